@@ -1,0 +1,151 @@
+//! The only write path: commands in, durable events out, the twin kept in step with the store.
+//!
+//! Uses the nouns, the twin, [`crate::locate`] and [`crate::store`]. [`App`] is the handle that the edges
+//! hold; one thread, the [`writer`], owns the store.
+
+mod clock;
+mod incidents;
+mod patrols;
+mod stock;
+mod writer;
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        mpsc::{SyncSender, TrySendError},
+    },
+    thread::JoinHandle,
+};
+
+use tokio::sync::oneshot;
+
+pub use clock::{Clock, system_clock};
+pub use incidents::{NewIncident, ReceiveError, Received, Whereabouts};
+pub use patrols::{FixOutcome, PutPatrol, PutPatrolError};
+pub use stock::{ImportOutcome, Tally};
+
+use crate::{
+    event::Seq,
+    incident::Nomenclature,
+    store::{Store, StoreError},
+    twin::{Snapshot, Twin},
+};
+use writer::{Health, Job, Writer};
+
+/// Jobs that may wait for the writer; beyond, callers are told to come back.
+const WAITING_JOBS_MAX: usize = 4096;
+
+/// The running program: read its [`App::snapshot`], write through its commands. Cloning is free.
+#[derive(Clone)]
+pub struct App {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    twin: Arc<Twin>,
+    nomenclature: Nomenclature,
+    clock: Clock,
+    jobs: Mutex<Option<SyncSender<Job>>>,
+    health: Arc<Health>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Why a command was not carried out, whatever it was.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unavailable {
+    /// Too many commands wait.
+    #[error("more than {WAITING_JOBS_MAX} commands wait to be written")]
+    Busy,
+    /// The program is stopping.
+    #[error("the server is stopping")]
+    Stopping,
+    /// The store did not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl App {
+    /// Builds the twin from the store and starts the writer.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be read.
+    pub fn open(mut store: Box<dyn Store>, clock: Clock) -> Result<Self, StoreError> {
+        let mut snapshot = Snapshot::default();
+        let replayed = store.replay(&mut |facts| snapshot.apply(facts, Seq(0)))?;
+        snapshot.apply([], replayed.seq);
+        for fix in replayed.fixes {
+            snapshot.place(fix);
+        }
+        let twin = Arc::new(Twin::new(snapshot));
+        let health = Arc::new(Health::default());
+        let (jobs, queue) = std::sync::mpsc::sync_channel(WAITING_JOBS_MAX);
+        let writer = Writer::new(store, Arc::clone(&twin), clock, Arc::clone(&health));
+        let thread = std::thread::Builder::new()
+            .name("vigie-writer".to_owned())
+            .spawn(move || writer.run(&queue))
+            .map_err(|e| StoreError::Away(format!("the writer's thread does not start: {e}")))?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                twin,
+                nomenclature: Nomenclature::shipped(),
+                clock,
+                jobs: Mutex::new(Some(jobs)),
+                health,
+                writer: Mutex::new(Some(thread)),
+            }),
+        })
+    }
+
+    /// The state now.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.shared.twin.snapshot()
+    }
+
+    /// The kinds in force.
+    #[must_use]
+    pub fn nomenclature(&self) -> &Nomenclature {
+        &self.shared.nomenclature
+    }
+
+    /// The time now, by the server's clock.
+    #[must_use]
+    pub fn now(&self) -> crate::time::Timestamp {
+        (self.shared.clock)()
+    }
+
+    /// What is wrong with the store, or `None` while it is well.
+    #[must_use]
+    pub fn store_fault(&self) -> Option<StoreError> {
+        self.shared.health.fault()
+    }
+
+    /// Lets the writer finish what waits, then stops it. Later commands are [`Unavailable::Stopping`].
+    pub fn close(&self) {
+        lock(&self.shared.jobs).take();
+        if let Some(thread) = lock(&self.shared.writer).take() {
+            // A panic of the writer has been reported by the thread itself.
+            let _ = thread.join();
+        }
+    }
+
+    /// Hands a job to the writer and waits for its answer.
+    async fn ask<T>(&self, job: impl FnOnce(oneshot::Sender<T>) -> Job) -> Result<T, Unavailable> {
+        let (reply, answer) = oneshot::channel();
+        {
+            let jobs = lock(&self.shared.jobs);
+            let jobs = jobs.as_ref().ok_or(Unavailable::Stopping)?;
+            jobs.try_send(job(reply)).map_err(|e| match e {
+                TrySendError::Full(_) => Unavailable::Busy,
+                TrySendError::Disconnected(_) => Unavailable::Stopping,
+            })?;
+        }
+        answer.await.map_err(|_dropped| Unavailable::Stopping)
+    }
+}
+
+/// Locks `mutex`. The data behind our locks is whole at every instant, so a poisoned lock is as good as another.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}

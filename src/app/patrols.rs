@@ -1,0 +1,52 @@
+//! Patrols: recording a crew, and taking in where crews are.
+
+use super::{App, Unavailable, writer::Job};
+use crate::patrol::{FixRefusal, FixVerdict, Patrol, PositionFix};
+
+/// A patrol as somebody records it, with its position where that is told at once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PutPatrol {
+    /// The crew.
+    pub patrol: Patrol,
+    /// Where it is.
+    pub fix: Option<PositionFix>,
+}
+
+/// Why a patrol was not recorded.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PutPatrolError {
+    /// Its position cannot be.
+    #[error(transparent)]
+    Fix(#[from] FixRefusal),
+    /// The program cannot write now.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// What became of one position of a batch.
+pub type FixOutcome = FixVerdict;
+
+impl App {
+    /// Records a patrol, new or known. It is durable when this returns.
+    ///
+    /// A position that comes with `off_duty` is dropped: positions are not collected off duty.
+    ///
+    /// # Errors
+    ///
+    /// [`PutPatrolError`]; nothing is then recorded.
+    pub async fn put_patrol(&self, put: PutPatrol) -> Result<(), PutPatrolError> {
+        self.ask(|reply| Job::Patrol(put, reply)).await?
+    }
+
+    /// Takes in positions in their order, with one outcome each. They are durable when this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`]; none is then taken in.
+    pub async fn report_positions(
+        &self,
+        fixes: Vec<PositionFix>,
+    ) -> Result<Vec<FixOutcome>, Unavailable> {
+        self.ask(|reply| Job::Positions(fixes, reply)).await?
+    }
+}

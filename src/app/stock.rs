@@ -1,0 +1,155 @@
+//! Importing stock: what is really new is settled against what is there, and goes in as one event.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{App, Unavailable, writer::Job};
+use crate::{
+    event::Seq,
+    stock::{Building, BuildingId, Site, SiteCode, SiteFinder, StockChange},
+    twin::{Snapshot, StockIndex},
+};
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ImportOutcome {
+    /// The event that recorded it; `None` where nothing changed.
+    pub seq: Option<Seq>,
+    /// Items new, changed or as they were.
+    pub tally: Tally,
+    /// Imported buildings whose source named their site.
+    pub joined_by_code: usize,
+    /// Imported buildings whose site was found within 50 m.
+    pub joined_by_position: usize,
+    /// Imported buildings without a site.
+    pub without_site: usize,
+    /// Buildings that were there already and found a site among the imported ones.
+    pub joined_later: usize,
+}
+
+/// How many items of an import are new, changed, or were there as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Not there before.
+    pub added: usize,
+    /// There before, but different.
+    pub changed: usize,
+    /// There before, the same.
+    pub unchanged: usize,
+}
+
+impl App {
+    /// Imports stock: all of it, or nothing. It is durable when this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`]; the stock is then as it was.
+    pub async fn import_stock(&self, change: StockChange) -> Result<ImportOutcome, Unavailable> {
+        self.ask(|reply| Job::Stock(change, reply)).await?
+    }
+}
+
+/// What of `change` is new against `snapshot`, with every building on its site.
+pub(super) fn settle(snapshot: &Snapshot, change: StockChange) -> (StockChange, ImportOutcome) {
+    let stock = snapshot.stock();
+    let mut outcome = ImportOutcome::default();
+    let sites = latest(stock.sites(), &change.sites, |site: &Site| site.code.clone());
+    let mut buildings = change.buildings;
+    join(&sites, &mut buildings, &mut outcome);
+
+    let mut tally = Tally::default();
+    let mut settled = StockChange {
+        landlords: fresh(change.landlords, |item| stock.landlord(&item.id), &mut tally),
+        sites: fresh(
+            change.sites,
+            |item| stock.site_ix(&item.code).map(|ix| stock.site(ix)),
+            &mut tally,
+        ),
+        buildings: fresh(buildings, |item| known_building(stock, &item.id), &mut tally),
+        surroundings: {
+            let known: HashMap<_, _> =
+                stock.surroundings().iter().map(|item| (&item.id, item)).collect();
+            fresh(change.surroundings, |item| known.get(&item.id).copied(), &mut tally)
+        },
+        tracts: {
+            let known: HashMap<_, _> =
+                stock.tracts().iter().map(|item| (&item.code, item)).collect();
+            fresh(change.tracts, |item| known.get(&item.code).copied(), &mut tally)
+        },
+    };
+    outcome.tally = tally;
+    if !settled.sites.is_empty() {
+        let rejoined = rejoined(stock, &sites, &settled.buildings);
+        outcome.joined_later = rejoined.len();
+        settled.buildings.extend(rejoined);
+    }
+    (settled, outcome)
+}
+
+/// Gives each building whose source names no known site the nearest site within reach.
+fn join(sites: &[Site], buildings: &mut [Building], outcome: &mut ImportOutcome) {
+    let codes: HashSet<&SiteCode> = sites.iter().map(|site| &site.code).collect();
+    let finder = SiteFinder::new(sites);
+    for building in buildings {
+        if building.site.as_ref().is_some_and(|code| codes.contains(code))
+            && building.site_was_given
+        {
+            outcome.joined_by_code += 1;
+            continue;
+        }
+        building.site_was_given = false;
+        building.site = finder.nearest(&building.footprint).map(|(code, _)| code.clone());
+        match building.site {
+            Some(_) => outcome.joined_by_position += 1,
+            None => outcome.without_site += 1,
+        }
+    }
+}
+
+/// Buildings of the stock whose site is another one now that the sites have changed.
+fn rejoined(stock: &StockIndex, sites: &[Site], imported: &[Building]) -> Vec<Building> {
+    let imported: HashSet<&BuildingId> = imported.iter().map(|building| &building.id).collect();
+    let finder = SiteFinder::new(sites);
+    let candidates = stock.buildings().iter().filter(|building| !building.site_was_given);
+    candidates
+        .filter(|building| !imported.contains(&building.id))
+        .filter_map(|building| {
+            let site = finder.nearest(&building.footprint).map(|(code, _)| code.clone());
+            (site != building.site).then(|| Building { site, ..building.clone() })
+        })
+        .collect()
+}
+
+fn known_building<'a>(stock: &'a StockIndex, id: &BuildingId) -> Option<&'a Building> {
+    stock.building_ix(id).map(|ix| stock.building(ix))
+}
+
+/// `old` with those of `new` in the place of those with the same key.
+fn latest<T: Clone, K: std::hash::Hash + Eq>(
+    old: &[T],
+    new: &[T],
+    key: impl Fn(&T) -> K,
+) -> Vec<T> {
+    let replaced: HashSet<K> = new.iter().map(&key).collect();
+    old.iter().filter(|item| !replaced.contains(&key(item))).chain(new).cloned().collect()
+}
+
+/// The items that are not already in the stock as they are.
+fn fresh<'a, T: PartialEq + 'a>(
+    items: Vec<T>,
+    known: impl Fn(&T) -> Option<&'a T>,
+    tally: &mut Tally,
+) -> Vec<T> {
+    let mut kept = Vec::new();
+    for item in items {
+        match known(&item) {
+            None => tally.added += 1,
+            Some(same) if *same == item => {
+                tally.unchanged += 1;
+                continue;
+            }
+            Some(_) => tally.changed += 1,
+        }
+        kept.push(item);
+    }
+    kept
+}

@@ -1,0 +1,42 @@
+//! Vigie: the digital twin and operations server of a group of social landlords.
+//!
+//! # The flow
+//!
+//! A write goes once round the top, a read once round the bottom; no function calls back up.
+//!
+//! ```text
+//! http/cli ──► app ──► domain rule ──► store.commit ──► Event(seq) ──► snapshot.apply
+//!     ▲                 (pure)          (durable)                           │
+//!     └──── render ◄──── answer ◄──── question(&Snapshot) ◄──── snapshot ◄──┘
+//! ```
+//!
+//! # The rooms
+//!
+//! Nouns above, the twin in the middle, questions below it, edges last. A module uses only modules that
+//! stand above it in this list; `tests/it/tidy.rs` holds the list as data and checks it.
+//!
+//! | module | owns |
+//! | --- | --- |
+//! | [`geo`] | where: [`geo::LonLat`], [`geo::Bbox`], true metres |
+//! | [`time`] | when: [`time::Timestamp`], windows, the hours of a Paris week |
+//! | [`tract`] | INSEE tracts |
+//! | [`stock`] | landlords, sites, buildings, halls, what lies around |
+//! | [`patrol`] | crews, and which of their positions count |
+//! | [`incident`] | kinds, channels, statuses, idempotency |
+//! | [`event`] | the one [`event::Event`], gapless [`event::Seq`] |
+//! | [`twin`] | the state: [`twin::Snapshot`], a fold of the events, and its indexes |
+//! | [`locate`] | question: which site and building is this position on |
+//! | [`store`] | durable events: the [`store::Store`] trait, SQLite |
+//! | [`app`] | the only write path, the clock, following other writers |
+
+pub mod app;
+pub mod event;
+pub mod geo;
+pub mod incident;
+pub mod locate;
+pub mod patrol;
+pub mod stock;
+pub mod store;
+pub mod time;
+pub mod tract;
+pub mod twin;

@@ -1,0 +1,133 @@
+//! [`PositionFix`]: where a patrol says it is, and which such messages count.
+
+use super::PatrolId;
+use crate::{
+    geo::{LonLat, geodesic_distance_m},
+    time::Timestamp,
+};
+
+/// How far ahead of the server a device's clock may run, in seconds.
+pub const CLOCK_SKEW_S_MAX: i64 = 60;
+/// Fastest that a patrol can have moved, in metres a second (360 km/h).
+pub const SPEED_M_PER_S_MAX: f64 = 100.0;
+/// How far two fixes may jump apart whatever the time between them, in metres: receivers err among towers.
+pub const JUMP_ALLOWANCE_M: f64 = 500.0;
+
+/// Where a patrol was at an instant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PositionFix {
+    /// Who says so.
+    pub patrol: PatrolId,
+    /// Where it was.
+    pub position: LonLat,
+    /// When it was there, by its own clock.
+    pub recorded_at: Timestamp,
+    /// Radius of the 68 % circle, in metres, where the receiver tells.
+    pub accuracy_m: Option<f64>,
+}
+
+/// What a fix does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FixVerdict {
+    /// It becomes the last known position.
+    Accepted,
+    /// It is not newer than the last known position, and changes nothing.
+    Ignored,
+    /// It cannot be.
+    Refused(FixRefusal),
+}
+
+/// Why a fix cannot be.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum FixRefusal {
+    /// Nobody has that id.
+    #[error("patrol `{0}` is not known")]
+    UnknownPatrol(PatrolId),
+    /// Positions are not collected off duty.
+    #[error("patrol `{0}` is off duty: its position is not collected")]
+    OffDuty(PatrolId),
+    /// From a clock that runs ahead.
+    #[error(
+        "recorded_at {recorded_at} is {ahead_s:.0} s in the future, more than {CLOCK_SKEW_S_MAX} s"
+    )]
+    InTheFuture {
+        /// The time given.
+        recorded_at: Timestamp,
+        /// Seconds ahead of the server.
+        ahead_s: f64,
+    },
+    /// Too far from the last one for the time between them.
+    #[error("{distance_m:.0} m in {elapsed_s:.1} s is faster than {SPEED_M_PER_S_MAX} m/s")]
+    TooFast {
+        /// Metres from the last position.
+        distance_m: f64,
+        /// Seconds since the last position.
+        elapsed_s: f64,
+    },
+}
+
+/// What `fix` does to a patrol whose last known position is `last`, at the time `now` of the server.
+#[must_use]
+pub fn judge_fix(last: Option<&PositionFix>, fix: &PositionFix, now: Timestamp) -> FixVerdict {
+    let ahead_s = fix.recorded_at.seconds_since(now);
+    if ahead_s > CLOCK_SKEW_S_MAX as f64 {
+        return FixVerdict::Refused(FixRefusal::InTheFuture {
+            recorded_at: fix.recorded_at,
+            ahead_s,
+        });
+    }
+    let Some(last) = last else { return FixVerdict::Accepted };
+    if fix.recorded_at <= last.recorded_at {
+        return FixVerdict::Ignored;
+    }
+    let elapsed_s = fix.recorded_at.seconds_since(last.recorded_at);
+    let distance_m = geodesic_distance_m(last.position, fix.position);
+    if distance_m > JUMP_ALLOWANCE_M + SPEED_M_PER_S_MAX * elapsed_s {
+        return FixVerdict::Refused(FixRefusal::TooFast { distance_m, elapsed_s });
+    }
+    FixVerdict::Accepted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fix(lon: f64, at: &str) -> PositionFix {
+        PositionFix {
+            patrol: "TANGO-1".parse().unwrap(),
+            position: LonLat::new(lon, 48.85).unwrap(),
+            recorded_at: at.parse().unwrap(),
+            accuracy_m: None,
+        }
+    }
+
+    #[track_caller]
+    fn check(last: &str, next: PositionFix, expected: FixVerdict) {
+        let now = "2026-11-24T02:10:00Z".parse().unwrap();
+        assert_eq!(judge_fix(Some(&fix(2.35, last)), &next, now), expected);
+    }
+
+    #[test]
+    fn a_newer_fix_counts_and_a_late_or_repeated_one_changes_nothing() {
+        check("2026-11-24T02:05:00Z", fix(2.351, "2026-11-24T02:05:01Z"), FixVerdict::Accepted);
+        check("2026-11-24T02:05:00Z", fix(2.351, "2026-11-24T02:04:59Z"), FixVerdict::Ignored);
+        check("2026-11-24T02:05:00Z", fix(2.351, "2026-11-24T02:05:00Z"), FixVerdict::Ignored);
+    }
+
+    #[test]
+    fn a_fix_from_the_future_or_from_too_far_is_refused() {
+        let now = "2026-11-24T02:10:00Z".parse().unwrap();
+        let refused = |next| {
+            matches!(
+                judge_fix(Some(&fix(2.35, "2026-11-24T02:05:00Z")), &next, now),
+                FixVerdict::Refused(_)
+            )
+        };
+        assert!(refused(fix(2.351, "2026-11-24T02:11:01Z")));
+        assert!(refused(fix(3.35, "2026-11-24T02:05:10Z")));
+        assert!(
+            !refused(fix(2.351, "2026-11-24T02:10:59Z")),
+            "a minute ahead is a clock, not a lie"
+        );
+    }
+}

@@ -1,0 +1,31 @@
+//! [`StockChange`]: what one import adds to the stock or replaces in it.
+
+use super::{Building, Landlord, Site, Surrounding};
+use crate::tract::Tract;
+
+/// Items to add, or to put in the place of those with the same id. All of it is applied, or nothing.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StockChange {
+    /// By id.
+    pub landlords: Vec<Landlord>,
+    /// By code.
+    pub sites: Vec<Site>,
+    /// By id.
+    pub buildings: Vec<Building>,
+    /// By id.
+    pub surroundings: Vec<Surrounding>,
+    /// By code.
+    pub tracts: Vec<Tract>,
+}
+
+impl StockChange {
+    /// Whether it changes nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.landlords.is_empty()
+            && self.sites.is_empty()
+            && self.buildings.is_empty()
+            && self.surroundings.is_empty()
+            && self.tracts.is_empty()
+    }
+}

@@ -1,0 +1,96 @@
+//! [`Incidents`]: all incidents, as one large sealed part and one small recent part.
+
+use std::sync::Arc;
+
+use super::{Columns, IncidentRow, StockIndex};
+use crate::incident::{Incident, IncidentId, KindCode};
+
+/// Rows in the recent part before it is merged into the sealed one: small enough to copy at each write
+/// (180 kB), large enough that the merge (10 ms a million rows) is rare.
+const RECENT_ROWS_MAX: usize = 4096;
+
+/// Every incident. Cloning is free; adding copies the recent part only.
+#[derive(Debug, Clone, Default)]
+pub struct Incidents {
+    sealed: Arc<Columns>,
+    recent: Arc<Columns>,
+    kinds: Arc<Vec<KindCode>>,
+}
+
+impl Incidents {
+    /// The two parts; each is sorted by time, and they may overlap in time.
+    #[must_use]
+    pub fn parts(&self) -> [&Columns; 2] {
+        [&self.sealed, &self.recent]
+    }
+
+    /// How many incidents there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.sealed.len() + self.recent.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The kinds that occur; [`IncidentRow::kind`] is an index into it.
+    #[must_use]
+    pub fn kinds(&self) -> &[KindCode] {
+        &self.kinds
+    }
+
+    /// The incident with that id. O(log n).
+    #[must_use]
+    pub fn get(&self, id: IncidentId) -> Option<IncidentRow> {
+        self.parts().into_iter().find_map(|part| part.find(id).map(|row| part.row(row)))
+    }
+
+    /// Adds new incidents, and gives those that are known their new status.
+    pub(super) fn record(&mut self, incidents: Vec<Incident>, stock: &StockIndex) {
+        let mut rows = Vec::with_capacity(incidents.len());
+        for incident in incidents {
+            if let Some(row) = self.sealed.find(incident.id) {
+                Arc::make_mut(&mut self.sealed).set_status(row, incident.status);
+            } else if let Some(row) = self.recent.find(incident.id) {
+                Arc::make_mut(&mut self.recent).set_status(row, incident.status);
+            } else if let Some(row) = self.row_of(&incident, stock) {
+                rows.push(row);
+            }
+        }
+        let recent = self.recent.merged(&Columns::of(rows));
+        if recent.len() > RECENT_ROWS_MAX {
+            self.sealed = Arc::new(self.sealed.merged(&recent));
+            self.recent = Arc::default();
+        } else {
+            self.recent = Arc::new(recent);
+        }
+    }
+
+    /// `None` for a site that the stock does not hold, which no store hands out: incidents refer to sites.
+    fn row_of(&mut self, incident: &Incident, stock: &StockIndex) -> Option<IncidentRow> {
+        let site = stock.site_ix(&incident.site)?;
+        let building = incident.building.as_ref().and_then(|id| stock.building_ix(id));
+        Some(IncidentRow {
+            id: incident.id,
+            reported_at: incident.reported_at,
+            hour: incident.reported_at.hour_of_week(),
+            kind: self.kind_index(&incident.kind),
+            channel: incident.channel,
+            status: incident.status,
+            site,
+            place: building
+                .map_or_else(|| stock.place_of_site(site), |ix| stock.place_of_building(ix)),
+        })
+    }
+
+    fn kind_index(&mut self, code: &KindCode) -> u16 {
+        if let Some(index) = self.kinds.iter().position(|known| known == code) {
+            return index as u16;
+        }
+        Arc::make_mut(&mut self.kinds).push(code.clone());
+        (self.kinds.len() - 1) as u16
+    }
+}

@@ -1,0 +1,45 @@
+//! The twin: the current state as a fold of the events, and the indexes that questions stand on.
+//!
+//! Uses the nouns and [`crate::event`]; knows no store and no HTTP. [`Snapshot`] is one immutable state,
+//! [`Twin`] the shared handle to the newest one.
+
+mod columns;
+mod incidents;
+mod patrols;
+mod place;
+mod snapshot;
+mod stock_index;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+pub use columns::{Columns, IncidentRow};
+pub use incidents::Incidents;
+pub use patrols::{PatrolState, Patrols};
+pub use place::{BuildingIx, Place, PlaceIx, SiteIx};
+pub use snapshot::Snapshot;
+pub use stock_index::StockIndex;
+
+/// The shared handle: readers take a [`Snapshot`] and never wait for the writer.
+#[derive(Debug, Default)]
+pub struct Twin(ArcSwap<Snapshot>);
+
+impl Twin {
+    /// A twin in this state.
+    #[must_use]
+    pub fn new(snapshot: Snapshot) -> Self {
+        Self(ArcSwap::from_pointee(snapshot))
+    }
+
+    /// The state now.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.0.load_full()
+    }
+
+    /// Puts `snapshot` in the place of the state now. Only the writer calls it.
+    pub fn publish(&self, snapshot: Snapshot) {
+        self.0.store(Arc::new(snapshot));
+    }
+}

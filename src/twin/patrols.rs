@@ -1,0 +1,60 @@
+//! [`Patrols`]: the small table of crews and their last known positions.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::patrol::{Availability, Patrol, PatrolId, PositionFix};
+
+/// A patrol and its last known position.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PatrolState {
+    /// Who.
+    pub patrol: Patrol,
+    /// The last position that counted; never one while off duty.
+    pub last_fix: Option<PositionFix>,
+}
+
+/// Every patrol, by id. Cloning is free.
+#[derive(Debug, Clone, Default)]
+pub struct Patrols(Arc<BTreeMap<PatrolId, PatrolState>>);
+
+impl Patrols {
+    /// The patrol with that id.
+    #[must_use]
+    pub fn get(&self, id: &PatrolId) -> Option<&PatrolState> {
+        self.0.get(id)
+    }
+
+    /// Every patrol, in the order of ids.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &PatrolState> {
+        self.0.values()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn record(&mut self, patrol: Patrol) {
+        let table = Arc::make_mut(&mut self.0);
+        let last_fix = match patrol.availability {
+            Availability::OffDuty => None,
+            Availability::Available | Availability::Busy => {
+                table.remove(&patrol.id).and_then(|known| known.last_fix)
+            }
+        };
+        table.insert(patrol.id.clone(), PatrolState { patrol, last_fix });
+    }
+
+    pub(super) fn place(&mut self, fix: PositionFix) {
+        if let Some(known) = Arc::make_mut(&mut self.0).get_mut(&fix.patrol) {
+            known.last_fix = Some(fix);
+        }
+    }
+}
