@@ -1,1 +1,2 @@
 //! Black-box tests of the program: one binary, one module a capability.
+mod dependencies;
