@@ -27,9 +27,11 @@
 //! | [`twin`] | the state: [`twin::Snapshot`], a fold of the events, and its indexes |
 //! | [`locate`] | question: which site and building is this position on |
 //! | [`store`] | durable events: the [`store::Store`] trait, SQLite |
+//! | [`crs`] | adapter: PROJ, from any reference system to WGS 84 |
 //! | [`app`] | the only write path, the clock, following other writers |
 
 pub mod app;
+pub mod crs;
 pub mod event;
 pub mod geo;
 pub mod incident;
