@@ -26,14 +26,20 @@
 //! | [`event`] | the one [`event::Event`], gapless [`event::Seq`] |
 //! | [`twin`] | the state: [`twin::Snapshot`], a fold of the events, and its indexes |
 //! | [`locate`] | question: which site and building is this position on |
+//! | [`dispatch`] | question: which patrols are nearest, and why those |
+//! | [`heatmap`] | question: how many incidents, where |
+//! | [`catalogue`] | questions: the lists of what there is |
 //! | [`store`] | durable events: the [`store::Store`] trait, SQLite |
 //! | [`crs`] | adapter: PROJ, from any reference system to WGS 84 |
 //! | [`app`] | the only write path, the clock, following other writers |
 
 pub mod app;
+pub mod catalogue;
 pub mod crs;
+pub mod dispatch;
 pub mod event;
 pub mod geo;
+pub mod heatmap;
 pub mod incident;
 pub mod locate;
 pub mod patrol;

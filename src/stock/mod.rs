@@ -4,6 +4,7 @@
 
 mod building;
 mod change;
+mod folded;
 mod footprint;
 mod join;
 mod landlord;
@@ -13,6 +14,7 @@ mod surroundings;
 
 pub use building::{Building, BuildingId, Hall, InvalidBuildingId};
 pub use change::StockChange;
+pub use folded::folded;
 pub use footprint::{Footprint, FootprintFault, Repaired};
 pub use join::{JOIN_DISTANCE_M_MAX, SiteFinder};
 pub use landlord::{InvalidLandlordName, Landlord, LandlordId};

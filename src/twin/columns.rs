@@ -66,6 +66,12 @@ impl Columns {
         start..end.max(start)
     }
 
+    /// The id of each.
+    #[must_use]
+    pub fn id(&self) -> &[IncidentId] {
+        &self.id
+    }
+
     /// When each was reported, ascending.
     #[must_use]
     pub fn reported_at(&self) -> &[Timestamp] {

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::{Columns, IncidentRow, StockIndex};
-use crate::incident::{Incident, IncidentId, KindCode};
+use crate::{
+    incident::{Incident, IncidentId, KindCode},
+    time::Timestamp,
+};
 
 /// Rows in the recent part before it is merged into the sealed one: small enough to copy at each write
 /// (180 kB), large enough that the merge (10 ms a million rows) is rare.
@@ -46,6 +49,15 @@ impl Incidents {
     #[must_use]
     pub fn get(&self, id: IncidentId) -> Option<IncidentRow> {
         self.parts().into_iter().find_map(|part| part.find(id).map(|row| part.row(row)))
+    }
+
+    /// When the first and the last were reported.
+    #[must_use]
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        let times = || self.parts().into_iter().map(Columns::reported_at);
+        let first = times().filter_map(<[Timestamp]>::first).min()?;
+        let last = times().filter_map(<[Timestamp]>::last).max()?;
+        Some((*first, *last))
     }
 
     /// Adds new incidents, and gives those that are known their new status.

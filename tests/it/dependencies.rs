@@ -28,7 +28,9 @@ fn every_crate_has_a_permissive_licence() {
         .iter()
         .filter(|package| package["source"].is_string())
         .filter(|package| !is_permissive(package["license"].as_str().unwrap_or("")))
-        .map(|package| format!("{} {}: {}", package["name"], package["version"], package["license"]))
+        .map(|package| {
+            format!("{} {}: {}", package["name"], package["version"], package["license"])
+        })
         .collect();
     assert!(refused.is_empty(), "not permissive: {refused:#?}");
 }
