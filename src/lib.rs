@@ -32,14 +32,18 @@
 //! | [`store`] | durable events: the [`store::Store`] trait, SQLite |
 //! | [`crs`] | adapter: PROJ, from any reference system to WGS 84 |
 //! | [`app`] | the only write path, the clock, following other writers |
+//! | [`http`] | edge: routes, problem+json, GeoJSON, what is logged and counted |
+//! | [`cli`] | edge: the subcommands, the only place that knows `anyhow` |
 
 pub mod app;
 pub mod catalogue;
+pub mod cli;
 pub mod crs;
 pub mod dispatch;
 pub mod event;
 pub mod geo;
 pub mod heatmap;
+pub mod http;
 pub mod incident;
 pub mod locate;
 pub mod patrol;
