@@ -3,6 +3,7 @@
 //! Uses the nouns and [`crate::event`]; knows no store and no HTTP. [`Snapshot`] is one immutable state,
 //! [`Twin`] the shared handle to the newest one.
 
+mod builder;
 mod cell;
 mod columns;
 mod incidents;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+pub use builder::SnapshotBuilder;
 pub use cell::{
     CellFrame, CellKind, CellTable, HEX_RESOLUTION_MAX, HEX_RESOLUTION_MIN, HexResolution,
     InvalidCellKind,

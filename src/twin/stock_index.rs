@@ -168,6 +168,10 @@ impl StockIndex {
         self.cell_tables.get_or_make(kind, || make(self))
     }
 
+    pub(super) fn set_revision(&mut self, seq: Seq) {
+        self.revision = seq;
+    }
+
     /// The stock after `change`, which is event `seq`. O(n log n) in the whole stock.
     pub(super) fn changed(&self, change: StockChange, seq: Seq) -> Self {
         let mut next = self.clone();
