@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{App, Unavailable, writer::Job};
+use super::{App, Unavailable, group::Job};
 use crate::{
     event::Seq,
     stock::{Building, BuildingId, Site, SiteCode, SiteFinder, StockChange},

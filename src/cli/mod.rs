@@ -5,7 +5,7 @@
 
 mod log;
 mod serve;
-mod store_address;
+mod store_args;
 
 use std::process::ExitCode;
 
@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 
 pub use log::LogFormat;
 pub use serve::{ListenArgs, serve};
-pub use store_address::StoreArgs;
+pub use store_args::StoreArgs;
 
 /// The digital twin and operations server of a group of social landlords.
 #[derive(Debug, Parser)]
