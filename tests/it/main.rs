@@ -1,2 +1,5 @@
 //! Black-box tests of the program: one binary, one module a capability.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on panics, also in its helpers")]
+
 mod dependencies;
+mod store;

@@ -1,0 +1,1 @@
+//! What SQLite promises beyond the suite: the file, its rights, its faults.
