@@ -31,6 +31,7 @@
 //! | [`catalogue`] | questions: the lists of what there is |
 //! | [`store`] | durable events: the [`store::Store`] trait, SQLite |
 //! | [`crs`] | adapter: PROJ, from any reference system to WGS 84 |
+//! | [`import`] | adapter: readers of real files |
 //! | [`app`] | the only write path, the clock, following other writers |
 //! | [`http`] | edge: routes, problem+json, GeoJSON, what is logged and counted |
 //! | [`cli`] | edge: the subcommands, the only place that knows `anyhow` |
@@ -44,6 +45,7 @@ pub mod event;
 pub mod geo;
 pub mod heatmap;
 pub mod http;
+pub mod import;
 pub mod incident;
 pub mod locate;
 pub mod patrol;

@@ -18,7 +18,7 @@ pub fn folded(text: &str) -> String {
 }
 
 /// The plain letters of an accented letter of French, or `None` for any other character.
-pub(super) fn unaccented(c: char) -> Option<&'static str> {
+pub(crate) fn unaccented(c: char) -> Option<&'static str> {
     Some(match c {
         'à' | 'â' | 'ä' | 'á' | 'ã' => "a",
         'ç' => "c",

@@ -15,6 +15,7 @@ mod surroundings;
 pub use building::{Building, BuildingId, Hall, InvalidBuildingId};
 pub use change::StockChange;
 pub use folded::folded;
+pub(crate) use folded::unaccented;
 pub use footprint::{Footprint, FootprintFault, Repaired};
 pub use join::{JOIN_DISTANCE_M_MAX, SiteFinder};
 pub use landlord::{InvalidLandlordName, Landlord, LandlordId};

@@ -2,4 +2,5 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics, also in its helpers")]
 
 mod dependencies;
+mod import_real;
 mod store;
