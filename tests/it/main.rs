@@ -4,3 +4,4 @@
 mod dependencies;
 mod import_real;
 mod store;
+mod writing;

@@ -17,7 +17,7 @@ use vigie::{
 };
 
 pub fn at(second: i64) -> Timestamp {
-    Timestamp::from_unix_ms(1_790_000_000_000 + second * 1000).unwrap()
+    Timestamp::from_unix_ms(1_700_000_000_000 + second * 1000).unwrap()
 }
 
 pub fn position(number: u32) -> LonLat {

@@ -1,6 +1,6 @@
 //! What every store promises, as one suite that runs for each store, and what SQLite promises beyond it.
 
-mod fixture;
+pub mod fixture;
 mod promises;
 mod random;
 mod sqlite_file;
