@@ -4,7 +4,7 @@ pub mod fixture;
 mod promises;
 mod random;
 mod sqlite_file;
-mod state;
+pub mod state;
 
 use tempfile::TempDir;
 use vigie::store::{Store, sqlite::SqliteStore};
