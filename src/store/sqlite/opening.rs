@@ -20,8 +20,9 @@ mod embedded {
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 /// Prepared statements that are kept: more than there are.
 const STATEMENTS_MAX: usize = 64;
-/// Tries to migrate while other programs open the same new file.
-const MIGRATION_TRIES_MAX: usize = 10;
+/// Tries to set up a file that other programs set up at the same time, and the pause between them.
+const TRIES_MAX: usize = 100;
+const PAUSE: Duration = Duration::from_millis(50);
 /// `PRAGMA application_id` of our files, "VIGI".
 const APPLICATION_ID: i64 = 0x5649_4749;
 
@@ -50,9 +51,20 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     connection.busy_timeout(BUSY_TIMEOUT).map_err(fault::told)?;
     check_owner(&connection, path)?;
-    connection.execute_batch(SETTINGS).map_err(|e| first_fault(path, e))?;
+    settle(&connection, path)?;
     migrate(&mut connection)?;
     Ok(connection)
+}
+
+/// Applies [`SETTINGS`]. Changing a new file to a write-ahead log does not wait for others as writes do.
+fn settle(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    for _ in 1..TRIES_MAX {
+        match connection.execute_batch(SETTINGS).map_err(|e| first_fault(path, e)) {
+            Err(StoreError::Locked) => std::thread::sleep(PAUSE),
+            settled => return settled,
+        }
+    }
+    Err(StoreError::Locked)
 }
 
 /// Makes the folder and an empty file, for this user only. SQLite gives `-wal` and `-shm` the rights of the file.
@@ -80,9 +92,13 @@ fn create(path: &Path) -> std::io::Result<()> {
 
 /// Refuses a database that is somebody else's, before anything is written to it.
 fn check_owner(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let ask = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
-    let tables = ask("SELECT count(*) FROM sqlite_schema").map_err(|e| first_fault(path, e))?;
-    let owner = ask("PRAGMA application_id").map_err(|e| first_fault(path, e))?;
+    // In one statement, so in one state of the file. The history of migrations is there a moment before
+    // the first of them, and alone if the program was killed then.
+    let ask = "SELECT application_id, (
+                   SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'refinery_schema_history'
+               ) FROM pragma_application_id";
+    let asked = connection.query_row(ask, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    let (owner, tables): (i64, i64) = asked.map_err(|e| first_fault(path, e))?;
     if tables > 0 && owner != APPLICATION_ID {
         let reason = "it is a database of another program".to_owned();
         return Err(StoreError::NotAStore { path: path.into(), reason });
@@ -97,7 +113,7 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let known = runner.get_migrations().iter().map(refinery::Migration::version).max();
     let known = known.and_then(|version| u32::try_from(version).ok()).unwrap_or(0);
     let mut failure = String::new();
-    for _ in 0..MIGRATION_TRIES_MAX {
+    for _ in 0..TRIES_MAX {
         match version(connection)? {
             found if found > known => return Err(StoreError::TooNew { found, known }),
             found if found == known => return Ok(()),
@@ -109,7 +125,7 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
             Ok(_) => return Ok(()),
             Err(e) => failure = format!("{e}: {:?}", std::error::Error::source(&e)),
         }
-        std::thread::sleep(Duration::from_millis(50));
+        std::thread::sleep(PAUSE);
     }
     Err(StoreError::Away(format!("the schema cannot be brought up to version {known}: {failure}")))
 }

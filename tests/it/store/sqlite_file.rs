@@ -109,16 +109,30 @@ fn a_path_that_cannot_be_opened_is_named() {
 
 #[test]
 fn many_programs_may_open_a_new_file_at_once() {
+    for _ in 0..20 {
+        let file = SqliteFile::new();
+
+        std::thread::scope(|scope| {
+            for number in 0..8 {
+                let file = &file;
+                scope
+                    .spawn(move || commit(&mut *file.open(), batch([stock_fact(number)])).unwrap());
+            }
+        });
+
+        assert_eq!(file.open().events_after(Seq(0)).unwrap().len(), 8);
+    }
+}
+
+#[test]
+fn a_program_that_was_killed_before_its_first_migration_leaves_a_file_that_can_be_opened() {
     let file = SqliteFile::new();
+    let history = "CREATE TABLE refinery_schema_history (
+        version INT4 PRIMARY KEY, name VARCHAR(255), applied_on VARCHAR(255), checksum VARCHAR(255)
+    )";
+    raw(&file.path()).execute_batch(history).unwrap();
 
-    std::thread::scope(|scope| {
-        for number in 0..8 {
-            let file = &file;
-            scope.spawn(move || commit(&mut *file.open(), batch([stock_fact(number)])).unwrap());
-        }
-    });
-
-    assert_eq!(file.open().events_after(Seq(0)).unwrap().len(), 8);
+    assert_eq!(commit(&mut *file.open(), batch([stock_fact(1)])).unwrap()[0].seq, Seq(1));
 }
 
 #[test]
