@@ -1,12 +1,19 @@
 //! Answers as GeoJSON ([RFC 7946](https://www.rfc-editor.org/rfc/rfc7946)). The domain knows nothing of it.
 
-use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
+use actix_web::{
+    HttpRequest, HttpResponse, Responder,
+    body::{BoxBody, MessageBody},
+    http::header,
+};
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Problem;
-use crate::{geo::LonLat, time::Timestamp};
+use crate::{
+    geo::{Bbox, LonLat},
+    time::Timestamp,
+};
 
 /// The media type of every answer that has a shape on the map.
 pub const GEO_JSON: &str = "application/geo+json";
@@ -18,13 +25,26 @@ impl<T: Serialize> Responder for GeoJson<T> {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        match serde_json::to_vec(&self.0) {
-            Ok(body) => {
-                HttpResponse::Ok().insert_header((header::CONTENT_TYPE, GEO_JSON)).body(body)
-            }
-            Err(fault) => HttpResponse::from_error(Problem::internal(fault)),
+        match write(&self.0) {
+            Ok(body) => written(body),
+            Err(problem) => HttpResponse::from_error(problem),
         }
     }
+}
+
+/// `answer` as JSON; for handlers that write away from the async threads.
+///
+/// # Errors
+///
+/// 500 when it is no JSON, which only a mistake in its type can cause.
+pub fn write(answer: &impl Serialize) -> Result<Vec<u8>, Problem> {
+    serde_json::to_vec(answer).map_err(Problem::internal)
+}
+
+/// The answer that [`write`] wrote.
+#[must_use]
+pub fn written(body: impl MessageBody + 'static) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CONTENT_TYPE, GEO_JSON)).body(body)
 }
 
 /// A page of a list.
@@ -134,7 +154,36 @@ pub enum Geometry {
 
 impl From<LonLat> for Geometry {
     fn from(position: LonLat) -> Self {
-        Self::Point(rounded(position.into()))
+        Self::Point(position_of(position.into()))
+    }
+}
+
+impl From<Bbox> for Geometry {
+    /// The box as a ring, anticlockwise.
+    fn from(bbox: Bbox) -> Self {
+        let (low, high) = ([bbox.west(), bbox.south()], [bbox.east(), bbox.north()]);
+        let corners = [low, [high[0], low[1]], high, [low[0], high[1]], low];
+        let ring = corners.map(|[x, y]| position_of(Coord { x, y }));
+        Self::Polygon(vec![ring.to_vec()])
+    }
+}
+
+impl From<&[LonLat]> for Geometry {
+    /// The polygon inside a closed ring.
+    fn from(ring: &[LonLat]) -> Self {
+        Self::Polygon(vec![ring.iter().map(|corner| position_of((*corner).into())).collect()])
+    }
+}
+
+impl FromIterator<Geometry> for Geometry {
+    /// The polygons of all, as one shape; points and lines are left out.
+    fn from_iter<I: IntoIterator<Item = Self>>(shapes: I) -> Self {
+        let polygons = shapes.into_iter().flat_map(|shape| match shape {
+            Self::Polygon(rings) => vec![rings],
+            Self::MultiPolygon(polygons) => polygons,
+            Self::Point(_) | Self::LineString(_) => Vec::new(),
+        });
+        Self::MultiPolygon(polygons.collect())
     }
 }
 
@@ -165,12 +214,17 @@ fn rings(polygon: &Polygon<f64>) -> Vec<Vec<Position>> {
 }
 
 fn positions(line: &LineString<f64>) -> Vec<Position> {
-    line.coords().copied().map(rounded).collect()
+    line.coords().copied().map(position_of).collect()
+}
+
+fn position_of(coord: Coord<f64>) -> Position {
+    Position(rounded(coord))
 }
 
 /// To 7 decimals: 1 cm on the ground, and a third of the bytes of a full `f64`.
-fn rounded(coord: Coord<f64>) -> Position {
-    Position([coord.x, coord.y].map(|degrees| (degrees * 1e7).round() / 1e7))
+#[must_use]
+pub fn rounded(coord: Coord<f64>) -> [f64; 2] {
+    [coord.x, coord.y].map(|degrees| (degrees * 1e7).round() / 1e7)
 }
 
 /// Metres to the centimetre.

@@ -10,6 +10,7 @@ use actix_web::{
     Error, HttpResponse,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
     http::{
         Method, StatusCode,
         header::{self, HeaderName, HeaderValue},
@@ -40,42 +41,69 @@ const HEADERS: [(HeaderName, &str); 4] = [
 ///
 /// # Errors
 ///
-/// Never: every error becomes a problem.
+/// Errors that have lost their request, such as a panic; they carry their whole answer.
 pub async fn observe(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
-    let id = uuid::Uuid::now_v7().to_string();
-    let method = request.method().clone();
-    if method == Method::HEAD {
+    let asked = Asked::of(&request);
+    if asked.method == Method::HEAD {
         // Answered as GET; the protocol's encoder leaves the body out.
         request.head_mut().method = Method::GET;
     }
-    let origin = cors::allowed_origin(&request);
-    let http_request = request.request().clone();
-    let edge = request.app_data::<Data<Edge>>().cloned();
-    let span = tracing::info_span!("request", id);
+    let span = tracing::info_span!("request", id = asked.id);
     let answered = answer(request, next).instrument(span.clone()).await;
-    let mut response = match answered {
-        Ok(response) => response,
-        Err(problem) => ServiceResponse::new(http_request, HttpResponse::from_error(problem)),
-    };
-    let headers = response.headers_mut();
-    for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+    let _in_span = span.enter();
+    match answered {
+        Ok(mut response) => {
+            let route = response.request().match_pattern();
+            asked.finish(response.response_mut(), route.as_deref(), started.elapsed());
+            Ok(response)
+        }
+        Err(problem) => {
+            let mut response = HttpResponse::from_error(problem);
+            asked.finish(&mut response, None, started.elapsed());
+            Err(InternalError::from_response("the request was lost", response).into())
+        }
     }
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        headers.insert(REQUEST_ID, id);
+}
+
+/// What is kept of a request while it is answered.
+struct Asked {
+    id: String,
+    method: Method,
+    origin: Option<HeaderValue>,
+    edge: Option<Data<Edge>>,
+}
+
+impl Asked {
+    fn of(request: &ServiceRequest) -> Self {
+        Self {
+            id: uuid::Uuid::now_v7().to_string(),
+            method: request.method().clone(),
+            origin: cors::allowed_origin(request),
+            edge: request.app_data::<Data<Edge>>().cloned(),
+        }
     }
-    cors::allow(headers, origin);
-    let route = response.request().match_pattern().unwrap_or_else(|| "unknown".to_owned());
-    let took = started.elapsed();
-    span.in_scope(|| log(&method, &route, response.status(), took));
-    if let Some(edge) = edge {
-        edge.metrics.answered(method_label(&method), &route, response.status().as_u16(), took);
+
+    /// Puts the headers of every answer on `response`, logs it and counts it.
+    fn finish<B>(self, response: &mut HttpResponse<B>, route: Option<&str>, took: Duration) {
+        let status = response.status();
+        let headers = response.headers_mut();
+        for (name, value) in HEADERS {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        if let Ok(id) = HeaderValue::from_str(&self.id) {
+            headers.insert(REQUEST_ID, id);
+        }
+        cors::allow(headers, self.origin);
+        let (method, route) = (method_label(&self.method), route.unwrap_or("unknown"));
+        log(method, route, status, took);
+        if let Some(edge) = self.edge {
+            edge.metrics.answered(method, route, status.as_u16(), took);
+        }
     }
-    Ok(response)
 }
 
 async fn answer(
@@ -124,9 +152,9 @@ fn of_status(status: StatusCode) -> Problem {
     Problem::new(kind, kind.entry().2)
 }
 
-fn log(method: &Method, route: &str, status: StatusCode, took: Duration) {
+fn log(method: &str, route: &str, status: StatusCode, took: Duration) {
     let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
-    let (method, status) = (method_label(method), status.as_u16());
+    let status = status.as_u16();
     if status >= 500 {
         tracing::warn!(
             http.method = method,

@@ -37,12 +37,17 @@ pub fn routes(cfg: &mut ServiceConfig) {
     (status = 304, description = "As the client knows it"),
 ))]
 #[get("/patrols")]
-async fn list_patrols(request: HttpRequest, _: Query<NoParams>, edge: Data<Edge>) -> HttpResponse {
+async fn list_patrols(
+    request: HttpRequest,
+    _: Query<NoParams>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
     let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
-    unless_known(&request, Revision::of_patrols(&snapshot), || {
+    unless_known(&request, Revision::of_patrols(&snapshot), async || {
         let features = snapshot.patrols().iter().map(|state| feature(state, now)).collect();
-        GeoJson(FeatureCollection::whole(features, now))
+        Ok(GeoJson(FeatureCollection::whole(features, now)))
     })
+    .await
 }
 
 /// One patrol.

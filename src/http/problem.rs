@@ -132,6 +132,13 @@ impl Problem {
         Self::at_fault(ProblemKind::InvalidField, field, None, reason)
     }
 
+    /// A 404: the request names an item that is not there.
+    pub fn unknown(field: &str, value: impl fmt::Display, reason: impl fmt::Display) -> Self {
+        let problem =
+            Self::at_fault(ProblemKind::UnknownItem, field, Some(value.to_string()), &reason);
+        Self { detail: reason.to_string(), ..problem }
+    }
+
     /// A field at fault, as the given kind of problem.
     pub fn at_fault(
         kind: ProblemKind,
@@ -203,6 +210,8 @@ impl fmt::Display for Problem {
         f.write_str(&self.detail)
     }
 }
+
+impl std::error::Error for Problem {}
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {

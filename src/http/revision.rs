@@ -2,9 +2,13 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use actix_web::{HttpRequest, HttpResponse, Responder, http::header, web::Data};
+use actix_web::{
+    HttpRequest, HttpResponse, Responder,
+    http::header::{self, HeaderValue},
+    web::Data,
+};
 
-use super::Edge;
+use super::{Edge, Problem};
 use crate::twin::Snapshot;
 
 /// What an answer depends on. Two answers to one URL at one revision say the same.
@@ -41,32 +45,39 @@ impl Revision {
 }
 
 /// Answers 304 where the client has this revision already; else what `render` makes, with its `ETag`.
-pub fn unless_known<R: Responder>(
+///
+/// # Errors
+///
+/// What `render` says.
+pub async fn unless_known<R: Responder>(
     request: &HttpRequest,
     revision: Revision,
-    render: impl FnOnce() -> R,
-) -> HttpResponse {
-    // The start of the server is part of it: another store behind the same address has other events.
-    let started_at = request.app_data::<Data<Edge>>().map_or(0, |edge| edge.started_at.unix_ms());
-    // Weak: compression and `timeStamp` change the bytes and not what they say.
-    let tag = format!("W/\"{started_at:x}-{:x}\"", revision.0);
-    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let opaque = tag.trim_start_matches("W/");
-    let is_known = known.is_some_and(|known| {
-        known.split(',').any(|one| {
-            matches!(one.trim().trim_start_matches("W/"), "*")
-                || one.trim().trim_start_matches("W/") == opaque
-        })
-    });
-    let mut response = if is_known {
+    render: impl AsyncFnOnce() -> Result<R, Problem>,
+) -> Result<HttpResponse, Problem> {
+    let tag = tag(request, revision);
+    let mut response = if knows(request, &tag) {
         HttpResponse::NotModified().finish()
     } else {
-        render().respond_to(request).map_into_boxed_body()
+        render().await?.respond_to(request).map_into_boxed_body()
     };
-    if let Ok(value) = header::HeaderValue::from_str(&tag) {
-        response.headers_mut().insert(header::ETAG, value);
-    }
-    let caching = header::HeaderValue::from_static("private, no-cache");
-    response.headers_mut().insert(header::CACHE_CONTROL, caching);
-    response
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(header::ETAG, HeaderValue::from_str(&tag).map_err(Problem::internal)?);
+    Ok(response)
+}
+
+/// Weak: compression and `timeStamp` change the bytes and not what they say. The start of the server is
+/// part of it, since another store behind the same address numbers other events.
+fn tag(request: &HttpRequest, revision: Revision) -> String {
+    let started_at = request.app_data::<Data<Edge>>().map_or(0, |edge| edge.started_at.unix_ms());
+    format!("W/\"{started_at:x}-{:x}\"", revision.0)
+}
+
+/// Whether `If-None-Match` has `tag` in it, by the weak comparison of RFC 9110, 8.8.3.2.
+fn knows(request: &HttpRequest, tag: &str) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    known.is_some_and(|known| {
+        known.trim() == "*" || known.split(',').any(|one| opaque(one) == opaque(tag))
+    })
 }

@@ -1,6 +1,6 @@
 //! The server itself: the application around the routes, and the limits of its connections.
 
-use std::{io, net::TcpListener};
+use std::{io, net::TcpListener, sync::Arc};
 
 use actix_web::{
     App as ActixApp, Error, HttpServer,
@@ -16,6 +16,8 @@ use super::{
     limit::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIMEOUT, KEEP_ALIVE, STOP_TIMEOUT_S},
     observe::observe,
     routes,
+    stream::Streams,
+    web_client,
 };
 use crate::app::App;
 
@@ -38,7 +40,15 @@ pub struct Settings {
 pub fn listen(app: App, settings: Settings, listener: TcpListener) -> io::Result<Server> {
     let started_at = app.now();
     let metrics = Metrics::new().map_err(io::Error::other)?;
-    let edge = Edge { app, settings, metrics, started_at };
+    let edge = Edge {
+        app,
+        settings,
+        metrics,
+        started_at,
+        streams: Streams::default(),
+        stock_pages: Arc::default(),
+        client_files: Arc::default(),
+    };
     let server = HttpServer::new(move || site(edge.clone()))
         .client_request_timeout(HEAD_TIMEOUT)
         .keep_alive(KEEP_ALIVE)
@@ -63,6 +73,7 @@ fn site(
 > {
     let (app, _) = ActixApp::new().into_utoipa_app().configure(routes).split_for_parts();
     app.app_data(Data::new(edge))
+        .configure(web_client::routes)
         .default_service(web::to(fallback::no_such_route))
         .wrap(Compress::default())
         .wrap(from_fn(observe))
