@@ -3,5 +3,8 @@
 
 mod dependencies;
 mod import_real;
+mod incidents;
+mod openapi;
 mod store;
+mod support;
 mod writing;

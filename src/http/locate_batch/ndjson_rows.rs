@@ -153,7 +153,7 @@ fn without_added_names(line: &[u8]) -> Cow<'_, [u8]> {
         line.windows(name.len() + 2)
             .any(|part| part[0] == b'"' && part[1..].starts_with(name.as_bytes()))
     };
-    if !ADDED.iter().any(|name| has(&name)) {
+    if !ADDED.iter().any(has) {
         return Cow::Borrowed(line);
     }
     let Ok(mut row) = serde_json::from_slice::<Map<String, Value>>(line) else {
