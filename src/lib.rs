@@ -24,6 +24,7 @@
 //! | [`patrol`] | crews, and which of their positions count |
 //! | [`incident`] | kinds, channels, statuses, idempotency |
 //! | [`event`] | the one [`event::Event`], gapless [`event::Seq`] |
+//! | [`demo`] | a made-up town with its calls and patrols, from a seed |
 //! | [`twin`] | the state: [`twin::Snapshot`], a fold of the events, and its indexes |
 //! | [`locate`] | question: which site and building is this position on |
 //! | [`dispatch`] | question: which patrols are nearest, and why those |
@@ -40,6 +41,7 @@ pub mod app;
 pub mod catalogue;
 pub mod cli;
 pub mod crs;
+pub mod demo;
 pub mod dispatch;
 pub mod event;
 pub mod geo;
