@@ -8,6 +8,7 @@ mod folded;
 mod footprint;
 mod join;
 mod landlord;
+mod repair;
 mod site;
 mod site_code;
 mod surroundings;
