@@ -51,7 +51,7 @@ pub enum CrsError {
         reason: String,
     },
     /// The coordinate means nothing in that system.
-    #[error("({x}, {y}) is not a coordinate of {crs}")]
+    #[error("({x:?}, {y:?}) is not a coordinate of {crs}")]
     Meaningless {
         /// Code or name of the system.
         crs: String,
@@ -61,7 +61,7 @@ pub enum CrsError {
         y: f64,
     },
     /// The coordinate lies where the system must not be used.
-    #[error("({x}, {y}) lies outside the area of use of {crs}, which is {area}")]
+    #[error("({x:?}, {y:?}) lies outside the area of use of {crs}, which is {area}")]
     OutsideArea {
         /// Code or name of the system.
         crs: String,

@@ -3,7 +3,9 @@
 //! Exit codes: 0 done, 1 failed, 2 not understood. Every option can be set by an environment variable
 //! that starts with `VIGIE_`.
 
+mod import;
 mod log;
+mod proj_data;
 mod serve;
 mod store_args;
 
@@ -34,13 +36,16 @@ pub struct Vigie {
 pub enum Command {
     /// Answer requests from a store until Ctrl-C.
     Serve(serve::ServeArgs),
+    /// Read sites, buildings, tracts, surroundings or incidents from files into a store.
+    Import(import::ImportArgs),
 }
 
 /// Reads the command line and does what it says.
 #[must_use]
 pub fn run() -> ExitCode {
     let vigie = Vigie::parse(); // ends the program with 2 where it is not understood
-    match log::start(vigie.log_format, &vigie.log).and_then(|()| execute(vigie.command)) {
+    let ready = proj_data::ensure_usable().and_then(|()| log::start(vigie.log_format, &vigie.log));
+    match ready.and_then(|()| execute(vigie.command)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("vigie: {error:#}");
@@ -52,6 +57,7 @@ pub fn run() -> ExitCode {
 fn execute(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(args) => serve::run(args),
+        Command::Import(args) => import::run(args),
     }
 }
 

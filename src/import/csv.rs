@@ -69,7 +69,14 @@ fn feature(at: At, names: &[Arc<str>], row: &ByteRecord) -> Feature {
         .iter()
         .zip(row)
         .filter_map(|(name, value)| Some((Arc::clone(name), Value::of_text(&decode(value))?)));
-    Feature { at, id: None, properties: properties.collect(), geometry: None, crs: None }
+    Feature {
+        at,
+        id: None,
+        properties: properties.collect(),
+        geometry: None,
+        crs: None,
+        mended: Vec::new(),
+    }
 }
 
 /// The delimiter that cuts the first line into the most columns.

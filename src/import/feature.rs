@@ -4,7 +4,10 @@ use std::{fmt, sync::Arc};
 
 use geo::Coord;
 
-use super::{ImportError, summary::Refusal};
+use super::{
+    ImportError,
+    summary::{Fault, Refusal},
+};
 use crate::crs::Crs;
 
 /// What a format hands its features to, one at a time; it may stop the reading.
@@ -44,6 +47,8 @@ pub(super) struct Feature {
     pub(super) geometry: Option<RawGeometry>,
     /// The system that the file says, if it says one.
     pub(super) crs: Option<Crs>,
+    /// What had to be mended to read it.
+    pub(super) mended: Vec<Fault>,
 }
 
 /// The value of a column.

@@ -61,9 +61,14 @@ pub(super) fn read(
         let at = At::Feature(number);
         let read = feature(&bytes, header.geometry_type(), &columns);
         each(match read {
-            Ok((properties, geometry)) => {
-                Ok(Feature { at, id: None, properties, geometry, crs: crs.clone() })
-            }
+            Ok((properties, geometry)) => Ok(Feature {
+                at,
+                id: None,
+                properties,
+                geometry,
+                crs: crs.clone(),
+                mended: Vec::new(),
+            }),
             Err(detail) => Err(Refusal { at, fault: Fault::new("unreadable", detail) }),
         })?;
     }

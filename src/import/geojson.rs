@@ -160,7 +160,7 @@ fn feature(at: At, text: &[u8], crs: Option<&Crs>) -> Result<Feature, Refusal> {
     let properties = read.properties.unwrap_or_default();
     let properties = properties.into_iter().filter_map(|(name, v)| Some((name.into(), value(v)?)));
     let crs = Some(crs.cloned().unwrap_or_else(Crs::wgs_84));
-    Ok(Feature { at, id, properties: properties.collect(), geometry, crs })
+    Ok(Feature { at, id, properties: properties.collect(), geometry, crs, mended: Vec::new() })
 }
 
 /// The value of a JSON member; objects and lists are no columns.

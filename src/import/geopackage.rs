@@ -155,7 +155,7 @@ fn feature(
         };
         properties.extend(value.map(|value| (Arc::clone(name), value)));
     }
-    Ok(Ok(Feature { at, id: None, properties, geometry, crs: crs.cloned() }))
+    Ok(Ok(Feature { at, id: None, properties, geometry, crs: crs.cloned(), mended: Vec::new() }))
 }
 
 /// A name as SQL takes it whatever is in it.

@@ -141,7 +141,14 @@ impl Reader<'_> {
                 (name.into(), geojson::value(json).unwrap_or(Value::Text(String::new())))
             });
         let properties = properties.collect();
-        self.take(Feature { at, id: None, properties, geometry: None, crs: None })
+        self.take(Feature {
+            at,
+            id: None,
+            properties,
+            geometry: None,
+            crs: None,
+            mended: Vec::new(),
+        })
     }
 
     fn take(&mut self, row: Feature) -> Result<(), ImportError> {

@@ -17,6 +17,8 @@ use crate::{
 
 /// How far around a known place things are expected, in degrees: about a region.
 const HOME_MARGIN_DEG: f64 = 1.5;
+/// Most corners of a ring: checking it takes their square, about 2 s for as many.
+const RING_CORNERS_MAX: usize = 20_000;
 /// Metropolitan France and Monaco: where a file must lie to be recognised when all of it is the wrong way round.
 const FRANCE: [f64; 4] = [-5.2, 41.3, 9.7, 51.2];
 
@@ -35,21 +37,25 @@ pub(super) fn place(
     };
     let crs = options.crs.as_ref().or(feature.crs.as_ref());
     let crs = crs.ok_or_else(|| ImportError::NoCrs { path: path.to_owned() })?;
-    Ok(to_wgs_84(&mut geometry, crs).map(|mended| (geometry, mended)))
+    let mut mended = std::mem::take(&mut feature.mended);
+    Ok(to_wgs_84(&mut geometry, crs).map(|moved| {
+        mended.extend(moved);
+        (geometry, mended)
+    }))
 }
 
 /// Brings a geometry to WGS 84 in place. Where that is impossible but would be possible with its axes
 /// swapped, they are.
-fn to_wgs_84(geometry: &mut RawGeometry, crs: &Crs) -> Result<Vec<Fault>, Fault> {
+fn to_wgs_84(geometry: &mut RawGeometry, crs: &Crs) -> Result<Option<Fault>, Fault> {
     let mut coords: Vec<Coord<f64>> = geometry.coords_mut().map(|coord| *coord).collect();
     let mut swapped: Vec<Coord<f64>> = coords.iter().map(|c| Coord { x: c.y, y: c.x }).collect();
     let (coords, mended) = match crs.all_to_wgs_84(&mut coords) {
-        Ok(()) => (coords, Vec::new()),
+        Ok(()) => (coords, None),
         Err(e) if *crs == Crs::wgs_84() => return Err(fault(&e)),
         Err(e) => match crs.all_to_wgs_84(&mut swapped) {
             Ok(()) => (
                 swapped,
-                vec![Fault::new("axes swapped", format!("they are northing first in {crs}"))],
+                Some(Fault::new("axes swapped", format!("they are northing first in {crs}"))),
             ),
             Err(_swapped_no_better) => return Err(fault(&e)),
         },
@@ -117,6 +123,10 @@ pub(super) fn swap_fault(position: LonLat) -> Fault {
 /// A footprint of rings in WGS 84 degrees, mended, and what was mended.
 pub(super) fn footprint(areas: Vec<Vec<RawRing>>) -> Result<(Footprint, Vec<Fault>), Fault> {
     let mut mended = Vec::new();
+    if let Some(ring) = areas.iter().flatten().find(|ring| ring.len() > RING_CORNERS_MAX) {
+        let detail = format!("{} corners, at most {RING_CORNERS_MAX}", ring.len());
+        return Err(Fault::new("ring has too many corners", detail));
+    }
     let open = areas.iter().flatten().filter(|ring| ring.first() != ring.last()).count();
     if open > 0 {
         mended.push(Fault::new("ring was not closed", format!("{open} of them")));

@@ -70,7 +70,14 @@ pub(super) fn read(
             None => Vec::new(),
         };
         each(match shape(&record) {
-            Some(geometry) => Ok(Feature { at, id: None, properties, geometry, crs: crs.clone() }),
+            Some(geometry) => Ok(Feature {
+                at,
+                id: None,
+                properties,
+                geometry,
+                crs: crs.clone(),
+                mended: Vec::new(),
+            }),
             None => Err(Refusal { at, fault: Fault::new("unreadable", "a broken shape record") }),
         })?;
     }

@@ -85,6 +85,13 @@ impl Summary {
         self.refused += 1;
         remark(&mut self.refusals, at, fault);
     }
+
+    /// Counts a feature that was kept as refused after all, for a reason that only the stock knows.
+    pub fn refuse_after_all(&mut self, at: &At, rule: &'static str, detail: &str) {
+        self.read -= 1;
+        self.kept -= 1;
+        self.refuse(at, &Fault::new(rule, detail));
+    }
 }
 
 fn remark(remarks: &mut BTreeMap<&'static str, Remarks>, at: &At, fault: &Fault) {

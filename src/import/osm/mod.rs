@@ -72,13 +72,13 @@ pub(super) fn read(
     })?;
     for (id, way) in ways.wanted {
         let name = format!("way/{id}");
-        let geometry = way_geometry(&ways.refs_of[&id], way.outline, &nodes);
-        each(feature(name, way.tags, geometry))?;
+        let read = way_geometry(&ways.refs_of[&id], way.outline, &nodes);
+        each(feature(name, way.tags, read))?;
     }
     for relation in relations {
         let name = format!("relation/{}", relation.id);
-        let geometry = relation_geometry(&relation, &ways.refs_of, &nodes);
-        each(feature(name, relation.tags, geometry))?;
+        let read = relation_geometry(&relation, &ways.refs_of, &nodes);
+        each(feature(name, relation.tags, read.map(|geometry| (geometry, Vec::new()))))?;
     }
     Ok(())
 }
@@ -86,16 +86,17 @@ pub(super) fn read(
 fn feature(
     name: String,
     properties: Tags,
-    geometry: Result<RawGeometry, Fault>,
+    read: Result<(RawGeometry, Vec<Fault>), Fault>,
 ) -> Result<Feature, Refusal> {
     let at = At::Named(name.clone());
-    match geometry {
-        Ok(geometry) => Ok(Feature {
+    match read {
+        Ok((geometry, mended)) => Ok(Feature {
             at,
             id: Some(name),
             properties,
             geometry: Some(geometry),
             crs: Some(Crs::wgs_84()),
+            mended,
         }),
         Err(fault) => Err(Refusal { at, fault }),
     }
@@ -198,12 +199,25 @@ impl Ways {
     }
 }
 
-fn way_geometry(refs: &[i64], outline: Outline, nodes: &Nodes) -> Result<RawGeometry, Fault> {
-    let ring = nodes.ring(refs)?;
-    Ok(match outline {
-        Outline::Line => RawGeometry::Lines(vec![ring]),
-        Outline::Area => RawGeometry::Areas(vec![vec![ring]]),
-    })
+/// The line or area of a way. A line that an extract has cut is kept where its nodes are; an area is not.
+fn way_geometry(
+    refs: &[i64],
+    outline: Outline,
+    nodes: &Nodes,
+) -> Result<(RawGeometry, Vec<Fault>), Fault> {
+    if outline == Outline::Area {
+        return Ok((RawGeometry::Areas(vec![vec![nodes.ring(refs)?]]), Vec::new()));
+    }
+    let missing = match nodes.ring(refs) {
+        Ok(line) => return Ok((RawGeometry::Lines(vec![line]), Vec::new())),
+        Err(missing) => missing,
+    };
+    let lines = nodes.runs(refs);
+    if lines.is_empty() {
+        return Err(missing);
+    }
+    let cut = Fault::new("line cut where nodes are not in the file", missing.detail);
+    Ok((RawGeometry::Lines(lines), vec![cut]))
 }
 
 fn relation_geometry(

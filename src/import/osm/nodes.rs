@@ -27,15 +27,25 @@ impl Nodes {
         }
     }
 
-    /// The corners of a way.
+    /// The corners of a way, all of which must be in the file.
     pub(super) fn ring(&self, refs: &[i64]) -> Result<RawRing, Fault> {
         refs.iter()
             .map(|id| {
-                let coord = self.ids.binary_search(id).ok().map(|at| self.coords[at]);
-                coord
-                    .filter(|coord| !coord.x.is_nan())
-                    .ok_or_else(|| Fault::new("a node is not in the file", format!("node/{id}")))
+                let missing = || Fault::new("a node is not in the file", format!("node/{id}"));
+                self.place(*id).ok_or_else(missing)
             })
             .collect()
+    }
+
+    /// The stretches of a way that are in the file, two corners at least each.
+    pub(super) fn runs(&self, refs: &[i64]) -> Vec<RawRing> {
+        let places: Vec<Option<Coord<f64>>> = refs.iter().map(|id| self.place(*id)).collect();
+        let runs = places.split(Option::is_none).filter(|run| run.len() >= 2);
+        runs.map(|run| run.iter().copied().flatten().collect()).collect()
+    }
+
+    fn place(&self, id: i64) -> Option<Coord<f64>> {
+        let at = self.ids.binary_search(&id).ok()?;
+        Some(self.coords[at]).filter(|coord| !coord.x.is_nan())
     }
 }
