@@ -11,7 +11,7 @@ use std::{
         Mutex,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use rand::{RngExt as _, SeedableRng as _};
@@ -189,4 +189,58 @@ fn whatever_was_acknowledged_before_a_kill_is_there_once() {
     assert!(fold == state, "the state is the fold of the events");
     assert_eq!(fold.seq, Seq(first - 1 + acknowledged.len() as u64));
     assert!(acknowledged.len() > rounds(), "a test that wrote something");
+}
+
+/// Sites of an import that is killed.
+const IMPORTED_SITES: u32 = 4000;
+
+/// Starts the import of sites that all have the name `name`.
+fn import(folder: &Path, name: &str) -> Child {
+    let mut rows = "code;landlord;name;dwellings;lon;lat\n".to_owned();
+    for number in 0..IMPORTED_SITES {
+        let (lon, lat) =
+            (2.25 + f64::from(number % 100) * 1e-3, 48.8 + f64::from(number / 100) * 1e-3);
+        rows += &format!("KI-{number:05};Kill Habitat;{name};10;{lon:.4};{lat:.4}\n");
+    }
+    let file = folder.join("sites.csv");
+    std::fs::write(&file, rows).unwrap();
+    Command::new(env!("CARGO_BIN_EXE_vigie"))
+        .args(["import", "sites", "--store"])
+        .arg(format!("sqlite:{}", folder.join("vigie.sqlite").display()))
+        .arg(file)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn an_import_that_is_killed_leaves_the_stock_as_it_was_or_wholly_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let begun = Instant::now();
+    assert!(import(folder.path(), "Résidence 0").wait().unwrap().success());
+    let whole = begun.elapsed();
+    let seed = std::process::id().into();
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let (mut name, mut renamed) = ("Résidence 0".to_owned(), 0);
+
+    for number in 1..=rounds().div_ceil(4) {
+        let next = format!("Résidence {number}");
+        let mut killed = import(folder.path(), &next);
+        std::thread::sleep(whole.mul_f64(random.random_range(0.2..1.2)));
+        killed.kill().unwrap(); // SIGKILL
+        killed.wait().unwrap();
+
+        let mut store = SqliteStore::open(&folder.path().join("vigie.sqlite")).unwrap();
+        let state = replayed(&mut store);
+        let names: BTreeSet<&String> = state.sites.values().map(|site| &site.name).collect();
+        assert_eq!((state.sites.len(), names.len()), (IMPORTED_SITES as usize, 1), "seed {seed}");
+        if names.contains(&next) {
+            renamed += 1;
+            name = next;
+        }
+        assert!(names.contains(&name), "seed {seed}");
+        assert_eq!(state.seq, Seq(1 + renamed));
+    }
+    eprintln!("{} kills, {renamed} of them too late", rounds().div_ceil(4));
 }
