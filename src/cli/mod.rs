@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 not understood. Every option can be set by an environment variable
 //! that starts with `VIGIE_`.
 
+mod demo;
 mod import;
 mod log;
 mod proj_data;
@@ -36,6 +37,8 @@ pub struct Vigie {
 pub enum Command {
     /// Answer requests from a store until Ctrl-C.
     Serve(serve::ServeArgs),
+    /// Make a demo estate once, then serve it with simulated calls and patrols.
+    Demo(demo::DemoArgs),
     /// Read sites, buildings, tracts, surroundings or incidents from files into a store.
     Import(import::ImportArgs),
 }
@@ -57,6 +60,7 @@ pub fn run() -> ExitCode {
 fn execute(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(args) => serve::run(args),
+        Command::Demo(args) => demo::run(args),
         Command::Import(args) => import::run(args),
     }
 }
