@@ -46,9 +46,13 @@ pub enum Command {
 /// Reads the command line and does what it says.
 #[must_use]
 pub fn run() -> ExitCode {
-    let vigie = Vigie::parse(); // ends the program with 2 where it is not understood
-    let ready = proj_data::ensure_usable().and_then(|()| log::start(vigie.log_format, &vigie.log));
-    match ready.and_then(|()| execute(vigie.command)) {
+    // First, for a reference system on the command line is looked up while it is parsed.
+    let done = proj_data::ensure_usable().and_then(|()| {
+        let vigie = Vigie::parse(); // ends the program with 2 where it is not understood
+        log::start(vigie.log_format, &vigie.log)?;
+        execute(vigie.command)
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("vigie: {error:#}");

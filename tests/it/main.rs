@@ -4,7 +4,7 @@
 mod crash;
 mod dependencies;
 mod disk_full;
-mod import_real;
+mod import;
 mod incidents;
 mod openapi;
 mod store;
