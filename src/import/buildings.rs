@@ -5,7 +5,7 @@ use std::{collections::HashMap, path::Path};
 use sha2::{Digest, Sha256};
 
 use super::{
-    At, ImportError, Options, Reading, Summary,
+    At, ImportError, Options, Reading,
     columns::{Columns, Field},
     feature::{Feature, RawGeometry, RawRing, Value},
     format,
@@ -79,16 +79,8 @@ struct Draft {
 /// [`ImportError`]; nothing of the file is then kept.
 pub fn read(path: &Path, options: &Options<'_>) -> Result<Reading<StockChange>, ImportError> {
     let mut columns = Columns::new(FIELDS, options)?;
-    let mut summary = Summary::default();
     let mut drafts: Vec<Draft> = Vec::new();
-    format::read(path, options, &is_building, &mut |feature| {
-        let mut feature = match feature {
-            Ok(feature) => feature,
-            Err(refusal) => {
-                summary.refuse(&refusal.at, &refusal.fault);
-                return Ok(());
-            }
-        };
+    let mut summary = format::read(path, options, &is_building, &mut |mut feature, summary| {
         match placing::place(path, options, &mut feature)? {
             Ok((RawGeometry::Areas(areas), moved)) => {
                 drafts.push(draft(&mut columns, feature, areas, moved));

@@ -8,8 +8,8 @@ use std::{
 };
 
 use super::{
-    ImportError, Options, csv,
-    feature::Each,
+    ImportError, Options, Summary, csv,
+    feature::{Each, Feature},
     flatgeobuf, geojson, geopackage,
     json::RECORD_SEPARATOR,
     osm::{self, Outline, Tags},
@@ -75,8 +75,26 @@ impl Format {
     }
 }
 
-/// Hands each feature of the file to `each`; of OpenStreetMap those that `wanted` asks for.
+/// Hands each feature of the file to `each`, which counts what becomes of it; of OpenStreetMap those that
+/// `wanted` asks for. Features that cannot be read are counted as refused here.
 pub(super) fn read(
+    path: &Path,
+    options: &Options<'_>,
+    wanted: &dyn Fn(&Tags) -> Option<Outline>,
+    each: &mut dyn FnMut(Feature, &mut Summary) -> Result<(), ImportError>,
+) -> Result<Summary, ImportError> {
+    let mut summary = Summary::default();
+    read_any(path, options, wanted, &mut |read| match read {
+        Ok(feature) => each(feature, &mut summary),
+        Err(refusal) => {
+            summary.refuse(&refusal.at, &refusal.fault);
+            Ok(())
+        }
+    })?;
+    Ok(summary)
+}
+
+fn read_any(
     path: &Path,
     options: &Options<'_>,
     wanted: &dyn Fn(&Tags) -> Option<Outline>,

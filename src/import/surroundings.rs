@@ -5,7 +5,7 @@ use std::path::Path;
 use geo::LineString;
 
 use super::{
-    ImportError, Options, Reading, Summary,
+    ImportError, Options, Reading,
     columns::{Columns, Field},
     feature::{Feature, RawGeometry, Value},
     format,
@@ -34,20 +34,12 @@ const FIELDS: &[Field] = &[
 /// [`ImportError`]; nothing of the file is then kept.
 pub fn read(path: &Path, options: &Options<'_>) -> Result<Reading<StockChange>, ImportError> {
     let mut columns = Columns::new(FIELDS, options)?;
-    let mut summary = Summary::default();
     let mut surroundings: Vec<Surrounding> = Vec::new();
-    format::read(
+    let summary = format::read(
         path,
         options,
         &|tags| classify(tags).map(|(_, _, outline)| outline),
-        &mut |feature| {
-            let mut feature = match feature {
-                Ok(feature) => feature,
-                Err(refusal) => {
-                    summary.refuse(&refusal.at, &refusal.fault);
-                    return Ok(());
-                }
-            };
+        &mut |mut feature, summary| {
             let placed = placing::place(path, options, &mut feature)?;
             let made = placed.and_then(|(geometry, mut mended)| {
                 let made = surrounding(&mut columns, &feature, geometry, &mut mended)?;

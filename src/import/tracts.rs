@@ -3,7 +3,7 @@
 use std::{collections::HashSet, path::Path};
 
 use super::{
-    ImportError, Options, Reading, Summary,
+    ImportError, Options, Reading,
     columns::{Columns, Field},
     feature::{Feature, RawGeometry},
     format, placing,
@@ -28,17 +28,9 @@ const FIELDS: &[Field] = &[
 /// [`ImportError`]; nothing of the file is then kept.
 pub fn read(path: &Path, options: &Options<'_>) -> Result<Reading<StockChange>, ImportError> {
     let mut columns = Columns::new(FIELDS, options)?;
-    let mut summary = Summary::default();
     let mut tracts: Vec<Tract> = Vec::new();
     let mut seen = HashSet::new();
-    format::read(path, options, &|_| None, &mut |feature| {
-        let mut feature = match feature {
-            Ok(feature) => feature,
-            Err(refusal) => {
-                summary.refuse(&refusal.at, &refusal.fault);
-                return Ok(());
-            }
-        };
+    let summary = format::read(path, options, &|_| None, &mut |mut feature, summary| {
         let placed = placing::place(path, options, &mut feature)?;
         let made = placed.and_then(|(geometry, mut mended)| {
             let made = tract(&mut columns, &feature, geometry, &mut mended)?;

@@ -86,17 +86,9 @@ struct Draft {
 /// [`ImportError`]; nothing of the file is then kept.
 pub fn read(path: &Path, options: &Options<'_>) -> Result<Reading<StockChange>, ImportError> {
     let mut columns = Columns::new(FIELDS, options)?;
-    let mut summary = Summary::default();
     let mut drafts: Vec<Draft> = Vec::new();
     let mut codes = Codes::default();
-    format::read(path, options, &|_| None, &mut |feature| {
-        let mut feature = match feature {
-            Ok(feature) => feature,
-            Err(refusal) => {
-                summary.refuse(&refusal.at, &refusal.fault);
-                return Ok(());
-            }
-        };
+    let mut summary = format::read(path, options, &|_| None, &mut |mut feature, summary| {
         let code = codes.wish(&mut columns, &feature);
         match draft(path, options, &mut columns, &mut feature)?.and_then(|d| Ok((d, code?))) {
             Ok((draft, code)) => {
