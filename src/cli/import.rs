@@ -76,6 +76,8 @@ struct Told {
     files: Vec<FileTold>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stock: Option<StockTold>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    incidents: Option<IncidentsTold>,
     dry_run: bool,
 }
 
@@ -98,6 +100,12 @@ struct StockTold {
     without_site: usize,
     unknown_code: usize,
     unknown_codes: Vec<String>,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct IncidentsTold {
+    recorded: u64,
+    as_they_were: u64,
 }
 
 /// Runs the subcommand.
@@ -178,7 +186,7 @@ fn import_incidents(args: &ImportArgs, app: Option<&App>) -> anyhow::Result<Told
     for file in &args.files {
         let Reading { content, mut summary } = with_bar(file, args, None, import::incidents::read)?;
         if let Some(app) = app {
-            record(app, content, &mut summary)?;
+            record(app, content, &mut summary, told.incidents.get_or_insert_default())?;
         }
         told.files.push(FileTold { file: file.display().to_string(), summary });
     }
@@ -186,7 +194,12 @@ fn import_incidents(args: &ImportArgs, app: Option<&App>) -> anyhow::Result<Told
 }
 
 /// Has the app take down incidents; those that it refuses are counted so.
-fn record(app: &App, reports: Vec<Report>, summary: &mut Summary) -> Result<(), Unavailable> {
+fn record(
+    app: &App,
+    reports: Vec<Report>,
+    summary: &mut Summary,
+    told: &mut IncidentsTold,
+) -> Result<(), Unavailable> {
     let mut reports = reports.into_iter().peekable();
     while reports.peek().is_some() {
         let (ats, new): (Vec<_>, Vec<_>) = reports
@@ -196,8 +209,12 @@ fn record(app: &App, reports: Vec<Report>, summary: &mut Summary) -> Result<(), 
             .unzip();
         let answers = wait_for(app.receive_incidents(new))?;
         for (at, answer) in ats.iter().zip(answers) {
-            if let Err(refused) = answer {
-                summary.refuse_after_all(at, "refused by the stock", &refused.to_string());
+            match answer {
+                Ok(received) if received.repeated => told.as_they_were += 1,
+                Ok(_) => told.recorded += 1,
+                Err(refused) => {
+                    summary.refuse_after_all(at, "refused by the stock", &refused.to_string());
+                }
             }
         }
     }
@@ -281,6 +298,9 @@ fn tell(told: &Told, json: bool) -> anyhow::Result<()> {
             let codes = stock.unknown_codes.join(", ");
             writeln!(out, "  site codes that the stock has not: {} ({codes})", stock.unknown_code)?;
         }
+    }
+    if let Some(IncidentsTold { recorded, as_they_were }) = &told.incidents {
+        writeln!(out, "incidents: {recorded} recorded, {as_they_were} as they were")?;
     }
     if told.dry_run {
         writeln!(out, "dry run: nothing was changed")?;

@@ -98,3 +98,54 @@ fn a_database_of_another_proj_is_not_stumbled_over() {
         assert_eq!(json(&output)["files"][0]["kept"], 1, "{variable}");
     }
 }
+
+#[test]
+fn history_is_recorded_once_and_each_refusal_has_its_line() {
+    let folder = folder();
+    std::fs::write(
+        folder.path().join("history.csv"),
+        "kind;reported_at;site_code;lon;lat\n\
+         OCC-HAL;2025-03-01T21:00:00Z;PH-0754;;\n\
+         OCC-HAL;2025-03-01T21:00:00Z;PH-0754;;\n\
+         NUI-MUS;2025-03-01T22:00:00Z;;2.3523;48.8566\n\
+         XXX-YYY;2025-03-01T22:00:00Z;PH-0754;;\n\
+         OCC-HAL;2025-03-01T22:00:00Z;PH-9999;;\n\
+         OCC-HAL;2025-03-01T22:00:00Z;;5;45\n",
+    )
+    .unwrap();
+    let store = ["--store", "sqlite:v.db", "--json"];
+    json(&vigie(&folder, &[&["sites", "sites.csv"], &store[..]].concat()));
+    let import = || json(&vigie(&folder, &[&["incidents", "history.csv"], &store[..]].concat()));
+
+    let first = import();
+    assert_eq!(first["incidents"]["recorded"], 3);
+    let refusals = &first["files"][0]["refusals"]["refused by the stock"]["examples"];
+    let at: Vec<_> = refusals.as_array().unwrap().iter().map(|one| &one["at"]).collect();
+    assert_eq!(at, ["line 5", "line 6", "line 7"]);
+    assert!(!refusals.to_string().contains("45"), "a point is never repeated");
+
+    let second = import();
+    assert_eq!(second["incidents"]["recorded"], 0);
+    assert_eq!(second["incidents"]["as_they_were"], 3);
+}
+
+#[test]
+fn a_site_code_that_the_stock_has_not_is_told_and_the_building_joined_by_position() {
+    let folder = folder();
+    let ring = "[[2.3521,48.8565],[2.3524,48.8565],[2.3524,48.8567],[2.3521,48.8565]]";
+    let feature = |id: u32, code: &str| {
+        format!(
+            r#"{{"type":"Feature","id":{id},"properties":{{"code_site":"{code}"}},"geometry":{{"type":"Polygon","coordinates":[{ring}]}}}}"#
+        )
+    };
+    let lines = [feature(1, "PH-0754"), feature(2, "PH-0001"), feature(3, "?")].join("\n");
+    std::fs::write(folder.path().join("b.geojsonl"), lines).unwrap();
+    let store = ["--store", "sqlite:v.db", "--json"];
+    json(&vigie(&folder, &[&["sites", "sites.csv"], &store[..]].concat()));
+
+    let told = json(&vigie(&folder, &[&["buildings", "b.geojsonl"], &store[..]].concat()));
+    assert_eq!(told["stock"]["joined_by_code"], 1);
+    assert_eq!(told["stock"]["joined_by_position"], 2);
+    assert_eq!(told["stock"]["unknown_codes"], serde_json::json!(["PH-0001"]));
+    assert_eq!(told["files"][0]["repairs"]["not a site code"]["count"], 1);
+}
