@@ -24,14 +24,30 @@
 //! | [`patrol`] | crews, and which of their positions count |
 //! | [`incident`] | kinds, channels, statuses, idempotency |
 //! | [`event`] | the one [`event::Event`], gapless [`event::Seq`] |
+//! | [`demo`] | a made-up town with its calls and patrols, from a seed |
 //! | [`twin`] | the state: [`twin::Snapshot`], a fold of the events, and its indexes |
 //! | [`locate`] | question: which site and building is this position on |
+//! | [`dispatch`] | question: which patrols are nearest, and why those |
+//! | [`heatmap`] | question: how many incidents, where |
+//! | [`catalogue`] | questions: the lists of what there is |
 //! | [`store`] | durable events: the [`store::Store`] trait, SQLite |
+//! | [`crs`] | adapter: PROJ, from any reference system to WGS 84 |
+//! | [`import`] | adapter: readers of real files |
 //! | [`app`] | the only write path, the clock, following other writers |
+//! | [`http`] | edge: routes, problem+json, GeoJSON, what is logged and counted |
+//! | [`cli`] | edge: the subcommands, the only place that knows `anyhow` |
 
 pub mod app;
+pub mod catalogue;
+pub mod cli;
+pub mod crs;
+pub mod demo;
+pub mod dispatch;
 pub mod event;
 pub mod geo;
+pub mod heatmap;
+pub mod http;
+pub mod import;
 pub mod incident;
 pub mod locate;
 pub mod patrol;

@@ -121,6 +121,11 @@ impl HourOfWeek {
     /// How many there are.
     pub const COUNT: usize = 7 * 24;
 
+    /// Each of them, from Monday 00:00.
+    pub fn every() -> impl Iterator<Item = Self> {
+        (0..Self::COUNT as u8).map(Self)
+    }
+
     /// 0 to 167.
     #[must_use]
     pub const fn index(self) -> usize {

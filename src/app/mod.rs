@@ -4,12 +4,15 @@
 //! hold; one thread, the [`writer`], owns the store.
 
 mod clock;
+mod group;
+mod health;
 mod incidents;
 mod patrols;
 mod stock;
 mod writer;
 
 use std::{
+    panic::AssertUnwindSafe,
     sync::{
         Arc, Mutex,
         mpsc::{SyncSender, TrySendError},
@@ -25,12 +28,13 @@ pub use patrols::{FixOutcome, PutPatrol, PutPatrolError};
 pub use stock::{ImportOutcome, Tally};
 
 use crate::{
-    event::Seq,
     incident::Nomenclature,
     store::{Store, StoreError},
-    twin::{Snapshot, Twin},
+    twin::{Snapshot, SnapshotBuilder, Twin},
 };
-use writer::{Health, Job, Writer};
+use group::Job;
+use health::Health;
+use writer::Writer;
 
 /// Jobs that may wait for the writer; beyond, callers are told to come back.
 const WAITING_JOBS_MAX: usize = 4096;
@@ -71,19 +75,24 @@ impl App {
     ///
     /// [`StoreError`] when the store cannot be read.
     pub fn open(mut store: Box<dyn Store>, clock: Clock) -> Result<Self, StoreError> {
-        let mut snapshot = Snapshot::default();
-        let replayed = store.replay(&mut |facts| snapshot.apply(facts, Seq(0)))?;
-        snapshot.apply([], replayed.seq);
-        for fix in replayed.fixes {
-            snapshot.place(fix);
-        }
-        let twin = Arc::new(Twin::new(snapshot));
+        let mut state = SnapshotBuilder::default();
+        let seq = store.replay(&mut |facts| state.add(facts))?;
+        let twin = Arc::new(Twin::new(state.finish(seq, store.last_fixes()?)));
         let health = Arc::new(Health::default());
         let (jobs, queue) = std::sync::mpsc::sync_channel(WAITING_JOBS_MAX);
         let writer = Writer::new(store, Arc::clone(&twin), clock, Arc::clone(&health));
+        let ended = Arc::clone(&health);
+        let work = move || {
+            // The queue ends with the thread, however it ends: whoever waits is told, nobody hangs.
+            let queue = queue;
+            let worked = std::panic::catch_unwind(AssertUnwindSafe(|| writer.run(&queue)));
+            if worked.is_err() {
+                ended.note_end(StoreError::Away("the writer has failed; restart".to_owned()));
+            }
+        };
         let thread = std::thread::Builder::new()
             .name("vigie-writer".to_owned())
-            .spawn(move || writer.run(&queue))
+            .spawn(work)
             .map_err(|e| StoreError::Away(format!("the writer's thread does not start: {e}")))?;
         Ok(Self {
             shared: Arc::new(Shared {
@@ -125,7 +134,7 @@ impl App {
     pub fn close(&self) {
         lock(&self.shared.jobs).take();
         if let Some(thread) = lock(&self.shared.writer).take() {
-            // A panic of the writer has been reported by the thread itself.
+            // The thread has noted its own panic.
             let _ = thread.join();
         }
     }

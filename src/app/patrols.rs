@@ -1,6 +1,6 @@
 //! Patrols: recording a crew, and taking in where crews are.
 
-use super::{App, Unavailable, writer::Job};
+use super::{App, Unavailable, group::Job};
 use crate::patrol::{FixRefusal, FixVerdict, Patrol, PositionFix};
 
 /// A patrol as somebody records it, with its position where that is told at once.

@@ -1,8 +1,8 @@
 //! Importing stock: what is really new is settled against what is there, and goes in as one event.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::{App, Unavailable, writer::Job};
+use super::{App, Unavailable, group::Job};
 use crate::{
     event::Seq,
     stock::{Building, BuildingId, Site, SiteCode, SiteFinder, StockChange},
@@ -22,6 +22,10 @@ pub struct ImportOutcome {
     pub joined_by_position: usize,
     /// Imported buildings without a site.
     pub without_site: usize,
+    /// Imported buildings whose source names a site that is not in the stock; they are joined by position.
+    pub unknown_code: usize,
+    /// The first of these codes.
+    pub unknown_codes: BTreeSet<SiteCode>,
     /// Buildings that were there already and found a site among the imported ones.
     pub joined_later: usize,
 }
@@ -36,6 +40,9 @@ pub struct Tally {
     /// There before, the same.
     pub unchanged: usize,
 }
+
+/// Unknown codes that are told by name.
+const UNKNOWN_CODES_MAX: usize = 20;
 
 impl App {
     /// Imports stock: all of it, or nothing. It is durable when this returns.
@@ -52,6 +59,13 @@ impl App {
 pub(super) fn settle(snapshot: &Snapshot, change: StockChange) -> (StockChange, ImportOutcome) {
     let stock = snapshot.stock();
     let mut outcome = ImportOutcome::default();
+    let change = StockChange {
+        landlords: last_of_each(change.landlords, |item| item.id.clone()),
+        sites: last_of_each(change.sites, |item| item.code.clone()),
+        buildings: last_of_each(change.buildings, |item| item.id.clone()),
+        surroundings: last_of_each(change.surroundings, |item| item.id.clone()),
+        tracts: last_of_each(change.tracts, |item| item.code.clone()),
+    };
     let sites = latest(stock.sites(), &change.sites, |site: &Site| site.code.clone());
     let mut buildings = change.buildings;
     join(&sites, &mut buildings, &mut outcome);
@@ -96,6 +110,12 @@ fn join(sites: &[Site], buildings: &mut [Building], outcome: &mut ImportOutcome)
             outcome.joined_by_code += 1;
             continue;
         }
+        if let Some(unknown) = building.site.take().filter(|_| building.site_was_given) {
+            outcome.unknown_code += 1;
+            if outcome.unknown_codes.len() < UNKNOWN_CODES_MAX {
+                outcome.unknown_codes.insert(unknown);
+            }
+        }
         building.site_was_given = false;
         building.site = finder.nearest(&building.footprint).map(|(code, _)| code.clone());
         match building.site {
@@ -131,6 +151,15 @@ fn latest<T: Clone, K: std::hash::Hash + Eq>(
 ) -> Vec<T> {
     let replaced: HashSet<K> = new.iter().map(&key).collect();
     old.iter().filter(|item| !replaced.contains(&key(item))).chain(new).cloned().collect()
+}
+
+/// The last of the items with each key, in their order.
+fn last_of_each<T, K: std::hash::Hash + Eq>(mut items: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {
+    let mut seen = HashSet::new();
+    items.reverse();
+    items.retain(|item| seen.insert(key(item)));
+    items.reverse();
+    items
 }
 
 /// The items that are not already in the stock as they are.

@@ -57,14 +57,23 @@ impl Bbox {
     /// The smallest box around `positions`, or `None` where there are none.
     pub fn around(positions: impl IntoIterator<Item = LonLat>) -> Option<Self> {
         positions.into_iter().fold(None, |found: Option<Self>, p| {
-            Some(match found {
-                None => Self { south_west: p, north_east: p },
-                Some(b) => Self {
-                    south_west: corner(b.south_west, p, f64::min),
-                    north_east: corner(b.north_east, p, f64::max),
-                },
-            })
+            Some(found.map_or(Self::at(p), |found| found.with(p)))
         })
+    }
+
+    /// The box that is only `position`.
+    #[must_use]
+    pub const fn at(position: LonLat) -> Self {
+        Self { south_west: position, north_east: position }
+    }
+
+    /// The smallest box around this one and `position`.
+    #[must_use]
+    pub fn with(&self, position: LonLat) -> Self {
+        Self {
+            south_west: corner(self.south_west, position, f64::min),
+            north_east: corner(self.north_east, position, f64::max),
+        }
     }
 
     /// Western edge, degrees.

@@ -19,6 +19,15 @@ pub struct StockChange {
 }
 
 impl StockChange {
+    /// Adds what `later` changes after it.
+    pub fn extend(&mut self, later: Self) {
+        self.landlords.extend(later.landlords);
+        self.sites.extend(later.sites);
+        self.buildings.extend(later.buildings);
+        self.surroundings.extend(later.surroundings);
+        self.tracts.extend(later.tracts);
+    }
+
     /// Whether it changes nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -1,6 +1,8 @@
 //! [`Footprint`]: the walls of a building as valid polygons in WGS 84.
 
-use geo::{Centroid, Contains, Coord, InteriorPoint, Intersects, MultiPolygon, Validation};
+use geo::{
+    Centroid, Contains, Coord, CoordsIter, InteriorPoint, Intersects, MultiPolygon, Validation,
+};
 
 use crate::geo::{Bbox, LocalPlane, LonLat};
 
@@ -48,30 +50,11 @@ impl Footprint {
     ///
     /// [`FootprintFault`] says what is wrong.
     pub fn new(polygons: MultiPolygon<f64>) -> Result<Self, FootprintFault> {
-        use geo::CoordsIter;
-        if polygons.0.is_empty() || polygons.coords_count() == 0 {
-            return Err(FootprintFault::Empty);
-        }
-        for c in polygons.coords_iter() {
-            if !c.x.is_finite() || !c.y.is_finite() {
-                return Err(FootprintFault::NotFinite);
-            }
-            LonLat::try_from(c)
-                .map_err(|_off| FootprintFault::OffTheGlobe { lon: c.x, lat: c.y })?;
-        }
+        check_coords(&polygons)?;
         match polygons.check_validation() {
             Ok(()) => Ok(Self(polygons)),
             Err(fault) => Err(FootprintFault::Invalid(fault.to_string())),
         }
-    }
-
-    /// The footprint of these polygons, mended where that is possible without guessing.
-    ///
-    /// # Errors
-    ///
-    /// [`FootprintFault`] says what could not be mended.
-    pub fn repair(polygons: MultiPolygon<f64>) -> Result<Repaired, FootprintFault> {
-        Ok(Repaired { footprint: Self::new(polygons)?, mended: Vec::new() })
     }
 
     /// The polygons, WGS 84 degrees.
@@ -126,4 +109,18 @@ impl Footprint {
         let rings = self.0.iter().flat_map(|p| std::iter::once(p.exterior()).chain(p.interiors()));
         rings.flat_map(|ring| ring.coords()).filter_map(|corner| LonLat::try_from(*corner).ok())
     }
+}
+
+/// Whether there are corners, and all of them on the globe.
+pub(super) fn check_coords(polygons: &MultiPolygon<f64>) -> Result<(), FootprintFault> {
+    if polygons.coords_count() == 0 {
+        return Err(FootprintFault::Empty);
+    }
+    for c in polygons.coords_iter() {
+        if !c.x.is_finite() || !c.y.is_finite() {
+            return Err(FootprintFault::NotFinite);
+        }
+        LonLat::try_from(c).map_err(|_off| FootprintFault::OffTheGlobe { lon: c.x, lat: c.y })?;
+    }
+    Ok(())
 }

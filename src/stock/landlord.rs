@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::folded::unaccented;
+
 /// A landlord's id, such as `paris-habitat`: made from its name, so that it is one however the name is spelt.
 ///
 /// Lower-case ASCII letters, digits and single hyphens. A value is always valid.
@@ -62,23 +64,6 @@ impl LandlordId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// The plain letters of an accented letter of French, or `None` for any other character.
-fn unaccented(c: char) -> Option<&'static str> {
-    Some(match c {
-        'à' | 'â' | 'ä' | 'á' | 'ã' => "a",
-        'ç' => "c",
-        'é' | 'è' | 'ê' | 'ë' => "e",
-        'î' | 'ï' | 'í' => "i",
-        'ô' | 'ö' | 'ó' | 'õ' => "o",
-        'ù' | 'û' | 'ü' | 'ú' => "u",
-        'ÿ' => "y",
-        'ñ' => "n",
-        'œ' => "oe",
-        'æ' => "ae",
-        _ => return None,
-    })
 }
 
 impl fmt::Display for LandlordId {

@@ -4,15 +4,19 @@
 
 mod building;
 mod change;
+mod folded;
 mod footprint;
 mod join;
 mod landlord;
+mod repair;
 mod site;
 mod site_code;
 mod surroundings;
 
 pub use building::{Building, BuildingId, Hall, InvalidBuildingId};
 pub use change::StockChange;
+pub use folded::folded;
+pub(crate) use folded::unaccented;
 pub use footprint::{Footprint, FootprintFault, Repaired};
 pub use join::{JOIN_DISTANCE_M_MAX, SiteFinder};
 pub use landlord::{InvalidLandlordName, Landlord, LandlordId};

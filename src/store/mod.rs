@@ -2,6 +2,14 @@
 //!
 //! Uses the nouns and [`crate::event`]. A store is owned by one thread, the writer of [`crate::app`];
 //! it knows nothing of the twin.
+//!
+//! # What every store promises
+//!
+//! - An event has a number, and numbers have no gap, however many programs write at once.
+//! - A [`Batch`] is there as a whole or not at all, and once [`Transaction::commit`] has returned it
+//!   survives a power cut.
+//! - Facts carry state, so the rows answer for the events: [`Log::events_after`] tells each event with its
+//!   subject *as it is now*. Applied in their order they lead to the state that [`Store::replay`] builds.
 
 use crate::{
     event::{Event, Fact, Seq},
@@ -10,33 +18,38 @@ use crate::{
     time::Timestamp,
 };
 
+mod fault;
 pub mod sqlite;
+mod store_url;
 
-/// A durable log of events and the rows that they left.
+pub use fault::StoreError;
+pub use store_url::{InvalidStoreUrl, StoreUrl};
+
+/// Events in one answer of [`Log::events_after`], and facts in one piece of [`Store::replay`]: enough
+/// that the cost of a call vanishes, few enough (some megabytes) that memory stays bounded.
+pub const PIECE_FACTS_MAX: usize = 8192;
+
+/// What has happened, as a store remembers it: asked outside a write or inside one.
 ///
 /// Calls block; the writer's thread is theirs alone.
-pub trait Store: Send {
-    /// Hands the whole state to `each`, in pieces, as facts that build it from nothing: the stock first,
-    /// then patrols and incidents. Returns the last `seq` and each patrol's last fix.
+pub trait Log {
+    /// The first events after `seq` in their order, [`PIECE_FACTS_MAX`] at most; empty where there are none.
     ///
-    /// # Errors
-    ///
-    /// [`StoreError`] when the store cannot be read.
-    fn replay(&mut self, each: &mut dyn FnMut(Vec<Fact>)) -> Result<Replayed, StoreError>;
-
-    /// The events after `seq`, in order; empty where there are none.
+    /// Each carries its subject as it is now, not as it was then. The first change of the stock among
+    /// them carries all that has changed in the stock after `seq`, so that no later fact can refer to
+    /// something that the reader does not hold yet; further ones may then be empty.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when the store cannot be read.
     fn events_after(&mut self, seq: Seq) -> Result<Vec<Event>, StoreError>;
 
-    /// Whether anybody else has committed since the last call. Cheap enough to ask twice a second.
+    /// The last known position of each patrol that has one.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when the store cannot be read.
-    fn has_foreign_commits(&mut self) -> Result<bool, StoreError>;
+    fn last_fixes(&mut self) -> Result<Vec<PositionFix>, StoreError>;
 
     /// What was answered under an idempotency key.
     ///
@@ -44,23 +57,56 @@ pub trait Store: Send {
     ///
     /// [`StoreError`] when the store cannot be read.
     fn receipt(&mut self, key: &IdempotencyKey) -> Result<Option<Receipt>, StoreError>;
+}
 
-    /// Makes all of `batch` durable, or none of it, and numbers its facts. Returns once it would survive
-    /// a power cut.
+/// A durable log of events and the rows that they left.
+pub trait Store: Log + Send {
+    /// Hands the whole state to `each`, in pieces of [`PIECE_FACTS_MAX`] at most, as facts that build it
+    /// from nothing: the stock first, then patrols, then incidents. Returns the last `seq`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be read.
+    fn replay(&mut self, each: &mut dyn FnMut(Vec<Fact>)) -> Result<Seq, StoreError>;
+
+    /// Whether anybody else has committed since the last call. Cheap enough to ask several times a second.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be read.
+    fn has_foreign_commits(&mut self) -> Result<bool, StoreError>;
+
+    /// Begins a write and keeps every other writer out until it ends, so that what is decided inside is
+    /// decided against the last state. Dropping the transaction undoes it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be written now.
+    fn begin(&mut self) -> Result<Box<dyn Transaction + '_>, StoreError>;
+
+    /// Makes a durable write that changes nothing, to learn whether writes go through again.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] while they do not.
+    fn probe(&mut self) -> Result<(), StoreError>;
+}
+
+/// A write in the making.
+pub trait Transaction: Log {
+    /// The last event so far.
+    fn head(&self) -> Seq;
+
+    /// Makes all of `batch` durable, or none of it. Returns its facts as events, numbered from
+    /// [`Transaction::head`] on in their order.
+    ///
+    /// Facts come before positions. A position that is not newer than the one there changes nothing.
+    /// A patrol that is recorded off duty loses its position.
     ///
     /// # Errors
     ///
     /// [`StoreError`]; nothing of the batch is then kept.
-    fn commit(&mut self, batch: Batch) -> Result<Vec<Event>, StoreError>;
-}
-
-/// What [`Store::replay`] found beside the facts.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Replayed {
-    /// The last event.
-    pub seq: Seq,
-    /// The last known position of each patrol that has one.
-    pub fixes: Vec<PositionFix>,
+    fn commit(self: Box<Self>, batch: Batch) -> Result<Vec<Event>, StoreError>;
 }
 
 /// Facts and positions that become durable together.
@@ -72,6 +118,14 @@ pub struct Batch {
     pub facts: Vec<NewFact>,
     /// Positions that replace the last ones of their patrols; they take no number.
     pub fixes: Vec<PositionFix>,
+}
+
+impl Batch {
+    /// Whether there is nothing to make durable.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty() && self.fixes.is_empty()
+    }
 }
 
 /// A fact that is not durable yet.
@@ -88,27 +142,8 @@ pub struct NewFact {
 pub struct Receipt {
     /// What was asked.
     pub digest: RequestDigest,
-    /// The incident that it made, as it was then or as it is now.
+    /// The incident that it made, as it is now.
     pub incident: Incident,
     /// The event that it made.
     pub seq: Seq,
-}
-
-/// Why the store did not do it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum StoreError {
-    /// It cannot be reached, opened or written now; the same call may go through later.
-    #[error("the store is away: {0}")]
-    Away(String),
-    /// What it holds cannot be read as what it should be.
-    #[error("the store holds something unreadable: {0}")]
-    Unreadable(String),
-    /// It was made by a newer program.
-    #[error("the store has schema version {found}, this program knows versions up to {known}")]
-    TooNew {
-        /// Version of the store.
-        found: u32,
-        /// Newest version that the program knows.
-        known: u32,
-    },
 }

@@ -66,6 +66,12 @@ impl Columns {
         start..end.max(start)
     }
 
+    /// The id of each.
+    #[must_use]
+    pub fn id(&self) -> &[IncidentId] {
+        &self.id
+    }
+
     /// When each was reported, ascending.
     #[must_use]
     pub fn reported_at(&self) -> &[Timestamp] {
@@ -141,7 +147,7 @@ impl Columns {
     /// These rows, in any order, as columns.
     pub(super) fn of(mut rows: Vec<IncidentRow>) -> Self {
         rows.sort_unstable_by_key(|row| (row.reported_at, row.id));
-        let mut columns = Self::default();
+        let mut columns = Self::with_capacity(rows.len());
         for row in rows {
             columns.push(row);
         }

@@ -1,9 +1,12 @@
 //! [`Incidents`]: all incidents, as one large sealed part and one small recent part.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{Columns, IncidentRow, StockIndex};
-use crate::incident::{Incident, IncidentId, KindCode};
+use crate::{
+    incident::{Incident, IncidentId, KindCode},
+    time::Timestamp,
+};
 
 /// Rows in the recent part before it is merged into the sealed one: small enough to copy at each write
 /// (180 kB), large enough that the merge (10 ms a million rows) is rare.
@@ -48,15 +51,34 @@ impl Incidents {
         self.parts().into_iter().find_map(|part| part.find(id).map(|row| part.row(row)))
     }
 
+    /// When the first and the last were reported.
+    #[must_use]
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        let times = || self.parts().into_iter().map(Columns::reported_at);
+        let first = times().filter_map(<[Timestamp]>::first).min()?;
+        let last = times().filter_map(<[Timestamp]>::last).max()?;
+        Some((*first, *last))
+    }
+
+    /// These rows, in any order, each incident once; their kinds are those of `known`.
+    pub(super) fn of(rows: Vec<IncidentRow>, known: Self) -> Self {
+        Self { sealed: Arc::new(Columns::of(rows)), recent: Arc::default(), kinds: known.kinds }
+    }
+
     /// Adds new incidents, and gives those that are known their new status.
     pub(super) fn record(&mut self, incidents: Vec<Incident>, stock: &StockIndex) {
-        let mut rows = Vec::with_capacity(incidents.len());
+        let mut rows: Vec<IncidentRow> = Vec::with_capacity(incidents.len());
+        let mut fresh: HashMap<IncidentId, usize> = HashMap::new();
         for incident in incidents {
             if let Some(row) = self.sealed.find(incident.id) {
                 Arc::make_mut(&mut self.sealed).set_status(row, incident.status);
             } else if let Some(row) = self.recent.find(incident.id) {
                 Arc::make_mut(&mut self.recent).set_status(row, incident.status);
+            } else if let Some(at) = fresh.get(&incident.id) {
+                // New and changed again among the same events.
+                rows[*at].status = incident.status;
             } else if let Some(row) = self.row_of(&incident, stock) {
+                fresh.insert(incident.id, rows.len());
                 rows.push(row);
             }
         }
@@ -70,7 +92,11 @@ impl Incidents {
     }
 
     /// `None` for a site that the stock does not hold, which no store hands out: incidents refer to sites.
-    fn row_of(&mut self, incident: &Incident, stock: &StockIndex) -> Option<IncidentRow> {
+    pub(super) fn row_of(
+        &mut self,
+        incident: &Incident,
+        stock: &StockIndex,
+    ) -> Option<IncidentRow> {
         let site = stock.site_ix(&incident.site)?;
         let building = incident.building.as_ref().and_then(|id| stock.building_ix(id));
         Some(IncidentRow {

@@ -3,10 +3,13 @@
 //! Uses the nouns and [`crate::event`]; knows no store and no HTTP. [`Snapshot`] is one immutable state,
 //! [`Twin`] the shared handle to the newest one.
 
+mod builder;
+mod cell;
 mod columns;
 mod incidents;
 mod patrols;
 mod place;
+mod selection;
 mod snapshot;
 mod stock_index;
 
@@ -14,10 +17,16 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+pub use builder::SnapshotBuilder;
+pub use cell::{
+    CellFrame, CellKind, CellTable, HEX_RESOLUTION_MAX, HEX_RESOLUTION_MIN, HexResolution,
+    InvalidCellKind,
+};
 pub use columns::{Columns, IncidentRow};
 pub use incidents::Incidents;
 pub use patrols::{PatrolState, Patrols};
 pub use place::{BuildingIx, Place, PlaceIx, SiteIx};
+pub use selection::{RowFilter, Selection, SelectionError};
 pub use snapshot::Snapshot;
 pub use stock_index::StockIndex;
 

@@ -53,8 +53,22 @@ impl Patrols {
     }
 
     pub(super) fn place(&mut self, fix: PositionFix) {
-        if let Some(known) = Arc::make_mut(&mut self.0).get_mut(&fix.patrol) {
+        let known = self.0.get(&fix.patrol);
+        let counts = known.is_some_and(|known| {
+            let newer = |last: &PositionFix| fix.recorded_at > last.recorded_at;
+            known.patrol.availability != Availability::OffDuty
+                && known.last_fix.as_ref().is_none_or(newer)
+        });
+        if counts && let Some(known) = Arc::make_mut(&mut self.0).get_mut(&fix.patrol) {
             known.last_fix = Some(fix);
         }
+    }
+
+    /// Forgets every position, then takes in `fixes`.
+    pub(super) fn replace_fixes(&mut self, fixes: Vec<PositionFix>) {
+        for known in Arc::make_mut(&mut self.0).values_mut() {
+            known.last_fix = None;
+        }
+        fixes.into_iter().for_each(|fix| self.place(fix));
     }
 }

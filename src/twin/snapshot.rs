@@ -12,10 +12,10 @@ use crate::{
 /// One state. A question takes `&Snapshot`, never awaits, and never sees half a write. Cloning is free.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
-    seq: Seq,
-    stock: Arc<StockIndex>,
-    incidents: Incidents,
-    patrols: Patrols,
+    pub(super) seq: Seq,
+    pub(super) stock: Arc<StockIndex>,
+    pub(super) incidents: Incidents,
+    pub(super) patrols: Patrols,
 }
 
 impl Snapshot {
@@ -62,9 +62,14 @@ impl Snapshot {
         self.seq = seq;
     }
 
-    /// Puts a patrol where an accepted fix says it is.
+    /// Puts a patrol where an accepted fix says it is, unless a newer one is there or it is off duty.
     pub fn place(&mut self, fix: PositionFix) {
         self.patrols.place(fix);
+    }
+
+    /// Puts every patrol where `fixes` say, and nowhere those that have none.
+    pub fn replace_fixes(&mut self, fixes: Vec<PositionFix>) {
+        self.patrols.replace_fixes(fixes);
     }
 
     fn record_incidents(&mut self, incidents: &mut Vec<Incident>) {

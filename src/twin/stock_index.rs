@@ -4,11 +4,14 @@ use std::collections::HashMap;
 
 use rstar::{AABB, RTree, RTreeObject};
 
-use super::{BuildingIx, Place, PlaceIx, SiteIx};
+use super::{BuildingIx, CellKind, CellTable, Place, PlaceIx, SiteIx, cell::CellTables};
 use crate::{
     event::Seq,
     geo::{Bbox, LonLat},
-    stock::{Building, BuildingId, Landlord, LandlordId, Site, SiteCode, StockChange, Surrounding},
+    stock::{
+        Building, BuildingId, Landlord, LandlordId, Site, SiteCode, StockChange, Surrounding,
+        folded,
+    },
     tract::Tract,
 };
 
@@ -21,6 +24,8 @@ pub struct StockIndex {
     buildings: Vec<Building>,
     surroundings: Vec<Surrounding>,
     tracts: Vec<Tract>,
+    /// The name of each site as people compare it.
+    folded_names: Vec<Box<str>>,
     places: Vec<Place>,
     place_of_site: Vec<PlaceIx>,
     place_of_building: Vec<PlaceIx>,
@@ -28,6 +33,7 @@ pub struct StockIndex {
     site_ix: HashMap<SiteCode, SiteIx>,
     building_ix: HashMap<BuildingId, BuildingIx>,
     tree: RTree<Leaf>,
+    cell_tables: CellTables,
 }
 
 /// A place in the R-tree: the box of a footprint, or the point of a site that has no building.
@@ -120,6 +126,12 @@ impl StockIndex {
         &self.buildings[ix.0 as usize]
     }
 
+    /// The name of a site as people compare it ([`folded`]).
+    #[must_use]
+    pub fn folded_name(&self, ix: SiteIx) -> &str {
+        &self.folded_names[ix.0 as usize]
+    }
+
     /// The place in that row.
     #[must_use]
     pub fn place(&self, ix: PlaceIx) -> &Place {
@@ -150,6 +162,16 @@ impl StockIndex {
         self.tree.locate_in_envelope_intersecting(envelope).map(|leaf| leaf.place)
     }
 
+    /// Which cell of `kind` each place lies in. `make` is called once for each state of the stock, so it must
+    /// depend on nothing else.
+    pub fn cell_table(&self, kind: CellKind, make: impl FnOnce(&Self) -> CellTable) -> &CellTable {
+        self.cell_tables.get_or_make(kind, || make(self))
+    }
+
+    pub(super) fn set_revision(&mut self, seq: Seq) {
+        self.revision = seq;
+    }
+
     /// The stock after `change`, which is event `seq`. O(n log n) in the whole stock.
     pub(super) fn changed(&self, change: StockChange, seq: Seq) -> Self {
         let mut next = self.clone();
@@ -172,6 +194,7 @@ impl StockIndex {
     fn put_site(&mut self, site: Site) {
         if let Some(ix) = self.site_ix(&site.code) {
             self.places[self.place_of_site[ix.0 as usize].0 as usize].position = site.position;
+            self.folded_names[ix.0 as usize] = folded(&site.name).into();
             self.sites[ix.0 as usize] = site;
             return;
         }
@@ -184,6 +207,7 @@ impl StockIndex {
             dwellings: 0,
         });
         self.site_ix.insert(site.code.clone(), ix);
+        self.folded_names.push(folded(&site.name).into());
         self.sites.push(site);
     }
 

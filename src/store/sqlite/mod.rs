@@ -1,1 +1,107 @@
 //! The embedded store: one SQLite file, nothing to install.
+//!
+//! Uses what [`crate::store`] may use. The schema is in `migrations/sqlite`, which travels inside the program.
+//!
+//! | file | owns |
+//! | --- | --- |
+//! | `opening` | the file, its settings and its migrations |
+//! | `write` | the transaction: numbering and committing |
+//! | `log` | reading events and receipts |
+//! | `replay` | reading the whole state |
+//! | `…_rows` | what a row of each table is, both ways |
+//! | `column`, `wkb` | what a value in a column is |
+//! | `fault` | what an error of SQLite means |
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::{Log, Receipt, Store, StoreError, Transaction};
+use crate::{
+    event::{Event, Fact, Seq},
+    incident::IdempotencyKey,
+    patrol::PositionFix,
+};
+
+mod column;
+mod fault;
+mod incident_rows;
+mod log;
+mod opening;
+mod patrol_rows;
+mod replay;
+mod stock_put;
+mod stock_read;
+mod wkb;
+mod write;
+
+/// A store in one SQLite file (with its `-wal` and `-shm` beside it while it is open).
+///
+/// Several programs may have it open at once, on one machine; a file on a network drive does not work.
+pub struct SqliteStore {
+    connection: Connection,
+    /// `PRAGMA data_version` when it was last asked: it changes when another connection commits.
+    data_version: i64,
+}
+
+impl SqliteStore {
+    /// Opens the store at `path`, and makes the file and its folder, for this user only, where they do
+    /// not exist.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] says what is wrong and what to do.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let connection = opening::open(path)?;
+        let data_version = data_version(&connection)?;
+        Ok(Self { connection, data_version })
+    }
+}
+
+impl Log for SqliteStore {
+    fn events_after(&mut self, seq: Seq) -> Result<Vec<Event>, StoreError> {
+        let view = self.connection.transaction().map_err(fault::told)?;
+        log::events_after(&view, seq)
+    }
+
+    fn last_fixes(&mut self) -> Result<Vec<PositionFix>, StoreError> {
+        patrol_rows::last_fixes(&self.connection)
+    }
+
+    fn receipt(&mut self, key: &IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
+        log::receipt(&self.connection, key)
+    }
+}
+
+impl Store for SqliteStore {
+    fn replay(&mut self, each: &mut dyn FnMut(Vec<Fact>)) -> Result<Seq, StoreError> {
+        let view = self.connection.transaction().map_err(fault::told)?;
+        replay::replay(&view, each)
+    }
+
+    fn has_foreign_commits(&mut self) -> Result<bool, StoreError> {
+        let now = data_version(&self.connection)?;
+        let before = std::mem::replace(&mut self.data_version, now);
+        Ok(now != before)
+    }
+
+    fn begin(&mut self) -> Result<Box<dyn Transaction + '_>, StoreError> {
+        Ok(Box::new(write::SqliteTransaction::begin(&mut self.connection)?))
+    }
+
+    fn probe(&mut self) -> Result<(), StoreError> {
+        write::probe(&mut self.connection)
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        // Statistics for the query planner, where it finds that they are missing: not worth a failure.
+        let _ = self.connection.execute_batch("PRAGMA optimize");
+    }
+}
+
+fn data_version(connection: &Connection) -> Result<i64, StoreError> {
+    let mut asked = connection.prepare_cached("PRAGMA data_version").map_err(fault::told)?;
+    asked.query_row([], |row| row.get(0)).map_err(fault::told)
+}

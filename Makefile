@@ -1,0 +1,79 @@
+# Vigie: the entry points. `make run` is the main job, `make test` runs every test; both install what they need
+# and can be run twice. `make help` lists the rest.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+CARGO ?= cargo
+LISTEN ?= 127.0.0.1:8080
+
+# Debian packages: PROJ and SQLite are compiled from their crates (cmake, a C++ compiler, and the sqlite3 program
+# that builds PROJ's database); tests drive a real browser and compare with GDAL's reading.
+BUILD_PACKAGES := g++ cmake sqlite3
+TEST_PACKAGES := $(BUILD_PACKAGES) chromium gdal-bin
+
+# Installs the packages of $(1) that are missing; says which.
+define install_packages
+	@missing=$$(for p in $(1); do dpkg-query -W -f='$${db:Status-Status}' $$p 2>/dev/null | grep -qx installed || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	  echo "vigie: installing Debian packages:" $$missing; \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+endef
+
+.PHONY: help run test build bench crash-test lint web test-rust test-web test-browser tools-build tools-test clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+run: build ## build everything and serve the demo town on http://127.0.0.1:8080 (LISTEN=127.0.0.1:8081 for another port)
+	@exec target/release/vigie demo --store sqlite:data/demo.sqlite --listen $(LISTEN)
+
+build: web ## target/release/vigie, with the web client inside
+	@echo "vigie: building the server (the first time takes some minutes)"
+	$(CARGO) build --release --locked
+
+test: test-web test-rust test-browser ## every test: web unit, Rust, browser
+
+test-rust: tools-test web
+	$(CARGO) test --locked
+
+test-web: web/node_modules/.installed
+	@echo "vigie: web client: types and unit tests"
+	cd web && npm run --silent check && npm test --silent
+
+test-browser: tools-test web
+	@echo "vigie: browser tests on $$(chromium --version 2>/dev/null)"
+	$(CARGO) build --locked
+	cd web && VIGIE_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target)/debug/vigie) npm run --silent test:browser
+
+bench: tools-build ## ratios of the hot paths against their baselines, in one run
+	$(CARGO) bench --locked
+
+crash-test: tools-test ## 200 rounds of kill -9 against the store
+	VIGIE_CRASH_ROUNDS=$(or $(ROUNDS),200) $(CARGO) test --locked --test it crash -- --nocapture
+
+lint: tools-build web ## formatting, clippy, types
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+
+web: tools-build web/dist/index.html ## the web client, in web/dist
+
+web/dist/index.html: web/node_modules/.installed $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -path web/test-artifacts -prune -o -type f -print 2>/dev/null)
+	@echo "vigie: building the web client"
+	cd web && npm run --silent build
+	@touch $@
+
+web/node_modules/.installed: web/package-lock.json
+	@echo "vigie: installing npm packages"
+	cd web && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+tools-build:
+	$(call install_packages,$(BUILD_PACKAGES))
+
+tools-test:
+	$(call install_packages,$(TEST_PACKAGES))
+
+clean: ## remove what was built; data/ is kept
+	rm -rf target web/dist web/node_modules web/test-artifacts

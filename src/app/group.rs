@@ -1,0 +1,247 @@
+//! [`Group`]: commands that become durable in one commit, and the answers that wait for it.
+
+use std::collections::HashMap;
+
+use tokio::sync::oneshot;
+
+use super::{
+    FixOutcome, ImportOutcome, PutPatrol, PutPatrolError, ReceiveError, Received, Unavailable,
+    incidents::Admitted, stock,
+};
+use crate::{
+    event::{Event, Fact},
+    incident::{IdempotencyKey, RequestDigest},
+    patrol::{Availability, FixRefusal, FixVerdict, PatrolId, PositionFix, judge_fix},
+    stock::StockChange,
+    store::{Batch, Log, NewFact, StoreError},
+    time::Timestamp,
+    twin::Snapshot,
+};
+
+/// A command, and where its answer goes.
+pub(super) enum Job {
+    Receive(
+        Vec<Result<Admitted, ReceiveError>>,
+        Reply<Vec<Result<Received, ReceiveError>>, Unavailable>,
+    ),
+    Patrol(PutPatrol, Reply<(), PutPatrolError>),
+    Positions(Vec<PositionFix>, Reply<Vec<FixOutcome>, Unavailable>),
+    Stock(StockChange, Reply<ImportOutcome, Unavailable>),
+}
+
+type Reply<T, E> = oneshot::Sender<Result<T, E>>;
+
+/// An answer that waits for the commit.
+pub(super) enum Pending {
+    Receive(Vec<Planned>, Reply<Vec<Result<Received, ReceiveError>>, Unavailable>),
+    Patrol(Reply<(), PutPatrolError>),
+    Positions(Vec<FixOutcome>, Reply<Vec<FixOutcome>, Unavailable>),
+    Stock(ImportOutcome, Reply<ImportOutcome, Unavailable>),
+}
+
+/// What is to become of one incident of a job.
+pub(super) enum Planned {
+    /// Known before the commit.
+    Settled(Result<Received, ReceiveError>),
+    /// The fact at this place of the batch.
+    Fact { at: usize, repeated: bool },
+}
+
+/// One commit in the making: decisions are taken against `state`, which runs ahead of the store.
+pub(super) struct Group {
+    state: Snapshot,
+    batch: Batch,
+    keys: HashMap<IdempotencyKey, (RequestDigest, usize)>,
+    pending: Vec<Pending>,
+}
+
+impl Group {
+    /// A group that is decided against `state` at the time `recorded_at`.
+    pub(super) fn new(state: &Snapshot, recorded_at: Timestamp) -> Self {
+        Self {
+            state: state.clone(),
+            batch: Batch { recorded_at, facts: Vec::new(), fixes: Vec::new() },
+            keys: HashMap::new(),
+            pending: Vec::new(),
+        }
+    }
+
+    /// What is to be committed, and who waits for it.
+    pub(super) fn into_parts(self) -> (Batch, Vec<Pending>) {
+        (self.batch, self.pending)
+    }
+
+    /// Decides what `job` does and adds it.
+    pub(super) fn plan(&mut self, job: Job, log: &mut dyn Log) {
+        let pending = match job {
+            Job::Receive(admitted, reply) => {
+                let planned = admitted.into_iter().map(|one| self.plan_incident(one, log));
+                Pending::Receive(planned.collect(), reply)
+            }
+            Job::Patrol(put, reply) => match self.plan_patrol(put) {
+                Ok(()) => Pending::Patrol(reply),
+                Err(refusal) => return answer(reply, Err(refusal.into())),
+            },
+            Job::Positions(fixes, reply) => {
+                let outcomes = fixes.into_iter().map(|fix| self.plan_fix(fix));
+                Pending::Positions(outcomes.collect(), reply)
+            }
+            Job::Stock(change, reply) => {
+                let (settled, outcome) = stock::settle(&self.state, change);
+                if !settled.is_empty() {
+                    self.push(Fact::StockChanged(settled), None);
+                }
+                Pending::Stock(outcome, reply)
+            }
+        };
+        self.pending.push(pending);
+    }
+
+    fn push(&mut self, fact: Fact, key: Option<(IdempotencyKey, RequestDigest)>) -> usize {
+        self.batch.facts.push(NewFact { fact, key });
+        self.batch.facts.len() - 1
+    }
+
+    fn plan_incident(
+        &mut self,
+        admitted: Result<Admitted, ReceiveError>,
+        log: &mut dyn Log,
+    ) -> Planned {
+        let Admitted { incident, key } = match admitted {
+            Ok(admitted) => admitted,
+            Err(refused) => return Planned::Settled(Err(refused)),
+        };
+        if let Some((key, digest)) = &key {
+            if let Some((known, at)) = self.keys.get(key) {
+                return match known == digest {
+                    true => Planned::Fact { at: *at, repeated: true },
+                    false => Planned::Settled(Err(ReceiveError::KeyReused)),
+                };
+            }
+            match log.receipt(key) {
+                Ok(None) => {}
+                Ok(Some(receipt)) if receipt.digest == *digest => {
+                    let (incident, seq) = (receipt.incident, receipt.seq);
+                    return Planned::Settled(Ok(Received { incident, seq, repeated: true }));
+                }
+                Ok(Some(_)) => return Planned::Settled(Err(ReceiveError::KeyReused)),
+                Err(fault) => return Planned::Settled(Err(Unavailable::from(fault).into())),
+            }
+        }
+        let at = self.push(Fact::IncidentRecorded(incident), key);
+        if let Some((key, digest)) = key {
+            self.keys.insert(key, (digest, at));
+        }
+        Planned::Fact { at, repeated: false }
+    }
+
+    fn plan_patrol(&mut self, put: PutPatrol) -> Result<(), FixRefusal> {
+        let PutPatrol { patrol, fix } = put;
+        let off_duty = patrol.availability == Availability::OffDuty;
+        let last = self.last_fix(&patrol.id);
+        let fix = fix.filter(|_| !off_duty);
+        let verdict = fix.as_ref().map(|fix| judge_fix(last, fix, self.batch.recorded_at));
+        if let Some(FixVerdict::Refused(refusal)) = verdict {
+            return Err(refusal);
+        }
+        if off_duty {
+            // Positions go in after facts: one taken in a moment ago must not outlive the end of duty.
+            self.batch.fixes.retain(|earlier| earlier.patrol != patrol.id);
+        }
+        let fact = Fact::PatrolRecorded(patrol);
+        self.state.apply([fact.clone()], self.state.seq());
+        self.push(fact, None);
+        if let (Some(fix), Some(FixVerdict::Accepted)) = (fix, verdict) {
+            self.take_fix(fix);
+        }
+        Ok(())
+    }
+
+    fn plan_fix(&mut self, fix: PositionFix) -> FixOutcome {
+        let verdict = match self.state.patrols().get(&fix.patrol) {
+            None => FixVerdict::Refused(FixRefusal::UnknownPatrol(fix.patrol.clone())),
+            Some(known) if known.patrol.availability == Availability::OffDuty => {
+                FixVerdict::Refused(FixRefusal::OffDuty(fix.patrol.clone()))
+            }
+            Some(known) => judge_fix(known.last_fix.as_ref(), &fix, self.batch.recorded_at),
+        };
+        if verdict == FixVerdict::Accepted {
+            self.take_fix(fix);
+        }
+        verdict
+    }
+
+    fn last_fix(&self, patrol: &PatrolId) -> Option<&PositionFix> {
+        self.state.patrols().get(patrol).and_then(|known| known.last_fix.as_ref())
+    }
+
+    fn take_fix(&mut self, fix: PositionFix) {
+        self.state.place(fix.clone());
+        self.batch.fixes.push(fix);
+    }
+}
+
+impl Job {
+    /// How much it adds to a group.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Receive(incidents, _) => incidents.len(),
+            Self::Positions(fixes, _) => fixes.len(),
+            Self::Patrol(..) | Self::Stock(..) => 1,
+        }
+    }
+
+    /// Answers that nothing was done.
+    pub(super) fn refuse(self, fault: &StoreError) {
+        let unavailable = Unavailable::from(fault.clone());
+        match self {
+            Self::Receive(_, reply) => answer(reply, Err(unavailable)),
+            Self::Patrol(_, reply) => answer(reply, Err(unavailable.into())),
+            Self::Positions(_, reply) => answer(reply, Err(unavailable)),
+            Self::Stock(_, reply) => answer(reply, Err(unavailable)),
+        }
+    }
+}
+
+impl Pending {
+    /// Answers with what the commit said.
+    pub(super) fn answer(self, committed: &Result<Vec<Event>, StoreError>) {
+        let committed = committed.as_deref().map_err(|fault| Unavailable::from(fault.clone()));
+        match self {
+            Self::Receive(planned, reply) => {
+                let received =
+                    |events| planned.into_iter().map(|one| one.received(events)).collect();
+                answer(reply, committed.map(received));
+            }
+            Self::Patrol(reply) => answer(reply, committed.map(|_| ()).map_err(Into::into)),
+            Self::Positions(outcomes, reply) => answer(reply, committed.map(|_| outcomes)),
+            Self::Stock(outcome, reply) => {
+                let seq = |events: &[Event]| events.last().map(|event| event.seq);
+                let told = committed.map(|events| ImportOutcome { seq: seq(events), ..outcome });
+                answer(reply, told);
+            }
+        }
+    }
+}
+
+impl Planned {
+    fn received(self, events: &[Event]) -> Result<Received, ReceiveError> {
+        match self {
+            Self::Settled(result) => result,
+            Self::Fact { at, repeated } => {
+                match events.get(at).map(|event| (&event.fact, event.seq)) {
+                    Some((Fact::IncidentRecorded(incident), seq)) => {
+                        Ok(Received { incident: incident.clone(), seq, repeated })
+                    }
+                    // The store numbers the facts in their order: see `Transaction::commit`.
+                    _ => unreachable!("the store answers one event for each fact"),
+                }
+            }
+        }
+    }
+}
+
+/// Sends an answer; whoever asked may have gone away, and then nobody misses it.
+fn answer<T, E>(reply: Reply<T, E>, result: Result<T, E>) {
+    let _ = reply.send(result);
+}

@@ -1,0 +1,85 @@
+//! The command line: one file a subcommand. Uses every module; the only one that knows `anyhow`.
+//!
+//! Exit codes: 0 done, 1 failed, 2 not understood. Every option can be set by an environment variable
+//! that starts with `VIGIE_`.
+
+mod import;
+mod log;
+mod proj_data;
+mod serve;
+mod store_args;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use log::LogFormat;
+pub use serve::{ListenArgs, serve};
+pub use store_args::StoreArgs;
+
+/// The digital twin and operations server of a group of social landlords.
+#[derive(Debug, Parser)]
+#[command(name = "vigie", version, propagate_version = true)]
+pub struct Vigie {
+    /// How log lines are written: text for people, json for machines.
+    #[arg(long, global = true, env = "VIGIE_LOG_FORMAT", value_enum, default_value = "text")]
+    log_format: LogFormat,
+    /// Which log lines are written, such as `info` or `vigie=debug`.
+    #[arg(long, global = true, env = "VIGIE_LOG", default_value = "info")]
+    log: String,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What the program does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Answer requests from a store until Ctrl-C.
+    Serve(serve::ServeArgs),
+    /// Read sites, buildings, tracts, surroundings or incidents from files into a store.
+    Import(import::ImportArgs),
+}
+
+/// Reads the command line and does what it says.
+#[must_use]
+pub fn run() -> ExitCode {
+    let vigie = Vigie::parse(); // ends the program with 2 where it is not understood
+    let ready = proj_data::ensure_usable().and_then(|()| log::start(vigie.log_format, &vigie.log));
+    match ready.and_then(|()| execute(vigie.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("vigie: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn execute(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve(args) => serve::run(args),
+        Command::Import(args) => import::run(args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Vigie::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_can_be_set_by_the_environment() {
+        let vigie = Vigie::command();
+        let options =
+            vigie.get_subcommands().chain([&vigie]).flat_map(clap::Command::get_arguments);
+        for option in options.filter(|option| !option.is_positional()) {
+            let env = option.get_env().map(|name| name.to_string_lossy().into_owned());
+            let known = env.is_some_and(|name| name.starts_with("VIGIE_"));
+            assert!(known, "--{:?} has no VIGIE_ variable", option.get_long());
+        }
+    }
+}

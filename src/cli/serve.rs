@@ -1,0 +1,141 @@
+//! `vigie serve`: answers requests until it is told to stop.
+
+use std::{
+    future::Future,
+    io::{self, Write as _},
+    net::{SocketAddr, TcpListener, ToSocketAddrs as _},
+};
+
+use anyhow::{Context as _, bail};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::StoreArgs;
+use crate::{
+    app::{App, system_clock},
+    http::{self, Settings},
+};
+
+/// The options of `vigie serve`.
+#[derive(Debug, clap::Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    store: StoreArgs,
+    #[command(flatten)]
+    listen: ListenArgs,
+}
+
+/// Where and to whom the server answers.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ListenArgs {
+    /// Address and port; port 0 takes any free one.
+    #[arg(long, env = "VIGIE_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    listen: String,
+    /// Answer other machines too. There is no authentication yet: whoever reaches the port may read and write.
+    #[arg(long, env = "VIGIE_ALLOW_REMOTE")]
+    allow_remote: bool,
+    /// Let pages of this web site ask, such as `https://intranet.example`; may be given more than once.
+    #[arg(long, env = "VIGIE_ALLOW_ORIGIN", value_delimiter = ',', value_name = "ORIGIN")]
+    allow_origin: Vec<String>,
+    /// A MapLibre style to draw under the stock; without it nothing is loaded from elsewhere.
+    #[arg(long, env = "VIGIE_STYLE_URL", value_name = "URL")]
+    style_url: Option<String>,
+}
+
+/// Runs the subcommand.
+///
+/// # Errors
+///
+/// When the store cannot be opened or the address cannot be listened on.
+pub fn run(args: ServeArgs) -> anyhow::Result<()> {
+    let listener = args.listen.bind()?; // first: a taken port is told before a large store is read
+    let app = App::open(args.store.store.open()?, system_clock)?;
+    serve(app, args.listen, listener, None, std::future::pending())
+}
+
+/// Answers requests on `listener` until Ctrl-C or SIGTERM, with `alongside` running on the same thread.
+/// Requests in flight are answered and the writer is drained before it returns.
+///
+/// # Errors
+///
+/// When the listener cannot be used.
+pub fn serve(
+    app: App,
+    args: ListenArgs,
+    listener: TcpListener,
+    demo_note: Option<String>,
+    alongside: impl Future<Output = ()> + 'static,
+) -> anyhow::Result<()> {
+    let ListenArgs { allow_origin: allowed_origins, style_url, .. } = args;
+    let address = listener.local_addr()?;
+    let settings = Settings { demo_note, style_url, allowed_origins };
+    let outcome = actix_web::rt::System::new().block_on(async {
+        let server = http::listen(app.clone(), settings, listener)?;
+        let handle = server.handle();
+        let running = actix_web::rt::spawn(server);
+        let beside = actix_web::rt::spawn(alongside);
+        greet(address)?;
+        told_to_stop().await?;
+        tracing::info!("stopping: requests in flight are answered first");
+        beside.abort();
+        handle.stop(true).await;
+        running.await??;
+        anyhow::Ok(())
+    });
+    app.close();
+    tracing::info!(seq = app.snapshot().seq().0, "stopped");
+    outcome
+}
+
+impl ListenArgs {
+    /// Takes the port.
+    ///
+    /// # Errors
+    ///
+    /// When it is taken, or would be open to other machines without `--allow-remote`.
+    pub fn bind(&self) -> anyhow::Result<TcpListener> {
+        let addresses: Vec<SocketAddr> = self
+            .listen
+            .to_socket_addrs()
+            .with_context(|| format!("--listen {} is not an address and port", self.listen))?
+            .collect();
+        if !self.allow_remote && addresses.iter().any(|address| !address.ip().is_loopback()) {
+            bail!(
+                "{} is open to other machines, and there is no authentication yet: whoever reaches the \
+                 port may read and write everything. Listen on 127.0.0.1, or say --allow-remote if \
+                 something in front of Vigie keeps strangers out",
+                self.listen
+            );
+        }
+        TcpListener::bind(&addresses[..]).map_err(|error| match error.kind() {
+            io::ErrorKind::AddrInUse => anyhow::anyhow!(
+                "{} is taken by another program. Choose another port, such as --listen 127.0.0.1:{}",
+                self.listen,
+                addresses.first().map_or(8081, |address| address.port().saturating_add(1))
+            ),
+            _ => anyhow::Error::new(error).context(format!("cannot listen on {}", self.listen)),
+        })
+    }
+}
+
+/// Says where the server listens, in one line that programs may wait for, and what to try.
+fn greet(address: SocketAddr) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "vigie listens on http://{address}")?;
+    writeln!(out, "  the map     http://{address}/")?;
+    writeln!(out, "  the API     http://{address}/docs")?;
+    writeln!(out, "  try         curl http://{address}/api/v1/patrols")?;
+    writeln!(out, "  stop        Ctrl-C")?;
+    out.flush()
+}
+
+/// Returns once Ctrl-C or SIGTERM came. After the first, a second one ends the program at once.
+async fn told_to_stop() -> io::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    futures_util::future::select(Box::pin(interrupt.recv()), Box::pin(terminate.recv())).await;
+    actix_web::rt::spawn(async move {
+        futures_util::future::select(Box::pin(interrupt.recv()), Box::pin(terminate.recv())).await;
+        std::process::exit(1);
+    });
+    Ok(())
+}

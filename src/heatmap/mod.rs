@@ -1,0 +1,12 @@
+//! Question: how many incidents there are, cell by cell, and how many that is for the dwellings there.
+//!
+//! Pure functions of a [`Snapshot`](crate::twin::Snapshot); use the nouns and the twin only. The projection
+//! of INSEE's grid is an argument ([`GridProjection`]), because projections are an adapter's work.
+
+mod answer;
+mod count;
+mod cut;
+
+pub use answer::{Cell, CellShape, Heatmap};
+pub use count::{CELLS_MAX, HeatmapError, HeatmapQuery, Metric, heatmap};
+pub use cut::GridProjection;

@@ -1,0 +1,63 @@
+//! `/healthz`, `/readyz`, `/metrics`: what whoever runs the server asks.
+
+use actix_web::{
+    HttpResponse, get,
+    http::header::{CACHE_CONTROL, CONTENT_TYPE},
+    web::Data,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{Edge, Problem, ProblemKind, problem::ProblemBody};
+
+/// The routes of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(healthz).service(readyz).service(metrics);
+}
+
+/// What the server says of itself.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// `ok`, else the answer is a problem.
+    #[schema(value_type = String)]
+    status: &'static str,
+    /// The last event that the twin holds.
+    seq: u64,
+}
+
+/// Whether the program lives.
+#[utoipa::path(tag = "operation", responses((status = 200, description = "It lives", body = Health)))]
+#[get("/healthz")]
+async fn healthz(edge: Data<Edge>) -> HttpResponse {
+    healthy(&edge)
+}
+
+/// Whether the store takes writes and the twin is built.
+#[utoipa::path(tag = "operation", responses(
+    (status = 200, description = "Ready", body = Health),
+    (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[get("/readyz")]
+async fn readyz(edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    match edge.app.store_fault() {
+        None => Ok(healthy(&edge)),
+        Some(_) => Err(Problem::new(ProblemKind::Unavailable, "the store is away")),
+    }
+}
+
+fn healthy(edge: &Edge) -> HttpResponse {
+    let health = Health { status: "ok", seq: edge.app.snapshot().seq().0 };
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(health)
+}
+
+/// Counts and latencies as Prometheus reads them.
+#[utoipa::path(tag = "operation", responses((status = 200, description = "Prometheus text", body = String, content_type = "text/plain")))]
+#[get("/metrics")]
+async fn metrics(edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    let text = edge.metrics.text(&edge.app).map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(text))
+}

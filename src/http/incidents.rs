@@ -1,0 +1,290 @@
+//! `/incidents`: what was reported, and reporting.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header,
+    post,
+    web::{Data, Path},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Edge, Feature, FeatureCollection, GeoJson, Json, Problem, Query,
+    filter::Filters,
+    incident_body::{ChannelBody, IncidentBody, StatusBody},
+    json::Object,
+    kinds::PriorityBody,
+    page::{self, ListAddress},
+    problem::ProblemBody,
+    query::NoParams,
+    revision::{Revision, unless_known},
+};
+use crate::{
+    app::Received,
+    catalogue::{self, IncidentsQuery},
+    incident::{Channel, IncidentId, Nomenclature, Status},
+    twin::{IncidentRow, Selection, Snapshot},
+};
+
+/// The header that says under which key a request is made.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// The header that says that an answer was given before.
+pub const IDEMPOTENCY_REPLAYED: &str = "idempotency-replayed";
+
+/// The routes of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_incidents).service(show_incident).service(report_incident);
+}
+
+/// The incidents, newest first.
+#[utoipa::path(tag = "incidents", params(IncidentsParams), responses(
+    (status = 200, description = "A page of incidents, each drawn where its building or site is", body = FeatureCollection<IncidentProperties>, content_type = "application/geo+json"),
+    (status = 304, description = "As the client knows it"),
+    (status = 400, description = "Not a parameter", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, description = "No such site or landlord", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 422, description = "A parameter is refused", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[get("/incidents")]
+async fn list_incidents(
+    request: HttpRequest,
+    params: Query<IncidentsParams>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    let query = IncidentsQuery::try_from(params.0)?;
+    let snapshot = edge.app.snapshot();
+    unless_known(&request, Revision::of_events(&snapshot), async || {
+        let found = catalogue::incidents(&snapshot, &query)?;
+        let kinds = edge.app.nomenclature();
+        let features = found.items.iter().map(|row| feature(&snapshot, kinds, row)).collect();
+        let links = ListAddress::of(&request).links(found.next);
+        Ok(GeoJson(FeatureCollection::new(features, links, found.matched, edge.app.now())))
+    })
+    .await
+}
+
+/// One incident.
+#[utoipa::path(tag = "incidents", params(("id" = String, Path, description = "Id of the incident")), responses(
+    (status = 200, description = "The incident", body = Feature<IncidentProperties>, content_type = "application/geo+json"),
+    (status = 404, description = "No such incident", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[get("/incidents/{id}")]
+async fn show_incident(
+    id: Path<String>,
+    _: Query<NoParams>,
+    edge: Data<Edge>,
+) -> Result<GeoJson<Feature<IncidentProperties>>, Problem> {
+    let snapshot = edge.app.snapshot();
+    let row = id.parse().ok().and_then(|id: IncidentId| snapshot.incidents().get(id));
+    let unknown = || Problem::unknown("id", &id, format!("incident `{id}` is not known"));
+    let row = row.ok_or_else(unknown)?;
+    Ok(GeoJson(feature(&snapshot, edge.app.nomenclature(), &row)))
+}
+
+/// Takes down an incident. It is durable when the answer comes.
+///
+/// A position serves to find the site and is then dropped. The same `Idempotency-Key` with the same request
+/// has the same answer, with the header `Idempotency-Replayed: true`; with another request it is a 422.
+#[utoipa::path(tag = "incidents", params(
+    ("Idempotency-Key" = Option<String>, Header, description = "Any text of 1 to 255 printable ASCII characters that the client gives this request alone"),
+), request_body = IncidentBody, responses(
+    (status = 201, description = "Taken down", body = ReceivedIncident, headers(
+        ("Location" = String, description = "Where the incident is read"),
+        ("Idempotency-Replayed" = Option<bool>, description = "`true` where it was there already"),
+    )),
+    (status = 400, description = "Not JSON", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 413, description = "More than 1 MB", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 415, description = "Not JSON by its media type", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 422, description = "A field is refused, or none may be added", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[post("/incidents")]
+async fn report_incident(
+    request: HttpRequest,
+    _: Query<NoParams>,
+    body: Json<Object<IncidentBody>>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    let key = idempotency_key(&request)?;
+    let received = edge.app.receive_incident(body.0.0.into_command(key)?).await?;
+    edge.metrics.received(usize::from(!received.repeated));
+    let mut response = HttpResponse::Created();
+    response
+        .insert_header((header::LOCATION, format!("/api/v1/incidents/{}", received.incident.id)));
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    if received.repeated {
+        response.insert_header((IDEMPOTENCY_REPLAYED, "true"));
+    }
+    Ok(response.json(ReceivedIncident::from(&received)))
+}
+
+fn idempotency_key(request: &HttpRequest) -> Result<Option<&str>, Problem> {
+    let key = request.headers().get(IDEMPOTENCY_KEY);
+    key.map(|key| {
+        key.to_str().map_err(|_not_ascii| {
+            Problem::unsaid("Idempotency-Key", "has printable ASCII characters only")
+        })
+    })
+    .transpose()
+}
+
+/// Which incidents.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct IncidentsParams {
+    /// First instant inside, RFC 3339.
+    from: Option<String>,
+    /// First instant after, RFC 3339.
+    to: Option<String>,
+    /// Kinds, separated by commas.
+    kind: Option<String>,
+    /// Channels, separated by commas: `call`, `patrol`, `caretaker`, `partner`, `sensor`.
+    channel: Option<String>,
+    /// Statuses, separated by commas.
+    status: Option<String>,
+    /// Site codes, separated by commas.
+    site: Option<String>,
+    /// Landlord ids, separated by commas.
+    landlord: Option<String>,
+    /// `west,south,east,north` in degrees.
+    bbox: Option<String>,
+    /// Hours of the day in Paris, the second excluded, such as `18-2`.
+    hours: Option<String>,
+    /// Days of the week in Paris, such as `fri,sat`.
+    days: Option<String>,
+    /// Most items of the page, 1 to 10,000; 100 where it is left out.
+    #[param(value_type = Option<u32>)]
+    limit: Option<String>,
+    /// Taken from a `next` link.
+    after: Option<String>,
+}
+
+impl TryFrom<IncidentsParams> for IncidentsQuery {
+    type Error = Problem;
+
+    fn try_from(params: IncidentsParams) -> Result<Self, Problem> {
+        let selection = Selection::try_from(Filters {
+            from: params.from.as_deref(),
+            to: params.to.as_deref(),
+            kind: params.kind.as_deref(),
+            channel: params.channel.as_deref(),
+            status: params.status.as_deref(),
+            site: params.site.as_deref(),
+            landlord: params.landlord.as_deref(),
+            bbox: params.bbox.as_deref(),
+            hours: params.hours.as_deref(),
+            days: params.days.as_deref(),
+        })?;
+        let after = page::after(params.after.as_deref())?;
+        Ok(Self { selection, after, limit: page::limit(params.limit.as_deref())? })
+    }
+}
+
+/// An incident that is durable.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReceivedIncident {
+    /// Unique.
+    pub id: String,
+    /// The site that it is on.
+    pub site_code: String,
+    /// The building, where that is known.
+    #[schema(required = true)]
+    pub building_id: Option<String>,
+    /// How far it has got.
+    pub status: StatusBody,
+    /// The event that recorded it.
+    pub seq: u64,
+}
+
+impl From<&Received> for ReceivedIncident {
+    fn from(received: &Received) -> Self {
+        let incident = &received.incident;
+        Self {
+            id: incident.id.to_string(),
+            site_code: incident.site.to_string(),
+            building_id: incident.building.as_ref().map(ToString::to_string),
+            status: incident.status.into(),
+            seq: received.seq.0,
+        }
+    }
+}
+
+/// What is known of an incident.
+#[derive(Debug, Serialize, ToSchema)]
+struct IncidentProperties {
+    /// Unique.
+    id: String,
+    /// A code of the nomenclature.
+    kind: String,
+    /// How soon a crew must be on site; null for a kind that is no longer in the nomenclature.
+    #[schema(required = true)]
+    priority: Option<PriorityBody>,
+    /// How it came in.
+    channel: ChannelBody,
+    /// How far it has got.
+    status: StatusBody,
+    /// When it was reported, RFC 3339.
+    reported_at: String,
+    /// The site that it is on.
+    site_code: String,
+    /// The building, where that is known.
+    #[schema(required = true)]
+    building_id: Option<String>,
+    /// Id of the landlord of the site.
+    landlord: String,
+}
+
+fn feature(
+    snapshot: &Snapshot,
+    nomenclature: &Nomenclature,
+    row: &IncidentRow,
+) -> Feature<IncidentProperties> {
+    let stock = snapshot.stock();
+    let (site, place) = (stock.site(row.site), stock.place(row.place));
+    let kind = &snapshot.incidents().kinds()[usize::from(row.kind)];
+    let properties = IncidentProperties {
+        id: row.id.to_string(),
+        kind: kind.to_string(),
+        priority: nomenclature.get(kind).map(|kind| kind.priority.into()),
+        channel: row.channel.into(),
+        status: row.status.into(),
+        reported_at: row.reported_at.to_string(),
+        site_code: site.code.to_string(),
+        building_id: place.building.map(|ix| stock.building(ix).id.to_string()),
+        landlord: site.landlord.to_string(),
+    };
+    Feature::new(row.id, Some(place.position.into()), properties)
+}
+
+impl From<Channel> for ChannelBody {
+    fn from(channel: Channel) -> Self {
+        match channel {
+            Channel::Call => Self::Call,
+            Channel::Patrol => Self::Patrol,
+            Channel::Caretaker => Self::Caretaker,
+            Channel::Partner => Self::Partner,
+            Channel::Sensor => Self::Sensor,
+        }
+    }
+}
+
+impl From<Status> for StatusBody {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Received => Self::Received,
+            Status::Qualified => Self::Qualified,
+            Status::Assigned => Self::Assigned,
+            Status::Acknowledged => Self::Acknowledged,
+            Status::EnRoute => Self::EnRoute,
+            Status::OnSite => Self::OnSite,
+            Status::Cleared => Self::Cleared,
+            Status::Reported => Self::Reported,
+            Status::Closed => Self::Closed,
+            Status::Cancelled => Self::Cancelled,
+            Status::HandedOver => Self::HandedOver,
+            Status::NoAction => Self::NoAction,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! `/meta`: what a client asks first.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{self, Data},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Edge, Problem, Query,
+    geojson::rounded,
+    query::NoParams,
+    revision::{Revision, unless_known},
+};
+use crate::catalogue::{self, Overview};
+
+/// The routes of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(show_meta);
+}
+
+/// How much there is, where to look first, and what to say of it.
+#[utoipa::path(tag = "operation", responses(
+    (status = 200, description = "What a client asks first", body = Meta),
+    (status = 304, description = "As the client knows it"),
+))]
+#[get("/meta")]
+async fn show_meta(
+    request: HttpRequest,
+    _: Query<NoParams>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    let snapshot = edge.app.snapshot();
+    unless_known(&request, Revision::of_events(&snapshot), async || {
+        Ok(web::Json(Meta::new(&edge, &catalogue::overview(&snapshot))))
+    })
+    .await
+}
+
+/// What a client asks first.
+#[derive(Debug, Serialize, ToSchema)]
+struct Meta {
+    /// `Vigie`.
+    #[schema(value_type = String)]
+    name: &'static str,
+    /// Of the program.
+    #[schema(value_type = String)]
+    version: &'static str,
+    /// Whether the stock is made up.
+    demo: bool,
+    /// What to say of a made-up stock.
+    #[schema(required = true)]
+    demo_note: Option<String>,
+    /// West, south, east, north of all sites and buildings.
+    #[schema(required = true)]
+    bounds: Option<[f64; 4]>,
+    /// Where to look first: longitude, latitude.
+    #[schema(required = true)]
+    center: Option<[f64; 2]>,
+    /// How many there are.
+    counts: Counts,
+    /// The last event that is in these numbers.
+    seq: u64,
+    /// A map style to draw under the stock.
+    #[schema(required = true)]
+    style_url: Option<String>,
+    /// In which hours and days are read.
+    #[schema(value_type = String)]
+    time_zone: &'static str,
+}
+
+/// How many of each there are.
+#[derive(Debug, Serialize, ToSchema)]
+struct Counts {
+    landlords: usize,
+    sites: usize,
+    buildings: usize,
+    dwellings: u64,
+    incidents: usize,
+    patrols: usize,
+    tracts: usize,
+}
+
+impl Meta {
+    fn new(edge: &Edge, overview: &Overview) -> Self {
+        Self {
+            name: "Vigie",
+            version: env!("CARGO_PKG_VERSION"),
+            demo: edge.settings.demo_note.is_some(),
+            demo_note: edge.settings.demo_note.clone(),
+            bounds: overview.bounds.map(|b| [b.west(), b.south(), b.east(), b.north()]),
+            center: overview.center.map(|center| rounded(center.into())),
+            counts: Counts {
+                landlords: overview.landlords,
+                sites: overview.sites,
+                buildings: overview.buildings,
+                dwellings: overview.dwellings,
+                incidents: overview.incidents,
+                patrols: overview.patrols,
+                tracts: overview.tracts,
+            },
+            seq: overview.seq.0,
+            style_url: edge.settings.style_url.clone(),
+            time_zone: "Europe/Paris",
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! [`Metrics`]: what Prometheus reads. Labels are patterns of routes, never paths.
+
+use std::time::Duration;
+
+use prometheus::{
+    HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts, Registry,
+};
+
+use crate::app::App;
+
+/// Upper edges of the latency histogram, in seconds: from an answer out of memory to a long batch.
+const LATENCY_BUCKETS_S: [f64; 10] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.0, 10.0];
+
+/// Counters and histograms of this process.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Registry,
+    requests: IntCounterVec,
+    latency_s: HistogramVec,
+    incidents: IntCounter,
+    seq: IntGauge,
+    twin: IntGaugeVec,
+    store_up: IntGauge,
+}
+
+impl Metrics {
+    /// Counters at zero.
+    ///
+    /// # Errors
+    ///
+    /// When two metrics have one name: a mistake in this file, which a test would meet at once.
+    pub fn new() -> Result<Self, prometheus::Error> {
+        let metrics = Self {
+            registry: Registry::new(),
+            requests: IntCounterVec::new(
+                Opts::new("vigie_http_requests_total", "Requests answered."),
+                &["method", "route", "status"],
+            )?,
+            latency_s: HistogramVec::new(
+                HistogramOpts::new("vigie_http_request_seconds", "Time to the head of the answer.")
+                    .buckets(LATENCY_BUCKETS_S.to_vec()),
+                &["method", "route"],
+            )?,
+            incidents: IntCounter::new("vigie_incidents_received_total", "Incidents taken down.")?,
+            seq: IntGauge::new("vigie_seq", "The last event that the twin holds.")?,
+            twin: IntGaugeVec::new(Opts::new("vigie_twin_items", "Items in the twin."), &["kind"])?,
+            store_up: IntGauge::new("vigie_store_up", "1 while the store takes writes.")?,
+        };
+        metrics.registry.register(Box::new(metrics.requests.clone()))?;
+        metrics.registry.register(Box::new(metrics.latency_s.clone()))?;
+        metrics.registry.register(Box::new(metrics.incidents.clone()))?;
+        metrics.registry.register(Box::new(metrics.seq.clone()))?;
+        metrics.registry.register(Box::new(metrics.twin.clone()))?;
+        metrics.registry.register(Box::new(metrics.store_up.clone()))?;
+        Ok(metrics)
+    }
+
+    /// Counts an answered request.
+    pub fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
+        self.requests.with_label_values(&[method, route, &status.to_string()]).inc();
+        self.latency_s.with_label_values(&[method, route]).observe(took.as_secs_f64());
+    }
+
+    /// Counts incidents that were taken down, and not before.
+    pub fn received(&self, incidents: usize) {
+        self.incidents.inc_by(incidents as u64);
+    }
+
+    /// All of it as text, with the state of `app` now.
+    ///
+    /// # Errors
+    ///
+    /// When a metric cannot be written as text.
+    pub fn text(&self, app: &App) -> Result<String, prometheus::Error> {
+        let snapshot = app.snapshot();
+        let stock = snapshot.stock();
+        self.seq.set(snapshot.seq().0.cast_signed());
+        self.store_up.set(i64::from(app.store_fault().is_none()));
+        for (kind, count) in [
+            ("landlords", stock.landlords().len()),
+            ("sites", stock.sites().len()),
+            ("buildings", stock.buildings().len()),
+            ("tracts", stock.tracts().len()),
+            ("incidents", snapshot.incidents().len()),
+            ("patrols", snapshot.patrols().len()),
+        ] {
+            self.twin.with_label_values(&[kind]).set((count as u64).cast_signed());
+        }
+        prometheus::TextEncoder::new().encode_to_string(&self.registry.gather())
+    }
+}

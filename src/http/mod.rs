@@ -1,0 +1,106 @@
+//! The HTTP edge: parse, ask one question, render. No geometry, no SQL, no state of its own.
+//!
+//! Uses everything but [`crate::store`] and [`crate::import`]. One resource a file; each opens with its
+//! routes. [`observe`] stands around every request, [`problem`] is every error.
+
+mod buildings;
+mod cors;
+mod docs;
+mod fallback;
+mod filter;
+mod geojson;
+mod health;
+mod heatmap;
+mod incident_body;
+mod incidents;
+mod incidents_batch;
+mod json;
+mod kinds;
+mod landlords;
+mod limit;
+mod lines;
+mod locate;
+mod locate_batch;
+mod media;
+mod meta;
+mod metrics;
+mod nearest;
+mod observe;
+mod packed;
+mod page;
+mod patrols;
+mod place;
+mod positions;
+mod problem;
+mod query;
+mod revision;
+mod server;
+mod sites;
+mod stock_list;
+mod stream;
+mod surroundings;
+mod web_client;
+
+use std::sync::Arc;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use geojson::{Feature, FeatureCollection, GeoJson, Geometry, Link};
+pub use json::Json;
+pub use metrics::Metrics;
+pub use problem::{PROBLEM_JSON, Problem, ProblemKind};
+pub use query::Query;
+pub use server::{Settings, listen};
+
+use self::{packed::KeptPages, stream::Streams};
+use crate::{app::App, time::Timestamp};
+
+/// What every request is answered from.
+#[derive(Clone)]
+pub struct Edge {
+    /// The program.
+    pub app: App,
+    /// What whoever started the server chose.
+    pub settings: Settings,
+    /// Counters.
+    pub metrics: Metrics,
+    /// When the server started.
+    pub started_at: Timestamp,
+    /// Batches that may run.
+    pub streams: Streams,
+    /// Pages of the stock as they went out.
+    pub stock_pages: Arc<KeptPages>,
+    /// Files of the web client as they went out.
+    pub client_files: Arc<KeptPages>,
+}
+
+/// Every route, one line a resource.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.configure(health::routes).configure(docs::routes);
+    cfg.service(
+        utoipa_actix_web::scope("/api/v1")
+            .configure(meta::routes)
+            .configure(kinds::routes)
+            .configure(landlords::routes)
+            .configure(sites::routes)
+            .configure(buildings::routes)
+            .configure(surroundings::routes)
+            .configure(locate::routes)
+            .configure(locate_batch::routes)
+            .configure(incidents::routes)
+            .configure(incidents_batch::routes)
+            .configure(heatmap::routes)
+            // Before the patrols, whose `{id}` would take `nearest` too.
+            .configure(nearest::routes)
+            .configure(patrols::routes)
+            .configure(positions::routes),
+    );
+}
+
+/// The OpenAPI document of every route.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    use utoipa_actix_web::AppExt as _;
+    let (_, document) = actix_web::App::new().into_utoipa_app().configure(routes).split_for_parts();
+    docs::with_front_page(document)
+}

@@ -1,0 +1,262 @@
+//! `/patrols/nearest`: who is nearest, and why those.
+
+use actix_web::{get, web::Data};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Edge, Feature, GeoJson, Problem, Query,
+    geojson::{CollectionType, metres, rounded},
+    patrols::PatrolStatus,
+    place::Coordinates,
+    problem::ProblemBody,
+    query::{name_of, number, parsed},
+};
+use crate::{
+    dispatch::{
+        self, Eligible, NearestError, NearestQuery, PassedOver, RANK_COUNT_MAX, RankCount, Ranked,
+        Ranking, Reason, Target, TargetPlace,
+    },
+    time::Timestamp,
+};
+
+/// How many patrols are ranked when the client does not say.
+const RANK_COUNT_DEFAULT: u64 = 3;
+
+/// The routes of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(nearest_patrols);
+}
+
+/// The patrols nearest to a position, a site or an incident, nearest first, and those passed over.
+#[utoipa::path(tag = "patrols", params(NearestParams), responses(
+    (status = 200, description = "Patrols, nearest first", body = NearestPatrols, content_type = "application/geo+json"),
+    (status = 400, description = "Not a parameter", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, description = "No such site or incident", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 422, description = "A parameter is refused", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[get("/patrols/nearest")]
+async fn nearest_patrols(
+    params: Query<NearestParams>,
+    edge: Data<Edge>,
+) -> Result<GeoJson<NearestPatrols>, Problem> {
+    let query = params.0.into_query(edge.app.now())?;
+    let snapshot = edge.app.snapshot();
+    let ranking = dispatch::nearest(&snapshot, &query)?;
+    Ok(GeoJson(NearestPatrols::new(&ranking, query.now)))
+}
+
+/// For what, and how many.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct NearestParams {
+    /// Longitude, WGS 84 degrees; with `lat`, in the place of `site` or `incident`.
+    #[param(value_type = Option<f64>)]
+    lon: Option<String>,
+    /// Latitude, WGS 84 degrees.
+    #[param(value_type = Option<f64>)]
+    lat: Option<String>,
+    /// Code of a site, in the place of a position.
+    site: Option<String>,
+    /// Id of an incident, in the place of a position.
+    incident: Option<String>,
+    /// How many, 1 to 50; 3 where it is left out.
+    #[param(value_type = Option<u32>)]
+    k: Option<String>,
+    /// `line`: by geodesic on the ellipsoid.
+    #[param(value_type = Option<RankBy>)]
+    by: Option<String>,
+    /// `true` (as when it is left out) for those that may be sent now, `false` for every patrol with a position.
+    #[param(value_type = Option<bool>)]
+    available: Option<String>,
+}
+
+impl NearestParams {
+    fn into_query(self, now: Timestamp) -> Result<NearestQuery, Problem> {
+        let reason = format!("must be 1 to {RANK_COUNT_MAX}");
+        let count = number("k", self.k.as_deref(), reason)?.unwrap_or(RANK_COUNT_DEFAULT);
+        let count = RankCount::new(count).map_err(|e| Problem::field("k", count, e))?;
+        if let Some(by) = &self.by {
+            name_of(by, |name| (name == "line").then_some(()), ["line"])
+                .map_err(|reason| Problem::field("by", by, reason))?;
+        }
+        let eligible = match self.available.as_deref() {
+            None | Some("true") => Eligible::Available,
+            Some("false") => Eligible::Everybody,
+            Some(other) => {
+                return Err(Problem::field("available", other, "must be true or false"));
+            }
+        };
+        Ok(NearestQuery { target: self.target()?, count, eligible, now })
+    }
+
+    fn target(&self) -> Result<Target, Problem> {
+        let degrees = |field, text| number(field, text, "must be degrees, such as 2.3522");
+        let coordinates = Coordinates {
+            lon: degrees("lon", self.lon.as_deref())?,
+            lat: degrees("lat", self.lat.as_deref())?,
+            ..Coordinates::default()
+        };
+        match (&self.site, &self.incident) {
+            (None, None) if coordinates.is_empty() => {
+                Err(Problem::unsaid("lon,lat", "give lon and lat, or site, or incident"))
+            }
+            (None, None) => Ok(Target::Position(coordinates.position()?)),
+            (Some(_), None) if coordinates.is_empty() => {
+                let site = parsed("site", self.site.as_deref())?;
+                site.map(Target::Site).ok_or_else(|| Problem::unsaid("site", "is required"))
+            }
+            (None, Some(_)) if coordinates.is_empty() => {
+                let id = parsed("incident", self.incident.as_deref())?;
+                id.map(Target::Incident).ok_or_else(|| Problem::unsaid("incident", "is required"))
+            }
+            _ => Err(Problem::unsaid("lon,lat", "give only one of position, site and incident")),
+        }
+    }
+}
+
+impl From<NearestError> for Problem {
+    fn from(error: NearestError) -> Self {
+        match &error {
+            NearestError::UnknownSite(code) => Self::unknown("site", code, &error),
+            NearestError::UnknownIncident(id) => Self::unknown("incident", id, &error),
+        }
+    }
+}
+
+/// Patrols, nearest first, and those that an operator may wonder about.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct NearestPatrols {
+    r#type: CollectionType,
+    /// In the order of rank.
+    features: Vec<Feature<NearestProperties>>,
+    /// Where they would go.
+    target: TargetBody,
+    /// How they were ranked.
+    by: RankBy,
+    /// Nearer than the last ranked one but left out, nearest first; then those without a position.
+    #[serde(rename = "passed_over")]
+    passed_over: Vec<PassedOverBody>,
+    /// Patrols in this answer.
+    number_returned: usize,
+    /// When the answer was made, RFC 3339.
+    time_stamp: String,
+}
+
+/// How patrols are ranked.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum RankBy {
+    /// By geodesic on the WGS 84 ellipsoid.
+    Line,
+}
+
+/// Where patrols would go.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Target)]
+struct TargetBody {
+    /// Longitude, WGS 84 degrees.
+    lon: f64,
+    /// Latitude, WGS 84 degrees.
+    lat: f64,
+    /// Code of the site, where the target is one or lies on one.
+    #[schema(required = true)]
+    site_code: Option<String>,
+}
+
+/// What is known of a ranked patrol.
+#[derive(Debug, Serialize, ToSchema)]
+struct NearestProperties {
+    /// From 1.
+    rank: usize,
+    /// Its name on the radio.
+    callsign: String,
+    /// Whether it may be sent.
+    status: PatrolStatus,
+    /// Metres to the target.
+    distance_m: f64,
+    /// How old its position is, in seconds.
+    position_age_s: f64,
+    /// Why it has this rank, in one sentence.
+    why: String,
+}
+
+/// A patrol that was left out.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PassedOver)]
+struct PassedOverBody {
+    /// Its id.
+    patrol: String,
+    /// Its name on the radio.
+    callsign: String,
+    /// Why it was left out.
+    reason: ReasonBody,
+    /// Metres to the target, where its position is known.
+    #[schema(required = true)]
+    distance_m: Option<f64>,
+}
+
+/// Why a patrol was left out.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[schema(as = PassedOverReason)]
+#[serde(rename_all = "snake_case")]
+enum ReasonBody {
+    /// On an intervention.
+    Busy,
+    /// Not working.
+    OffDuty,
+    /// It has not said where it is.
+    NoPosition,
+}
+
+impl NearestPatrols {
+    fn new(ranking: &Ranking<'_>, now: Timestamp) -> Self {
+        Self {
+            r#type: CollectionType::FeatureCollection,
+            features: ranking.ranked.iter().map(feature).collect(),
+            target: ranking.target.into(),
+            by: RankBy::Line,
+            passed_over: ranking.passed_over.iter().map(PassedOverBody::from).collect(),
+            number_returned: ranking.ranked.len(),
+            time_stamp: now.to_string(),
+        }
+    }
+}
+
+fn feature(ranked: &Ranked<'_>) -> Feature<NearestProperties> {
+    let patrol = &ranked.state.patrol;
+    let properties = NearestProperties {
+        rank: ranked.rank,
+        callsign: patrol.callsign.clone(),
+        status: patrol.availability.into(),
+        distance_m: metres(ranked.distance_m),
+        position_age_s: ranked.position_age_s,
+        why: ranked.why.clone(),
+    };
+    Feature::new(&patrol.id, Some(ranked.position.into()), properties)
+}
+
+impl From<TargetPlace<'_>> for TargetBody {
+    fn from(target: TargetPlace<'_>) -> Self {
+        let [lon, lat] = rounded(target.position.into());
+        Self { lon, lat, site_code: target.site.map(ToString::to_string) }
+    }
+}
+
+impl From<&PassedOver<'_>> for PassedOverBody {
+    fn from(passed: &PassedOver<'_>) -> Self {
+        Self {
+            patrol: passed.state.patrol.id.to_string(),
+            callsign: passed.state.patrol.callsign.clone(),
+            reason: match passed.reason {
+                Reason::Busy => ReasonBody::Busy,
+                Reason::OffDuty => ReasonBody::OffDuty,
+                Reason::NoPosition => ReasonBody::NoPosition,
+            },
+            distance_m: passed.distance_m.map(metres),
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Around every request: its id, its line in the log, its count, the headers of every answer, and a net
+//! under panics. Nothing here sees a body, a query or an address.
+
+use std::{
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
+
+use actix_web::{
+    Error, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+    web::Data,
+};
+use futures_util::FutureExt as _;
+use tracing::Instrument as _;
+
+use super::{Edge, Problem, ProblemKind, cors, limit::URL_BYTES_MAX, problem::PROBLEM_JSON};
+
+/// Which request an entry of the log is about.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// What the pages of this server may load: nothing from elsewhere. Workers of the map come from blobs.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; worker-src 'self' blob:; \
+     img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
+     object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// Headers of every answer.
+const HEADERS: [(HeaderName, &str); 4] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+];
+
+/// The outermost middleware.
+///
+/// # Errors
+///
+/// Errors that have lost their request, such as a panic; they carry their whole answer.
+pub async fn observe(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let started = Instant::now();
+    let asked = Asked::of(&request);
+    if asked.method == Method::HEAD {
+        // Answered as GET; the protocol's encoder leaves the body out.
+        request.head_mut().method = Method::GET;
+    }
+    let span = tracing::info_span!("request", id = asked.id);
+    let answered = answer(request, next).instrument(span.clone()).await;
+    let _in_span = span.enter();
+    match answered {
+        Ok(mut response) => {
+            let route = response.request().match_pattern();
+            asked.finish(response.response_mut(), route.as_deref(), started.elapsed());
+            Ok(response)
+        }
+        Err(problem) => {
+            let mut response = HttpResponse::from_error(problem);
+            asked.finish(&mut response, None, started.elapsed());
+            Err(InternalError::from_response("the request was lost", response).into())
+        }
+    }
+}
+
+/// What is kept of a request while it is answered.
+struct Asked {
+    id: String,
+    method: Method,
+    origin: Option<HeaderValue>,
+    edge: Option<Data<Edge>>,
+}
+
+impl Asked {
+    fn of(request: &ServiceRequest) -> Self {
+        Self {
+            id: uuid::Uuid::now_v7().to_string(),
+            method: request.method().clone(),
+            origin: cors::allowed_origin(request),
+            edge: request.app_data::<Data<Edge>>().cloned(),
+        }
+    }
+
+    /// Puts the headers of every answer on `response`, logs it and counts it.
+    fn finish<B>(self, response: &mut HttpResponse<B>, route: Option<&str>, took: Duration) {
+        let status = response.status();
+        let headers = response.headers_mut();
+        for (name, value) in HEADERS {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        if let Ok(id) = HeaderValue::from_str(&self.id) {
+            headers.insert(REQUEST_ID, id);
+        }
+        cors::allow(headers, self.origin);
+        let (method, route) = (method_label(&self.method), route.unwrap_or("unknown"));
+        log(method, route, status, took);
+        if let Some(edge) = self.edge {
+            edge.metrics.answered(method, route, status.as_u16(), took);
+        }
+    }
+}
+
+async fn answer(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Problem> {
+    if request.uri().path_and_query().is_some_and(|url| url.as_str().len() > URL_BYTES_MAX) {
+        let limit = format!("path and query have at most {URL_BYTES_MAX} bytes");
+        return Err(Problem::new(ProblemKind::UrlTooLong, limit));
+    }
+    if let Some(preflight) = cors::preflight(&request) {
+        return Ok(request.into_response(preflight));
+    }
+    match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(Ok(response)) => Ok(in_problem_json(response.map_into_boxed_body())),
+        Ok(Err(error)) => Err(of_status(error.as_response_error().status_code())),
+        // Where it panicked is in the log already: see `cli::log`.
+        Err(_panic) => {
+            Err(Problem::new(ProblemKind::Internal, "see the server's log under the request id"))
+        }
+    }
+}
+
+/// The same answer, but an error of the framework in the shape of all others.
+fn in_problem_json(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    if !is_error || content_type.is_some_and(|value| value == PROBLEM_JSON) {
+        return response;
+    }
+    let (request, _) = response.into_parts();
+    ServiceResponse::new(request, HttpResponse::from_error(of_status(status)))
+}
+
+/// What the framework means by a status of its own.
+fn of_status(status: StatusCode) -> Problem {
+    let kind = match status {
+        StatusCode::NOT_FOUND => ProblemKind::UnknownRoute,
+        StatusCode::REQUEST_TIMEOUT => ProblemKind::RequestTimeout,
+        StatusCode::PAYLOAD_TOO_LARGE => ProblemKind::BodyTooLarge,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ProblemKind::UnsupportedMediaType,
+        status if status.is_client_error() => ProblemKind::UnreadableRequest,
+        _ => ProblemKind::Internal,
+    };
+    Problem::new(kind, kind.entry().2)
+}
+
+fn log(method: &str, route: &str, status: StatusCode, took: Duration) {
+    let duration_ms = (took.as_secs_f64() * 1e6).round() / 1e3;
+    let status = status.as_u16();
+    if status >= 500 {
+        tracing::warn!(
+            http.method = method,
+            http.route = route,
+            http.status = status,
+            duration_ms,
+            "answered"
+        );
+    } else {
+        tracing::info!(
+            http.method = method,
+            http.route = route,
+            http.status = status,
+            duration_ms,
+            "answered"
+        );
+    }
+}
+
+/// A method as a label: a client may invent methods without end.
+fn method_label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        Method::PATCH => "PATCH",
+        _ => "other",
+    }
+}

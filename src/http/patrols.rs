@@ -1,0 +1,250 @@
+//! `/patrols`: the crews, and where they last were.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get, put,
+    web::{Data, Path},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Edge, Feature, FeatureCollection, GeoJson, Json, Problem, ProblemKind, Query,
+    geojson::metres,
+    json::{Object, object},
+    problem::ProblemBody,
+    query::{NoParams, name_of},
+    revision::{Revision, unless_known},
+};
+use crate::{
+    app::{PutPatrol, PutPatrolError},
+    geo::LonLat,
+    patrol::{
+        Availability, CALLSIGN_LENGTH_MAX, CREW_MAX, FixRefusal, Patrol, PatrolId, PositionFix,
+    },
+    time::Timestamp,
+    twin::PatrolState,
+};
+
+/// The routes of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_patrols).service(show_patrol).service(put_patrol);
+}
+
+/// Every patrol, in the order of ids.
+#[utoipa::path(tag = "patrols", responses(
+    (status = 200, description = "Every patrol", body = FeatureCollection<PatrolProperties>, content_type = "application/geo+json"),
+    (status = 304, description = "As the client knows it"),
+))]
+#[get("/patrols")]
+async fn list_patrols(
+    request: HttpRequest,
+    _: Query<NoParams>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
+    unless_known(&request, Revision::of_patrols(&snapshot), async || {
+        let features = snapshot.patrols().iter().map(|state| feature(state, now)).collect();
+        Ok(GeoJson(FeatureCollection::whole(features, now)))
+    })
+    .await
+}
+
+/// One patrol.
+#[utoipa::path(tag = "patrols", params(("id" = String, Path, description = "Id of the patrol")), responses(
+    (status = 200, description = "The patrol", body = Feature<PatrolProperties>, content_type = "application/geo+json"),
+    (status = 404, description = "No such patrol", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[get("/patrols/{id}")]
+async fn show_patrol(
+    id: Path<String>,
+    _: Query<NoParams>,
+    edge: Data<Edge>,
+) -> Result<GeoJson<Feature<PatrolProperties>>, Problem> {
+    let snapshot = edge.app.snapshot();
+    let known = id.parse().ok().and_then(|id: PatrolId| snapshot.patrols().get(&id));
+    let unknown = || Problem::new(ProblemKind::UnknownItem, format!("patrol `{id}` is not known"));
+    known.map(|state| GeoJson(feature(state, edge.app.now()))).ok_or_else(unknown)
+}
+
+/// Records a patrol, new or known; with its position, where that is told at once.
+///
+/// A late or repeated position changes nothing; one that comes with `off_duty` is dropped.
+#[utoipa::path(tag = "patrols", params(("id" = String, Path, description = "Id of the patrol: A-Z, a-z, 0-9, `-`, `_`, at most 32")), request_body = PatrolBody, responses(
+    (status = 200, description = "The patrol as it now is", body = Feature<PatrolProperties>, content_type = "application/geo+json"),
+    (status = 422, description = "A field is refused", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[put("/patrols/{id}")]
+async fn put_patrol(
+    id: Path<String>,
+    _: Query<NoParams>,
+    body: Json<Object<PatrolBody>>,
+    edge: Data<Edge>,
+) -> Result<GeoJson<Feature<PatrolProperties>>, Problem> {
+    let id: PatrolId = id.parse().map_err(|e| Problem::field("id", &*id, e))?;
+    edge.app.put_patrol(body.0.0.into_command(id.clone())?).await?;
+    let snapshot = edge.app.snapshot();
+    let state = snapshot.patrols().get(&id);
+    let state = state.ok_or_else(|| Problem::internal("a recorded patrol is not in the twin"))?;
+    Ok(GeoJson(feature(state, edge.app.now())))
+}
+
+/// A crew as a client records it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PatrolBody {
+    /// Its name on the radio, 1 to 32 bytes.
+    callsign: String,
+    /// Whether it may be sent.
+    #[schema(value_type = PatrolStatus)]
+    status: String,
+    /// Agents aboard, at most 12.
+    #[schema(value_type = Option<u8>, maximum = 12)]
+    crew: Option<u64>,
+    /// Where it is.
+    #[serde(default, deserialize_with = "object_or_null")]
+    position: Option<PositionBody>,
+}
+
+/// Where a crew is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PositionBody {
+    /// Longitude, WGS 84 degrees.
+    lon: f64,
+    /// Latitude, WGS 84 degrees.
+    lat: f64,
+    /// When it was there, RFC 3339.
+    recorded_at: String,
+    /// Radius of the 68 % circle, in metres.
+    accuracy_m: Option<f64>,
+}
+
+fn object_or_null<'de, D: serde::Deserializer<'de>>(
+    from: D,
+) -> Result<Option<PositionBody>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(transparent)]
+    struct Boxed(#[serde(deserialize_with = "object")] PositionBody);
+    Ok(Option::<Boxed>::deserialize(from)?.map(|boxed| boxed.0))
+}
+
+impl PatrolBody {
+    fn into_command(self, id: PatrolId) -> Result<PutPatrol, Problem> {
+        let callsign = self.callsign.trim();
+        let printable = callsign.chars().all(|c| !c.is_control());
+        if !printable || !(1..=CALLSIGN_LENGTH_MAX).contains(&callsign.len()) {
+            let reason =
+                format!("has 1 to {CALLSIGN_LENGTH_MAX} bytes, without control characters");
+            return Err(Problem::unsaid("callsign", reason));
+        }
+        let names = Availability::ALL.map(Availability::as_str);
+        let availability = name_of(&self.status, Availability::of_name, names)
+            .map_err(|reason| Problem::unsaid("status", reason))?;
+        let crew = self.crew.map(|crew| {
+            let small = u8::try_from(crew).ok().filter(|crew| *crew <= CREW_MAX);
+            small.ok_or_else(|| Problem::field("crew", crew, format!("is at most {CREW_MAX}")))
+        });
+        let fix = self.position.map(|position| position.into_fix(id.clone())).transpose()?;
+        let callsign = callsign.to_owned();
+        let patrol = Patrol { id, callsign, availability, crew: crew.transpose()? };
+        Ok(PutPatrol { patrol, fix })
+    }
+}
+
+impl PositionBody {
+    fn into_fix(self, patrol: PatrolId) -> Result<PositionFix, Problem> {
+        let position =
+            LonLat::new(self.lon, self.lat).map_err(|e| Problem::unsaid("position", e))?;
+        let recorded_at: Timestamp =
+            self.recorded_at.parse().map_err(|e| Problem::unsaid("position.recorded_at", e))?;
+        if self.accuracy_m.is_some_and(|accuracy_m| accuracy_m < 0.0) {
+            return Err(Problem::unsaid("position.accuracy_m", "is not negative"));
+        }
+        Ok(PositionFix { patrol, position, recorded_at, accuracy_m: self.accuracy_m })
+    }
+}
+
+impl From<PutPatrolError> for Problem {
+    fn from(error: PutPatrolError) -> Self {
+        match error {
+            PutPatrolError::Fix(refusal) => Self::unsaid(field_of(&refusal), refusal),
+            PutPatrolError::Unavailable(unavailable) => unavailable.into(),
+        }
+    }
+}
+
+/// The field of a position that is at fault.
+const fn field_of(refusal: &FixRefusal) -> &'static str {
+    match refusal {
+        FixRefusal::UnknownPatrol(_) | FixRefusal::OffDuty(_) => "id",
+        FixRefusal::InTheFuture { .. } => "position.recorded_at",
+        FixRefusal::TooFast { .. } => "position",
+    }
+}
+
+/// What is known of a patrol.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PatrolProperties {
+    /// Its id.
+    pub id: String,
+    /// Its name on the radio.
+    pub callsign: String,
+    /// Whether it may be sent.
+    pub status: PatrolStatus,
+    /// Agents aboard.
+    #[schema(required = true)]
+    pub crew: Option<u8>,
+    /// When it was at its position, RFC 3339.
+    #[schema(required = true)]
+    pub recorded_at: Option<String>,
+    /// How old its position is at `timeStamp`, in seconds.
+    #[schema(required = true)]
+    pub position_age_s: Option<f64>,
+    /// Radius of the 68 % circle, in metres.
+    #[schema(required = true)]
+    pub accuracy_m: Option<f64>,
+}
+
+/// Whether a patrol may be sent.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PatrolStatus {
+    /// May be sent now.
+    Available,
+    /// On an intervention.
+    Busy,
+    /// Not working: its position is neither collected nor kept.
+    OffDuty,
+}
+
+impl From<Availability> for PatrolStatus {
+    fn from(availability: Availability) -> Self {
+        match availability {
+            Availability::Available => Self::Available,
+            Availability::Busy => Self::Busy,
+            Availability::OffDuty => Self::OffDuty,
+        }
+    }
+}
+
+fn feature(state: &PatrolState, now: Timestamp) -> Feature<PatrolProperties> {
+    let PatrolState { patrol, last_fix } = state;
+    let fix = last_fix.as_ref();
+    let properties = PatrolProperties {
+        id: patrol.id.to_string(),
+        callsign: patrol.callsign.clone(),
+        status: patrol.availability.into(),
+        crew: patrol.crew,
+        recorded_at: fix.map(|fix| fix.recorded_at.to_string()),
+        position_age_s: fix.map(|fix| age_s(fix, now)),
+        accuracy_m: fix.and_then(|fix| fix.accuracy_m).map(metres),
+    };
+    Feature::new(&patrol.id, fix.map(|fix| fix.position.into()), properties)
+}
+
+/// How old a position is, in seconds; 0 where the device's clock runs ahead.
+pub fn age_s(fix: &PositionFix, now: Timestamp) -> f64 {
+    now.seconds_since(fix.recorded_at).max(0.0)
+}

@@ -1,0 +1,245 @@
+//! Errors on the wire: `application/problem+json`, [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457).
+
+use std::fmt;
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header},
+};
+use serde::Serialize;
+
+use crate::app::Unavailable;
+
+/// The media type of every problem.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+/// After how many seconds it makes sense to ask again when the store is away or the server busy.
+const RETRY_AFTER_S: u32 = 2;
+
+/// Every kind of problem that the server can answer: the public catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProblemKind {
+    /// The request cannot be read.
+    UnreadableRequest,
+    /// No such route.
+    UnknownRoute,
+    /// No such site, incident, … under this path.
+    UnknownItem,
+    /// The route exists, but not for this method.
+    MethodNotAllowed,
+    /// The body did not come in time.
+    RequestTimeout,
+    /// The body is larger than the limit.
+    BodyTooLarge,
+    /// The path and query are longer than the limit.
+    UrlTooLong,
+    /// The body has a media type that the route does not read.
+    UnsupportedMediaType,
+    /// A value was read and refused.
+    InvalidField,
+    /// An idempotency key was used for another request.
+    KeyReused,
+    /// As many long requests run as the server takes at once.
+    TooManyRequests,
+    /// The store is away, or too much waits for it.
+    Unavailable,
+    /// The server is at fault; the cause is in its log under the request id.
+    Internal,
+}
+
+impl ProblemKind {
+    /// Status, `type` and `title` of each kind, in one place.
+    #[must_use]
+    pub const fn entry(self) -> (StatusCode, &'static str, &'static str) {
+        use StatusCode as S;
+        match self {
+            Self::UnreadableRequest => {
+                (S::BAD_REQUEST, "/problems/unreadable-request", "The request cannot be read")
+            }
+            Self::UnknownRoute => (S::NOT_FOUND, "/problems/unknown-route", "No such route"),
+            Self::UnknownItem => (S::NOT_FOUND, "/problems/unknown-item", "No such item"),
+            Self::MethodNotAllowed => (
+                S::METHOD_NOT_ALLOWED,
+                "/problems/method-not-allowed",
+                "The route does not take this method",
+            ),
+            Self::RequestTimeout => {
+                (S::REQUEST_TIMEOUT, "/problems/request-timeout", "The request took too long")
+            }
+            Self::BodyTooLarge => {
+                (S::PAYLOAD_TOO_LARGE, "/problems/body-too-large", "The body is too large")
+            }
+            Self::UrlTooLong => (S::URI_TOO_LONG, "/problems/url-too-long", "The URL is too long"),
+            Self::UnsupportedMediaType => (
+                S::UNSUPPORTED_MEDIA_TYPE,
+                "/problems/unsupported-media-type",
+                "The route does not read this media type",
+            ),
+            Self::InvalidField => {
+                (S::UNPROCESSABLE_ENTITY, "/problems/invalid-field", "A value is refused")
+            }
+            Self::KeyReused => (
+                S::UNPROCESSABLE_ENTITY,
+                "/problems/idempotency-key-reused",
+                "The idempotency key was used for another request",
+            ),
+            Self::TooManyRequests => {
+                (S::TOO_MANY_REQUESTS, "/problems/too-many-requests", "Too many requests at once")
+            }
+            Self::Unavailable => {
+                (S::SERVICE_UNAVAILABLE, "/problems/unavailable", "The server cannot do it now")
+            }
+            Self::Internal => {
+                (S::INTERNAL_SERVER_ERROR, "/problems/internal", "The server is at fault")
+            }
+        }
+    }
+}
+
+/// An answer that says what went wrong, and with which field.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    kind: ProblemKind,
+    detail: String,
+    errors: Vec<FieldError>,
+    allow: Option<String>,
+}
+
+/// A field at fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct FieldError {
+    /// Which parameter, header or member of the body: `location.lon`, `[3].patrol`.
+    field: String,
+    /// The value at fault; left out where it might tell of a person or a place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    /// What is wrong with it.
+    reason: String,
+}
+
+impl Problem {
+    /// A problem whose detail is what `error` says.
+    pub fn new(kind: ProblemKind, error: impl fmt::Display) -> Self {
+        Self { kind, detail: error.to_string(), errors: Vec::new(), allow: None }
+    }
+
+    /// A refused value, repeated in the answer.
+    pub fn field(field: &str, value: impl fmt::Display, reason: impl fmt::Display) -> Self {
+        Self::at_fault(ProblemKind::InvalidField, field, Some(value.to_string()), reason)
+    }
+
+    /// A refused value that the answer does not repeat: it might tell of a person or a place.
+    pub fn unsaid(field: &str, reason: impl fmt::Display) -> Self {
+        Self::at_fault(ProblemKind::InvalidField, field, None, reason)
+    }
+
+    /// A 404: the request names an item that is not there.
+    pub fn unknown(field: &str, value: impl fmt::Display, reason: impl fmt::Display) -> Self {
+        let problem =
+            Self::at_fault(ProblemKind::UnknownItem, field, Some(value.to_string()), &reason);
+        Self { detail: reason.to_string(), ..problem }
+    }
+
+    /// A field at fault, as the given kind of problem.
+    pub fn at_fault(
+        kind: ProblemKind,
+        field: &str,
+        value: Option<String>,
+        reason: impl fmt::Display,
+    ) -> Self {
+        let reason = reason.to_string();
+        let detail = format!("{field}: {reason}");
+        let errors = vec![FieldError { field: field.to_owned(), value, reason }];
+        Self { kind, detail, errors, allow: None }
+    }
+
+    /// The server is at fault. The cause goes to the log, once, and not to the client.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        tracing::error!(%cause, "internal error");
+        Self::new(ProblemKind::Internal, "see the server's log under the request id")
+    }
+
+    /// The route exists for these methods only.
+    #[must_use]
+    pub fn method_not_allowed(allow: String) -> Self {
+        let detail = format!("this route takes {allow}");
+        Self { allow: Some(allow), ..Self::new(ProblemKind::MethodNotAllowed, detail) }
+    }
+
+    /// Status of the answer.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.kind.entry().0
+    }
+
+    /// The problem as the JSON that goes on the wire.
+    #[must_use]
+    pub fn body(&self) -> ProblemBody {
+        let (status, r#type, title) = self.kind.entry();
+        ProblemBody {
+            r#type,
+            title,
+            status: status.as_u16(),
+            detail: self.detail.clone(),
+            errors: self.errors.clone(),
+        }
+    }
+}
+
+/// What went wrong: RFC 9457, with the fields at fault.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// Names the kind of problem; stable.
+    #[schema(value_type = String, example = "/problems/invalid-field")]
+    r#type: &'static str,
+    /// The kind in words.
+    #[schema(value_type = String)]
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// This case in words.
+    detail: String,
+    /// The fields at fault, where there are any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<FieldError>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status());
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        if matches!(self.kind, ProblemKind::Unavailable | ProblemKind::TooManyRequests) {
+            response.insert_header((header::RETRY_AFTER, RETRY_AFTER_S));
+        }
+        if let Some(allow) = &self.allow {
+            response.insert_header((header::ALLOW, allow.as_str()));
+        }
+        // The header first: `json` would else say `application/json`.
+        response.insert_header((header::CONTENT_TYPE, PROBLEM_JSON)).json(self.body())
+    }
+}
+
+impl From<Unavailable> for Problem {
+    fn from(error: Unavailable) -> Self {
+        match error {
+            Unavailable::Busy | Unavailable::Stopping => Self::new(ProblemKind::Unavailable, error),
+            Unavailable::Store(fault) => {
+                tracing::error!(cause = %fault, "the store did not take it");
+                Self::new(ProblemKind::Unavailable, "the store is away")
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! `ETag` and `If-None-Match`: an answer that cannot have changed is a 304 before anything is rendered.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use actix_web::{
+    HttpRequest, HttpResponse, Responder,
+    http::header::{self, HeaderValue},
+    web::Data,
+};
+
+use super::{Edge, Problem};
+use crate::twin::Snapshot;
+
+/// What an answer depends on. Two answers to one URL at one revision say the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revision(u64);
+
+impl Revision {
+    /// That of an answer which the program alone decides.
+    pub const PROGRAM: Self = Self(0);
+
+    /// That of an answer about the stock.
+    #[must_use]
+    pub fn of_stock(snapshot: &Snapshot) -> Self {
+        Self(snapshot.stock().revision().0)
+    }
+
+    /// That of an answer about incidents.
+    #[must_use]
+    pub fn of_events(snapshot: &Snapshot) -> Self {
+        Self(snapshot.seq().0)
+    }
+
+    /// That of an answer about patrols: positions take no number among the events. How old a position is
+    /// grows without changing it, so an answer holds as of its `timeStamp`.
+    #[must_use]
+    pub fn of_patrols(snapshot: &Snapshot) -> Self {
+        let mut hasher = DefaultHasher::new();
+        snapshot.seq().hash(&mut hasher);
+        for state in snapshot.patrols().iter() {
+            state.last_fix.as_ref().map(|fix| fix.recorded_at).hash(&mut hasher);
+        }
+        Self(hasher.finish())
+    }
+}
+
+/// Answers 304 where the client has this revision already; else what `render` makes, with its `ETag`.
+///
+/// # Errors
+///
+/// What `render` says.
+pub async fn unless_known<R: Responder>(
+    request: &HttpRequest,
+    revision: Revision,
+    render: impl AsyncFnOnce() -> Result<R, Problem>,
+) -> Result<HttpResponse, Problem> {
+    let tag = tag(request, revision);
+    let mut response = if knows(request, &tag) {
+        HttpResponse::NotModified().finish()
+    } else {
+        render().await?.respond_to(request).map_into_boxed_body()
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(header::ETAG, HeaderValue::from_str(&tag).map_err(Problem::internal)?);
+    Ok(response)
+}
+
+/// Weak: compression and `timeStamp` change the bytes and not what they say. The start of the server is
+/// part of it, since another store behind the same address numbers other events.
+fn tag(request: &HttpRequest, revision: Revision) -> String {
+    let started_at = request.app_data::<Data<Edge>>().map_or(0, |edge| edge.started_at.unix_ms());
+    format!("W/\"{started_at:x}-{:x}\"", revision.0)
+}
+
+/// Whether `If-None-Match` has `tag` in it, by the weak comparison of RFC 9110, 8.8.3.2.
+fn knows(request: &HttpRequest, tag: &str) -> bool {
+    let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    known.is_some_and(|known| {
+        known.trim() == "*" || known.split(',').any(|one| opaque(one) == opaque(tag))
+    })
+}

@@ -1,0 +1,80 @@
+//! The server itself: the application around the routes, and the limits of its connections.
+
+use std::{io, net::TcpListener, sync::Arc};
+
+use actix_web::{
+    App as ActixApp, Error, HttpServer,
+    body::MessageBody,
+    dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse},
+    middleware::{Compress, from_fn},
+    web::{self, Data},
+};
+use utoipa_actix_web::AppExt as _;
+
+use super::{
+    Edge, Metrics, fallback,
+    limit::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIMEOUT, KEEP_ALIVE, STOP_TIMEOUT_S},
+    observe::observe,
+    routes,
+    stream::Streams,
+    web_client,
+};
+use crate::app::App;
+
+/// What whoever starts the server chooses.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Said to every client when the stock is made up.
+    pub demo_note: Option<String>,
+    /// A map style from elsewhere, drawn under the stock.
+    pub style_url: Option<String>,
+    /// Web sites that may ask from a browser.
+    pub allowed_origins: Vec<String>,
+}
+
+/// Starts to answer on `listener`. The server runs when its future is awaited, and knows no signals.
+///
+/// # Errors
+///
+/// When the listener cannot be used.
+pub fn listen(app: App, settings: Settings, listener: TcpListener) -> io::Result<Server> {
+    let started_at = app.now();
+    let metrics = Metrics::new().map_err(io::Error::other)?;
+    let edge = Edge {
+        app,
+        settings,
+        metrics,
+        started_at,
+        streams: Streams::default(),
+        stock_pages: Arc::default(),
+        client_files: Arc::default(),
+    };
+    let server = HttpServer::new(move || site(edge.clone()))
+        .client_request_timeout(HEAD_TIMEOUT)
+        .keep_alive(KEEP_ALIVE)
+        .max_connections(CONNECTIONS_PER_WORKER_MAX)
+        .shutdown_timeout(STOP_TIMEOUT_S)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+/// The application of one worker.
+fn site(
+    edge: Edge,
+) -> ActixApp<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let (app, _) = ActixApp::new().into_utoipa_app().configure(routes).split_for_parts();
+    app.app_data(Data::new(edge))
+        .configure(web_client::routes)
+        .default_service(web::to(fallback::no_such_route))
+        .wrap(Compress::default())
+        .wrap(from_fn(observe))
+}

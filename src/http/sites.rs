@@ -1,0 +1,168 @@
+//! `/sites`: the residences.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    web::{Data, Path},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Edge, Feature, FeatureCollection, GeoJson, Problem, Query, filter,
+    page::{self, ListAddress},
+    problem::ProblemBody,
+    query::{NoParams, parsed},
+    stock_list::stock_list,
+};
+use crate::{
+    catalogue::{self, SitesQuery},
+    stock::SiteCode,
+    twin::{SiteIx, StockIndex},
+};
+
+/// The routes of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_sites).service(show_site);
+}
+
+/// The sites by code, or those that `q` may mean, best first.
+#[utoipa::path(tag = "stock", params(SitesParams), responses(
+    (status = 200, description = "A page of sites", body = FeatureCollection<SiteProperties>, content_type = "application/geo+json"),
+    (status = 304, description = "As the client knows it"),
+    (status = 400, description = "Not a parameter", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, description = "No such landlord", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 422, description = "A parameter is refused", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[get("/sites")]
+async fn list_sites(
+    request: HttpRequest,
+    params: Query<SitesParams>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    let query = SitesQuery::try_from(params.0)?;
+    let list = ListAddress::of(&request);
+    stock_list(&request, &edge, move |stock, now| {
+        let found = catalogue::sites(stock, &query)?;
+        let features = found.items.iter().map(|ix| feature(stock, *ix)).collect();
+        Ok(FeatureCollection::new(features, list.links(found.next), found.matched, now))
+    })
+    .await
+}
+
+/// One site, with the ids of its buildings.
+#[utoipa::path(tag = "stock", params(("code" = String, Path, description = "Code of the site")), responses(
+    (status = 200, description = "The site", body = Feature<SiteDetails>, content_type = "application/geo+json"),
+    (status = 404, description = "No such site", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[get("/sites/{code}")]
+async fn show_site(
+    code: Path<String>,
+    _: Query<NoParams>,
+    edge: Data<Edge>,
+) -> Result<GeoJson<Feature<SiteDetails>>, Problem> {
+    let snapshot = edge.app.snapshot();
+    let stock = snapshot.stock();
+    // A text that is no code cannot be in the stock: 404 too.
+    let ix = code.parse().ok().and_then(|code: SiteCode| stock.site_ix(&code));
+    let unknown = || Problem::unknown("code", &code, format!("site `{code}` is not in the stock"));
+    Ok(GeoJson(details(stock, ix.ok_or_else(unknown)?)))
+}
+
+/// Which sites.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct SitesParams {
+    /// `west,south,east,north` in degrees: sites whose position lies inside.
+    bbox: Option<String>,
+    /// Id of a landlord.
+    landlord: Option<String>,
+    /// Code or name, or a part of one; accents and case are ignored.
+    q: Option<String>,
+    /// Most items of the page, 1 to 10,000; 100 where it is left out.
+    #[param(value_type = Option<u32>)]
+    limit: Option<String>,
+    /// Taken from a `next` link.
+    after: Option<String>,
+}
+
+impl TryFrom<SitesParams> for SitesQuery {
+    type Error = Problem;
+
+    fn try_from(params: SitesParams) -> Result<Self, Problem> {
+        Ok(Self {
+            bbox: parsed("bbox", params.bbox.as_deref())?,
+            landlord: filter::landlord(params.landlord.as_deref())?,
+            text: filter::words(params.q.as_deref())?,
+            after: page::after(params.after.as_deref())?,
+            limit: page::limit(params.limit.as_deref())?,
+        })
+    }
+}
+
+/// What is known of a site.
+#[derive(Debug, Serialize, ToSchema)]
+struct SiteProperties {
+    /// The landlord's own code.
+    code: String,
+    /// What people call it.
+    name: String,
+    /// Id of its landlord.
+    landlord: String,
+    /// Name of its landlord.
+    landlord_name: String,
+    /// Dwellings on it.
+    dwellings: u32,
+    /// How many buildings are on it.
+    buildings: usize,
+}
+
+/// What is known of a site, with its buildings.
+#[derive(Debug, Serialize, ToSchema)]
+struct SiteDetails {
+    /// The landlord's own code.
+    code: String,
+    /// What people call it.
+    name: String,
+    /// Id of its landlord.
+    landlord: String,
+    /// Name of its landlord.
+    landlord_name: String,
+    /// Dwellings on it.
+    dwellings: u32,
+    /// Ids of its buildings.
+    buildings: Vec<String>,
+}
+
+fn feature(stock: &StockIndex, ix: SiteIx) -> Feature<SiteProperties> {
+    let site = stock.site(ix);
+    let properties = SiteProperties {
+        code: site.code.to_string(),
+        name: site.name.clone(),
+        landlord: site.landlord.to_string(),
+        landlord_name: landlord_name(stock, ix),
+        dwellings: site.dwellings,
+        buildings: stock.buildings_of_site(ix).len(),
+    };
+    Feature::new(&site.code, Some(site.position.into()), properties)
+}
+
+fn details(stock: &StockIndex, ix: SiteIx) -> Feature<SiteDetails> {
+    let site = stock.site(ix);
+    let buildings = stock.buildings_of_site(ix).iter();
+    let properties = SiteDetails {
+        code: site.code.to_string(),
+        name: site.name.clone(),
+        landlord: site.landlord.to_string(),
+        landlord_name: landlord_name(stock, ix),
+        dwellings: site.dwellings,
+        buildings: buildings.map(|ix| stock.building(*ix).id.to_string()).collect(),
+    };
+    Feature::new(&site.code, Some(site.position.into()), properties)
+}
+
+fn landlord_name(stock: &StockIndex, ix: SiteIx) -> String {
+    let id = &stock.site(ix).landlord;
+    stock.landlord(id).map_or_else(|| id.to_string(), |landlord| landlord.name.clone())
+}

@@ -1,0 +1,43 @@
+//! [`stock_list`]: lists that change only with the stock. They are large, and every client that starts asks
+//! for them, so a page is rendered and compressed once for each state of the stock.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use super::{
+    Edge, FeatureCollection, Problem, geojson,
+    packed::Coding,
+    revision::{Revision, unless_known},
+};
+use crate::{time::Timestamp, twin::StockIndex};
+
+/// Answers with the list that `render` makes of the stock, or made of it before.
+///
+/// # Errors
+///
+/// What `render` says.
+pub async fn stock_list<P: Serialize>(
+    request: &HttpRequest,
+    edge: &Edge,
+    render: impl FnOnce(&StockIndex, Timestamp) -> Result<FeatureCollection<P>, Problem>
+    + Send
+    + 'static,
+) -> Result<HttpResponse, Problem> {
+    let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
+    let revision = snapshot.stock().revision().0;
+    let coding = Coding::accepted_by(request);
+    let key = (request.uri().to_string(), coding);
+    unless_known(request, Revision::of_stock(&snapshot), async || {
+        if let Some(page) = edge.stock_pages.get(revision, &key) {
+            return Ok(coding.said_on(geojson::written(page)));
+        }
+        let made = web::block(move || {
+            let page = geojson::write(&render(snapshot.stock(), now)?)?;
+            coding.pack(page).map_err(Problem::internal)
+        });
+        let page = made.await.map_err(Problem::internal)??;
+        edge.stock_pages.keep(revision, key, page.clone());
+        Ok(coding.said_on(geojson::written(page)))
+    })
+    .await
+}

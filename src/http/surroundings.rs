@@ -1,0 +1,200 @@
+//! `/surroundings` and `/tracts`: what lies around the stock.
+
+use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Edge, Feature, FeatureCollection, Problem, Query,
+    geojson::{Geometry, metres},
+    page::{self, ListAddress},
+    problem::ProblemBody,
+    query::{list, name_of},
+    stock_list::stock_list,
+};
+use crate::{
+    catalogue::{self, SurroundingsQuery},
+    stock::{Surrounding, SurroundingClass, SurroundingShape},
+    tract::{Tract, TractKind},
+};
+
+/// The routes of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list_surroundings).service(list_tracts);
+}
+
+/// Streets, water and parks to draw under the stock; no answer is made from them.
+#[utoipa::path(tag = "stock", params(SurroundingsParams), responses(
+    (status = 200, description = "A page of surroundings", body = FeatureCollection<SurroundingProperties>, content_type = "application/geo+json"),
+    (status = 304, description = "As the client knows it"),
+    (status = 422, description = "A parameter is refused", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[get("/surroundings")]
+async fn list_surroundings(
+    request: HttpRequest,
+    params: Query<SurroundingsParams>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    let query = SurroundingsQuery::try_from(params.0)?;
+    let list = ListAddress::of(&request);
+    stock_list(&request, &edge, move |stock, now| {
+        let found = catalogue::surroundings(stock, &query);
+        let features = found.items.into_iter().map(surrounding).collect();
+        Ok(FeatureCollection::new(features, list.links(found.next), found.matched, now))
+    })
+    .await
+}
+
+/// INSEE tracts, in the order of codes.
+#[utoipa::path(tag = "stock", params(TractsParams), responses(
+    (status = 200, description = "A page of tracts", body = FeatureCollection<TractProperties>, content_type = "application/geo+json"),
+    (status = 304, description = "As the client knows it"),
+    (status = 422, description = "A parameter is refused", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[get("/tracts")]
+async fn list_tracts(
+    request: HttpRequest,
+    params: Query<TractsParams>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    let after = page::after(params.0.after.as_deref())?;
+    let limit = page::limit(params.0.limit.as_deref())?;
+    let list = ListAddress::of(&request);
+    stock_list(&request, &edge, move |stock, now| {
+        let found = catalogue::tracts(stock, after.as_ref(), limit);
+        let features = found.items.into_iter().map(tract).collect();
+        Ok(FeatureCollection::new(features, list.links(found.next), found.matched, now))
+    })
+    .await
+}
+
+/// Which surroundings.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct SurroundingsParams {
+    /// `street`, `rail`, `water`, `green`, `building`, separated by commas; all where it is left out.
+    class: Option<String>,
+    /// Most items of the page, 1 to 10,000; 100 where it is left out.
+    #[param(value_type = Option<u32>)]
+    limit: Option<String>,
+    /// Taken from a `next` link.
+    after: Option<String>,
+}
+
+/// Which tracts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+struct TractsParams {
+    /// Most items of the page, 1 to 10,000; 100 where it is left out.
+    #[param(value_type = Option<u32>)]
+    limit: Option<String>,
+    /// Taken from a `next` link.
+    after: Option<String>,
+}
+
+impl TryFrom<SurroundingsParams> for SurroundingsQuery {
+    type Error = Problem;
+
+    fn try_from(params: SurroundingsParams) -> Result<Self, Problem> {
+        let names = SurroundingClass::ALL.map(SurroundingClass::as_str);
+        Ok(Self {
+            classes: list("class", params.class.as_deref(), |name| {
+                name_of(name, SurroundingClass::of_name, names)
+            })?,
+            after: page::after(params.after.as_deref())?,
+            limit: page::limit(params.limit.as_deref())?,
+        })
+    }
+}
+
+/// What is known of something around the stock.
+#[derive(Debug, Serialize, ToSchema)]
+struct SurroundingProperties {
+    /// What it is.
+    class: SurroundingClassBody,
+    /// What the map calls it.
+    #[schema(required = true)]
+    name: Option<String>,
+    /// 1 main, 2 middle, 3 small.
+    rank: u8,
+    /// Height to draw, in metres, for class `building`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    height_m: Option<f64>,
+}
+
+/// What something around the stock is.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[schema(as = SurroundingClass)]
+#[serde(rename_all = "snake_case")]
+enum SurroundingClassBody {
+    Street,
+    Rail,
+    Water,
+    Green,
+    Building,
+}
+
+impl From<SurroundingClass> for SurroundingClassBody {
+    fn from(class: SurroundingClass) -> Self {
+        match class {
+            SurroundingClass::Street => Self::Street,
+            SurroundingClass::Rail => Self::Rail,
+            SurroundingClass::Water => Self::Water,
+            SurroundingClass::Green => Self::Green,
+            SurroundingClass::Building => Self::Building,
+        }
+    }
+}
+
+fn surrounding(item: &Surrounding) -> Feature<SurroundingProperties> {
+    let geometry = match &item.shape {
+        SurroundingShape::Line(line) => Geometry::from(line),
+        SurroundingShape::Area(area) => Geometry::from(area),
+    };
+    let properties = SurroundingProperties {
+        class: item.class.into(),
+        name: item.name.clone(),
+        rank: item.rank,
+        height_m: item.height_m.map(metres),
+    };
+    Feature::new(&item.id, Some(geometry), properties)
+}
+
+/// What is known of an INSEE tract.
+#[derive(Debug, Serialize, ToSchema)]
+struct TractProperties {
+    /// Nine digits.
+    code: String,
+    /// INSEE's name for it.
+    name: String,
+    /// What people mostly do there: `H` dwellings, `A` work, `D` other.
+    kind: TractKindBody,
+    /// Indicators by name; null where INSEE gives none.
+    indicators: std::collections::BTreeMap<String, Option<f64>>,
+}
+
+/// INSEE's letter for what people mostly do in a tract.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[schema(as = TractKind)]
+enum TractKindBody {
+    H,
+    A,
+    D,
+}
+
+fn tract(tract: &Tract) -> Feature<TractProperties> {
+    let properties = TractProperties {
+        code: tract.code.to_string(),
+        name: tract.name.clone(),
+        kind: match tract.kind {
+            TractKind::Housing => TractKindBody::H,
+            TractKind::Activity => TractKindBody::A,
+            TractKind::Other => TractKindBody::D,
+        },
+        indicators: std::collections::BTreeMap::new(),
+    };
+    Feature::new(&tract.code, Some((&tract.area).into()), properties)
+}

@@ -1,0 +1,122 @@
+//! The web client, which travels inside the program: `/` and its assets.
+
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+    web::{self, Data, ServiceConfig},
+};
+use include_dir::{Dir, include_dir};
+use sha2::{Digest as _, Sha256};
+
+use super::{Edge, Problem, ProblemKind, packed::Coding};
+
+/// What `web/dist` held when the program was built.
+static CLIENT: Dir<'_> = include_dir!("$VIGIE_WEB_CLIENT");
+
+/// Names of assets hold a digest of their content, so that they never change.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+/// Everything else is asked for again, and answered with 304 while it is the same.
+const ASK_AGAIN: &str = "no-cache";
+/// What `/` says in a program that was built without the client.
+const NO_CLIENT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Vigie</title>\
+    <h1>Vigie runs</h1><p>This program was built without the web client: <code>make build</code> builds both. \
+    The API works; <a href=\"/docs\">its reference is here</a>.</p></html>";
+
+/// The routes of this file. They are no part of the API, so the document does not name them.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(show_client).service(show_asset).service(show_file);
+}
+
+#[get("/")]
+async fn show_client(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    match file(&request, &edge, "index.html", ASK_AGAIN)? {
+        Some(page) => Ok(page),
+        None => Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(NO_CLIENT)),
+    }
+}
+
+#[get("/assets/{path:.*}")]
+async fn show_asset(
+    request: HttpRequest,
+    path: web::Path<String>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    let found = file(&request, &edge, &format!("assets/{path}"), FOREVER)?;
+    found.ok_or_else(|| Problem::new(ProblemKind::UnknownRoute, "no such asset"))
+}
+
+/// Files that stand beside `index.html`, such as the icon.
+#[get("/{name}")]
+async fn show_file(
+    request: HttpRequest,
+    name: web::Path<String>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    let found = file(&request, &edge, &name, ASK_AGAIN)?;
+    found.ok_or_else(|| {
+        Problem::new(ProblemKind::UnknownRoute, "see /docs for the routes there are")
+    })
+}
+
+fn file(
+    request: &HttpRequest,
+    edge: &Edge,
+    path: &str,
+    caching: &'static str,
+) -> Result<Option<HttpResponse>, Problem> {
+    let Some(file) = CLIENT.get_file(path) else { return Ok(None) };
+    let digest = Sha256::digest(file.contents());
+    let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let tag = format!("W/\"{digest}\"");
+    if request.headers().get(IF_NONE_MATCH).is_some_and(|known| known == tag.as_str()) {
+        let mut unchanged = HttpResponse::NotModified();
+        return Ok(Some(unchanged.insert_header((ETAG, tag)).finish()));
+    }
+    let media_type = media_type(path);
+    // Pictures and fonts are compressed as they are.
+    let coding = match media_type {
+        "image/png" | "image/webp" | "font/woff2" => Coding::Plain,
+        _ => Coding::accepted_by(request),
+    };
+    let key = (path.to_owned(), coding);
+    let body = match edge.client_files.get(0, &key) {
+        Some(body) => body,
+        None => {
+            let body = coding.pack(file.contents().to_vec()).map_err(Problem::internal)?;
+            edge.client_files.keep(0, key, body.clone());
+            body
+        }
+    };
+    let mut response = HttpResponse::Ok();
+    response.insert_header((CONTENT_TYPE, media_type)).insert_header((CACHE_CONTROL, caching));
+    Ok(Some(coding.said_on(response.insert_header((ETAG, tag)).body(body))))
+}
+
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit('.').next().unwrap_or_default() {
+        "html" => "text/html; charset=utf-8",
+        "js" | "mjs" => "text/javascript; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "json" | "map" => "application/json",
+        "webmanifest" => "application/manifest+json",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "webp" => "image/webp",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "wasm" => "application/wasm",
+        "txt" => "text/plain; charset=utf-8",
+        "pbf" => "application/x-protobuf",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_are_served_as_scripts_or_browsers_refuse_them() {
+        assert_eq!(media_type("assets/worker-1a2b.mjs"), "text/javascript; charset=utf-8");
+    }
+}

@@ -1,0 +1,249 @@
+//! OpenStreetMap extracts (`.osm.pbf`): ways, and multipolygon relations put together from their ways.
+//!
+//! The file is read three times, since it holds nodes first, then ways, then relations: which ways the
+//! relations need, which nodes the ways need, where these nodes are. Only what is needed is kept in memory.
+//!
+//! Source: <https://wiki.openstreetmap.org/wiki/PBF_Format>, <https://wiki.openstreetmap.org/wiki/Relation:multipolygon>.
+
+mod nodes;
+mod rings;
+
+use std::{
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::Arc,
+};
+
+use osmpbf::{Element, RelMemberType, Relation};
+
+use super::{
+    At, ImportError, Options, Progress,
+    feature::{Each, Feature, RawGeometry, RawRing, Value},
+    meter::Meter,
+    nesting::nest,
+    summary::{Fault, Refusal},
+};
+use crate::crs::Crs;
+use nodes::Nodes;
+
+/// Times that the file is read.
+const PASSES: u64 = 3;
+/// Most members of a relation that is put together: the outline of France has some 30,000.
+const MEMBERS_MAX: usize = 50_000;
+
+/// What a way or relation with certain tags is drawn as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outline {
+    /// A line, closed or not.
+    Line,
+    /// The area inside.
+    Area,
+}
+
+/// The columns that the tags of an element are.
+pub(super) type Tags = Vec<(Arc<str>, Value)>;
+
+/// Hands each way and multipolygon relation that `wanted` asks for to `each`.
+pub(super) fn read(
+    path: &Path,
+    options: &Options<'_>,
+    wanted: &dyn Fn(&Tags) -> Option<Outline>,
+    each: &mut Each<'_>,
+) -> Result<(), ImportError> {
+    let mut relations = Vec::new();
+    pass(path, options, 0, &mut |element| {
+        if let Element::Relation(relation) = element {
+            relations.extend(multipolygon(&relation, wanted));
+        }
+    })?;
+    let mut ways = Ways::new(&relations);
+    pass(path, options, 1, &mut |element| {
+        if let Element::Way(way) = element {
+            let tags: Tags = way.tags().map(|(key, value)| tag(key, value)).collect();
+            ways.add(way.id(), tags, wanted, || way.refs().collect());
+        }
+    })?;
+    let mut nodes = Nodes::needed(ways.refs());
+    pass(path, options, 2, &mut |element| match element {
+        Element::DenseNode(node) => nodes.put(node.id(), node.lon(), node.lat()),
+        Element::Node(node) => nodes.put(node.id(), node.lon(), node.lat()),
+        Element::Way(_) | Element::Relation(_) => {}
+    })?;
+    for (id, way) in ways.wanted {
+        let name = format!("way/{id}");
+        let read = way_geometry(&ways.refs_of[&id], way.outline, &nodes);
+        each(feature(name, way.tags, read))?;
+    }
+    for relation in relations {
+        let name = format!("relation/{}", relation.id);
+        let read = relation_geometry(&relation, &ways.refs_of, &nodes);
+        each(feature(name, relation.tags, read.map(|geometry| (geometry, Vec::new()))))?;
+    }
+    Ok(())
+}
+
+fn feature(
+    name: String,
+    properties: Tags,
+    read: Result<(RawGeometry, Vec<Fault>), Fault>,
+) -> Result<Feature, Refusal> {
+    let at = At::Named(name.clone());
+    match read {
+        Ok((geometry, mended)) => Ok(Feature {
+            at,
+            id: Some(name),
+            properties,
+            geometry: Some(geometry),
+            crs: Some(Crs::wgs_84()),
+            mended,
+        }),
+        Err(fault) => Err(Refusal { at, fault }),
+    }
+}
+
+/// Reads the file once from its beginning.
+fn pass(
+    path: &Path,
+    options: &Options<'_>,
+    number: u64,
+    each: &mut dyn FnMut(Element<'_>),
+) -> Result<(), ImportError> {
+    let done_of =
+        |p: Progress| Progress { done: number * p.total + p.done, total: PASSES * p.total };
+    let progress = |p: Progress| (options.progress)(done_of(p));
+    let file = Meter::open(path, &progress)?;
+    // The crate checks its buffers, but adds up offsets unchecked: a broken file may overflow them.
+    let blobs = osmpbf::BlobReader::new(std::io::BufReader::new(file));
+    let reading = catch_unwind(AssertUnwindSafe(|| {
+        for blob in blobs {
+            if let osmpbf::BlobDecode::OsmData(block) = blob?.decode()? {
+                block.for_each_element(&mut *each);
+            }
+        }
+        Ok(())
+    }));
+    let reading: Result<(), osmpbf::Error> = reading.map_err(|_panic| {
+        ImportError::malformed(path, "broken offsets in an OpenStreetMap block")
+    })?;
+    reading.map_err(|e| ImportError::malformed(path, e.to_string()))
+}
+
+fn tag(key: &str, value: &str) -> (Arc<str>, Value) {
+    (key.into(), Value::Text(value.to_owned()))
+}
+
+/// A relation that is an area.
+struct Multipolygon {
+    id: i64,
+    tags: Tags,
+    outer: Vec<i64>,
+    inner: Vec<i64>,
+}
+
+fn multipolygon(
+    relation: &Relation<'_>,
+    wanted: &dyn Fn(&Tags) -> Option<Outline>,
+) -> Option<Multipolygon> {
+    if !relation.tags().any(|(key, value)| key == "type" && value == "multipolygon") {
+        return None;
+    }
+    let tags: Tags = relation.tags().map(|(key, value)| tag(key, value)).collect();
+    wanted(&tags).filter(|outline| *outline == Outline::Area)?;
+    let (mut outer, mut inner) = (Vec::new(), Vec::new());
+    // Nodes and relations, themselves perhaps, are no part of a multipolygon.
+    for member in relation.members().filter(|member| member.member_type == RelMemberType::Way) {
+        match member.role() {
+            Ok("inner") => inner.push(member.member_id),
+            _ => outer.push(member.member_id),
+        }
+    }
+    Some(Multipolygon { id: relation.id(), tags, outer, inner })
+}
+
+/// The ways that are wanted or that relations need.
+struct Ways {
+    wanted: Vec<(i64, WantedWay)>,
+    refs_of: HashMap<i64, Vec<i64>>,
+    members: std::collections::HashSet<i64>,
+}
+
+struct WantedWay {
+    tags: Tags,
+    outline: Outline,
+}
+
+impl Ways {
+    fn new(relations: &[Multipolygon]) -> Self {
+        let members =
+            relations.iter().flat_map(|relation| relation.outer.iter().chain(&relation.inner));
+        Self { wanted: Vec::new(), refs_of: HashMap::new(), members: members.copied().collect() }
+    }
+
+    fn add(
+        &mut self,
+        id: i64,
+        tags: Tags,
+        wanted: &dyn Fn(&Tags) -> Option<Outline>,
+        refs: impl FnOnce() -> Vec<i64>,
+    ) {
+        let outline = wanted(&tags);
+        if outline.is_some() || self.members.contains(&id) {
+            self.refs_of.insert(id, refs());
+        }
+        self.wanted.extend(outline.map(|outline| (id, WantedWay { tags, outline })));
+    }
+
+    fn refs(&self) -> impl Iterator<Item = i64> + '_ {
+        self.refs_of.values().flatten().copied()
+    }
+}
+
+/// The line or area of a way. A line that an extract has cut is kept where its nodes are; an area is not.
+fn way_geometry(
+    refs: &[i64],
+    outline: Outline,
+    nodes: &Nodes,
+) -> Result<(RawGeometry, Vec<Fault>), Fault> {
+    if outline == Outline::Area {
+        return Ok((RawGeometry::Areas(vec![vec![nodes.ring(refs)?]]), Vec::new()));
+    }
+    let missing = match nodes.ring(refs) {
+        Ok(line) => return Ok((RawGeometry::Lines(vec![line]), Vec::new())),
+        Err(missing) => missing,
+    };
+    let lines = nodes.runs(refs);
+    if lines.is_empty() {
+        return Err(missing);
+    }
+    let cut = Fault::new("line cut where nodes are not in the file", missing.detail);
+    Ok((RawGeometry::Lines(lines), vec![cut]))
+}
+
+fn relation_geometry(
+    relation: &Multipolygon,
+    refs_of: &HashMap<i64, Vec<i64>>,
+    nodes: &Nodes,
+) -> Result<RawGeometry, Fault> {
+    let member_count = relation.outer.len() + relation.inner.len();
+    if member_count > MEMBERS_MAX {
+        let detail = format!("{member_count} members, at most {MEMBERS_MAX}");
+        return Err(Fault::new("too many members", detail));
+    }
+    let rings_of = |ids: &[i64]| -> Result<Vec<RawRing>, Fault> {
+        let ways = ids.iter().map(|id| {
+            let refs = refs_of.get(id).map(Vec::as_slice);
+            refs.ok_or_else(|| Fault::new("a member is not in the file", format!("way/{id}")))
+        });
+        let rings = rings::assemble(&ways.collect::<Result<Vec<_>, _>>()?)
+            .map_err(|open| Fault::new("a ring does not close", format!("at node/{open}")))?;
+        rings.iter().map(|ring| nodes.ring(ring)).collect()
+    };
+    let (mut areas, orphans) = nest(rings_of(&relation.outer)?, rings_of(&relation.inner)?);
+    match areas.first_mut() {
+        // A hole outside every shell is told by whoever mends the footprint.
+        Some(first) => first.extend(orphans),
+        None => return Err(Fault::new("no outer ring", "a multipolygon needs one")),
+    }
+    Ok(RawGeometry::Areas(areas))
+}

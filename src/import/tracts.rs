@@ -1,0 +1,84 @@
+//! The `tracts` layer: the outlines of INSEE tracts.
+
+use std::{collections::HashSet, path::Path};
+
+use super::{
+    ImportError, Options, Reading, Summary,
+    columns::{Columns, Field},
+    feature::{Feature, RawGeometry},
+    format, placing,
+    summary::Fault,
+};
+use crate::{
+    stock::StockChange,
+    tract::{Tract, TractCode, TractKind},
+};
+
+/// The fields of a tract, and the columns that they are looked for in.
+const FIELDS: &[Field] = &[
+    Field { name: "code", columns: &["dcomiris", "code_iris", "code", "id"] },
+    Field { name: "name", columns: &["nom_iris", "lib_iris", "name", "nom"] },
+    Field { name: "kind", columns: &["typ_iris", "type_iris", "kind"] },
+];
+
+/// Reads tracts.
+///
+/// # Errors
+///
+/// [`ImportError`]; nothing of the file is then kept.
+pub fn read(path: &Path, options: &Options<'_>) -> Result<Reading<StockChange>, ImportError> {
+    let mut columns = Columns::new(FIELDS, options)?;
+    let mut summary = Summary::default();
+    let mut tracts: Vec<Tract> = Vec::new();
+    let mut seen = HashSet::new();
+    format::read(path, options, &|_| None, &mut |feature| {
+        let mut feature = match feature {
+            Ok(feature) => feature,
+            Err(refusal) => {
+                summary.refuse(&refusal.at, &refusal.fault);
+                return Ok(());
+            }
+        };
+        let placed = placing::place(path, options, &mut feature)?;
+        let made = placed.and_then(|(geometry, mut mended)| {
+            let made = tract(&mut columns, &feature, geometry, &mut mended)?;
+            if seen.insert(made.code.clone()) {
+                Ok((made, mended))
+            } else {
+                Err(Fault::new("code comes twice", &made.code))
+            }
+        });
+        match made {
+            Ok((made, mended)) => {
+                summary.keep(&feature.at, &mended);
+                tracts.push(made);
+            }
+            Err(fault) => summary.refuse(&feature.at, &fault),
+        }
+        Ok(())
+    })?;
+    columns.check_mapped(path)?;
+    Ok(Reading { content: StockChange { tracts, ..StockChange::default() }, summary })
+}
+
+fn tract(
+    columns: &mut Columns<'_>,
+    feature: &Feature,
+    geometry: RawGeometry,
+    mended: &mut Vec<Fault>,
+) -> Result<Tract, Fault> {
+    let code = columns.text(feature, "code").or_else(|| feature.id.clone()).unwrap_or_default();
+    let code: TractCode = code.parse().map_err(|e| Fault::new("not a tract code", e))?;
+    let kind = columns.text(feature, "kind").and_then(|letter| TractKind::of_letter(&letter));
+    let kind = kind.unwrap_or_else(|| {
+        mended.push(Fault::new("kind of tract not told", "taken as housing"));
+        TractKind::Housing
+    });
+    let RawGeometry::Areas(areas) = geometry else {
+        return Err(Fault::new("not a polygon", geometry.kind()));
+    };
+    let (footprint, words) = placing::footprint(areas)?;
+    mended.extend(words);
+    let name = columns.text(feature, "name").unwrap_or_else(|| code.to_string());
+    Ok(Tract { code, name, kind, area: footprint.polygons().clone() })
+}

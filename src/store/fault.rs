@@ -1,0 +1,49 @@
+//! [`StoreError`]: why a store did not do it, and what to do about it.
+
+use std::path::PathBuf;
+
+/// Why the store did not do it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The file or its folder cannot be opened, created or written by this user.
+    #[error("cannot open {}: {reason}; check that the folder exists and that this user may write to it", path.display())]
+    CannotOpen {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        reason: String,
+    },
+    /// Another program has held the write lock for too long; the same call may go through later.
+    #[error("another program has been writing to the store for too long; try again")]
+    Locked,
+    /// No room is left; once there is some, the same call goes through.
+    #[error("the disk of the store is full; free some space, no restart is needed")]
+    Full,
+    /// It cannot be read or written now; the same call may go through later.
+    #[error("the store is away: {0}")]
+    Away(String),
+    /// The file is something else.
+    #[error("{} is not a store of Vigie: {reason}; name another file, or move this one away", path.display())]
+    NotAStore {
+        /// The file.
+        path: PathBuf,
+        /// What it is instead.
+        reason: String,
+    },
+    /// What it holds cannot be read as what it should be.
+    #[error("the store holds something unreadable: {0}; restore a backup")]
+    Unreadable(String),
+    /// What was to be written breaks a rule of the schema, such as a site of an unknown landlord.
+    #[error("the store refuses what breaks its rules: {0}")]
+    Refused(String),
+    /// It was made by a newer program.
+    #[error(
+        "the store has schema version {found}, this program knows versions up to {known}; use the newer program"
+    )]
+    TooNew {
+        /// Version of the store.
+        found: u32,
+        /// Newest version that the program knows.
+        known: u32,
+    },
+}

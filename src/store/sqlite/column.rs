@@ -1,0 +1,36 @@
+//! Reading columns: borrowed text, and positions.
+
+use rusqlite::{Row, types::ValueRef};
+
+use super::fault::{told, unreadable};
+use crate::{geo::LonLat, store::StoreError};
+
+/// The text in column `at`, without a copy.
+pub(super) fn text<'a>(row: &'a Row<'_>, at: usize) -> Result<&'a str, StoreError> {
+    optional_text(row, at)?.ok_or_else(|| unreadable(name(row, at), "is null"))
+}
+
+/// The text in column `at`, or `None` for null.
+pub(super) fn optional_text<'a>(
+    row: &'a Row<'_>,
+    at: usize,
+) -> Result<Option<&'a str>, StoreError> {
+    match row.get_ref(at).map_err(told)? {
+        ValueRef::Null => Ok(None),
+        ValueRef::Text(bytes) => {
+            std::str::from_utf8(bytes).map(Some).map_err(|e| unreadable(name(row, at), e))
+        }
+        other => Err(unreadable(name(row, at), format!("is {}, not text", other.data_type()))),
+    }
+}
+
+/// The position in the columns `at` (longitude) and `at + 1` (latitude).
+pub(super) fn position(row: &Row<'_>, at: usize) -> Result<LonLat, StoreError> {
+    let lon = row.get(at).map_err(told)?;
+    let lat = row.get(at + 1).map_err(told)?;
+    LonLat::new(lon, lat).map_err(|e| unreadable(name(row, at), e))
+}
+
+fn name<'a>(row: &'a Row<'_>, at: usize) -> &'a str {
+    row.as_ref().column_name(at).unwrap_or("a column")
+}

@@ -1,0 +1,96 @@
+//! Reading what has happened: events after a number, and receipts.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use super::{
+    column::text,
+    fault::{told, unreadable},
+    incident_rows, patrol_rows,
+    stock_read::{self, Wanted},
+};
+use crate::{
+    event::{Event, Fact, Seq},
+    incident::{IdempotencyKey, RequestDigest},
+    stock::StockChange,
+    store::{PIECE_FACTS_MAX, Receipt, StoreError},
+    time::Timestamp,
+};
+
+/// Columns of an event before those of an incident and of a patrol.
+const EVENT_COLUMNS: usize = 3;
+/// Columns of an incident.
+const INCIDENT_COLUMNS: usize = 7;
+
+/// The last event; `Seq(0)` before the first.
+pub(super) fn head(connection: &Connection) -> Result<Seq, StoreError> {
+    let last = "SELECT coalesce(max(seq), 0) FROM event";
+    let mut last = connection.prepare_cached(last).map_err(told)?;
+    last.query_row([], |row| row.get(0)).map(Seq).map_err(told)
+}
+
+/// See [`crate::store::Log::events_after`]; `view` sees one state throughout.
+pub(super) fn events_after(view: &Connection, after: Seq) -> Result<Vec<Event>, StoreError> {
+    let sql = format!(
+        "SELECT event.seq, event.recorded_at, event.fact, {}, {} FROM event
+         LEFT JOIN incident ON incident.id = event.incident
+         LEFT JOIN patrol ON patrol.id = event.patrol
+         WHERE event.seq > ?1 ORDER BY event.seq LIMIT {PIECE_FACTS_MAX}",
+        incident_rows::COLUMNS,
+        patrol_rows::COLUMNS
+    );
+    let mut statement = view.prepare_cached(&sql).map_err(told)?;
+    let mut rows = statement.query([after.0]).map_err(told)?;
+    let mut events = Vec::new();
+    let mut stock_is_told = false;
+    while let Some(row) = rows.next().map_err(told)? {
+        let fact = match text(row, 2)? {
+            "incident" => Fact::IncidentRecorded(incident_rows::read(row, EVENT_COLUMNS)?),
+            "patrol" => {
+                Fact::PatrolRecorded(patrol_rows::read(row, EVENT_COLUMNS + INCIDENT_COLUMNS)?)
+            }
+            "stock" if stock_is_told => Fact::StockChanged(StockChange::default()),
+            "stock" => {
+                stock_is_told = true;
+                Fact::StockChanged(stock_after(view, after)?)
+            }
+            other => return Err(unreadable("event.fact", other)),
+        };
+        events.push(Event { seq: Seq(row.get(0).map_err(told)?), recorded_at: at(row)?, fact });
+    }
+    Ok(events)
+}
+
+fn at(row: &Row<'_>) -> Result<Timestamp, StoreError> {
+    let unix_ms = row.get(1).map_err(told)?;
+    Timestamp::from_unix_ms(unix_ms).map_err(|e| unreadable("event.recorded_at", e))
+}
+
+/// All of the stock that events after `after` have changed.
+fn stock_after(view: &Connection, after: Seq) -> Result<StockChange, StoreError> {
+    let mut all = StockChange::default();
+    stock_read::stream(view, Wanted::ChangedAfter(after), &mut |piece| all.extend(piece))?;
+    Ok(all)
+}
+
+/// See [`crate::store::Log::receipt`].
+pub(super) fn receipt(
+    connection: &Connection,
+    key: &IdempotencyKey,
+) -> Result<Option<Receipt>, StoreError> {
+    let sql = format!(
+        "SELECT receipt.request, receipt.seq, {} FROM receipt
+         JOIN event ON event.seq = receipt.seq
+         JOIN incident ON incident.id = event.incident
+         WHERE receipt.key = ?1",
+        incident_rows::COLUMNS
+    );
+    let mut statement = connection.prepare_cached(&sql).map_err(told)?;
+    let read = |row: &Row<'_>| -> Result<Receipt, StoreError> {
+        Ok(Receipt {
+            digest: RequestDigest::from_digest(row.get(0).map_err(told)?),
+            seq: Seq(row.get(1).map_err(told)?),
+            incident: incident_rows::read(row, 2)?,
+        })
+    };
+    statement.query_row([key.digest()], |row| Ok(read(row))).optional().map_err(told)?.transpose()
+}

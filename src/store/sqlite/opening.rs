@@ -1,0 +1,160 @@
+//! Opening the file: whose it is, how it is written, and which schema it has.
+
+use std::{
+    fs::{DirBuilder, OpenOptions},
+    io::ErrorKind,
+    path::Path,
+    time::Duration,
+};
+
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
+
+use super::fault;
+use crate::store::StoreError;
+
+mod embedded {
+    refinery::embed_migrations!("migrations/sqlite");
+}
+
+/// How long a write waits for that of another program: an import of a million footprints commits in less.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+/// Prepared statements that are kept: more than there are.
+const STATEMENTS_MAX: usize = 64;
+/// Tries to set up a file that other programs set up at the same time, and the pause between them.
+const TRIES_MAX: usize = 100;
+const PAUSE: Duration = Duration::from_millis(50);
+/// `PRAGMA application_id` of our files, "VIGI".
+const APPLICATION_ID: i64 = 0x5649_4749;
+
+/// Settings of a connection.
+///
+/// `FULL` makes each commit wait for the disk. A checkpoint every 1000 pages (SQLite's own default) keeps
+/// the write-ahead log at about 4 MB under a steady stream; after an import has made it larger, the limit
+/// cuts it back.
+const SETTINGS: &str = "
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA trusted_schema = OFF;
+    PRAGMA wal_autocheckpoint = 1000;
+    PRAGMA journal_size_limit = 67108864;
+    PRAGMA cache_size = -16384;
+    PRAGMA temp_store = MEMORY;
+";
+
+/// Opens the file at `path` with the newest schema; makes it where it does not exist.
+pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
+    create(path).map_err(|e| cannot_open(path, e))?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection =
+        Connection::open_with_flags(path, flags).map_err(|e| first_fault(path, e))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(fault::told)?;
+    check_owner(&connection, path)?;
+    settle(&connection, path)?;
+    migrate(&mut connection)?;
+    Ok(connection)
+}
+
+/// Applies [`SETTINGS`]. Changing a new file to a write-ahead log does not wait for others as writes do.
+fn settle(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    for _ in 1..TRIES_MAX {
+        match connection.execute_batch(SETTINGS).map_err(|e| first_fault(path, e)) {
+            Err(StoreError::Locked) => std::thread::sleep(PAUSE),
+            settled => return settled,
+        }
+    }
+    Err(StoreError::Locked)
+}
+
+/// Makes the folder and an empty file, for this user only. SQLite gives `-wal` and `-shm` the rights of the file.
+fn create(path: &Path) -> std::io::Result<()> {
+    let mut folder = DirBuilder::new();
+    folder.recursive(true);
+    // An existing file is not even opened here: closing it would release the locks that another
+    // connection of this process holds on it (POSIX advisory locks belong to the process).
+    let mut file = OpenOptions::new();
+    file.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+        folder.mode(0o700);
+        file.mode(0o600);
+    }
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        folder.create(parent)?;
+    }
+    match file.open(path) {
+        Err(e) if e.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
+}
+
+/// Refuses a database that is somebody else's, before anything is written to it.
+fn check_owner(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    // In one statement, so in one state of the file. The history of migrations is there a moment before
+    // the first of them, and alone if the program was killed then.
+    let ask = "SELECT application_id, (
+                   SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'refinery_schema_history'
+               ) FROM pragma_application_id";
+    let asked = connection.query_row(ask, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    let (owner, tables): (i64, i64) = asked.map_err(|e| first_fault(path, e))?;
+    if tables > 0 && owner != APPLICATION_ID {
+        let reason = "it is a database of another program".to_owned();
+        return Err(StoreError::NotAStore { path: path.into(), reason });
+    }
+    Ok(())
+}
+
+/// Brings the schema up to the newest version, or refuses one that is newer.
+fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+    // One transaction for a migration and its entry in the history: a crash leaves both or neither.
+    let runner = embedded::migrations::runner().set_grouped(true);
+    let known = runner.get_migrations().iter().map(refinery::Migration::version).max();
+    let known = known.and_then(|version| u32::try_from(version).ok()).unwrap_or(0);
+    let mut failure = String::new();
+    for _ in 0..TRIES_MAX {
+        match version(connection)? {
+            found if found > known => return Err(StoreError::TooNew { found, known }),
+            found if found == known => return Ok(()),
+            _older => {}
+        }
+        // Two programs that open a new file at once both try; the one that comes late fails, and finds
+        // at its next look that the work is done.
+        match runner.run(connection) {
+            Ok(_) => return Ok(()),
+            Err(e) => failure = format!("{e}: {:?}", std::error::Error::source(&e)),
+        }
+        std::thread::sleep(PAUSE);
+    }
+    Err(StoreError::Away(format!("the schema cannot be brought up to version {known}: {failure}")))
+}
+
+/// The version of the schema; 0 for an empty file.
+fn version(connection: &Connection) -> Result<u32, StoreError> {
+    let history = "SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history'";
+    let has_history = connection.query_row(history, [], |_| Ok(())).optional();
+    if has_history.map_err(fault::told)?.is_none() {
+        return Ok(0);
+    }
+    let newest = "SELECT coalesce(max(version), 0) FROM refinery_schema_history";
+    connection.query_row(newest, [], |row| row.get(0)).map_err(fault::told)
+}
+
+fn cannot_open(path: &Path, reason: impl ToString) -> StoreError {
+    StoreError::CannotOpen { path: path.into(), reason: reason.to_string() }
+}
+
+/// What an error of the first calls means, of which each may be the first to touch the file.
+fn first_fault(path: &Path, error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => StoreError::NotAStore {
+            path: path.into(),
+            reason: "it is not a database, or it is damaged".to_owned(),
+        },
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+            cannot_open(path, error)
+        }
+        _ => fault::told(error),
+    }
+}

@@ -1,0 +1,79 @@
+//! Rows of `patrol` and `position`.
+
+use rusqlite::{Connection, Row, params};
+
+use super::{
+    column::{position, text},
+    fault::{told, unreadable},
+};
+use crate::{
+    patrol::{Availability, Patrol, PositionFix},
+    store::StoreError,
+    time::Timestamp,
+};
+
+/// The columns that [`read`] reads, in its order.
+pub(super) const COLUMNS: &str = "patrol.id, patrol.callsign, patrol.availability, patrol.crew";
+
+const PUT: &str = "
+    INSERT INTO patrol (id, callsign, availability, crew) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (id) DO UPDATE SET
+        callsign = excluded.callsign, availability = excluded.availability, crew = excluded.crew
+";
+
+const PUT_FIX: &str = "
+    INSERT INTO position (patrol, lon, lat, recorded_at, accuracy_m) VALUES (?1, ?2, ?3, ?4, ?5)
+    ON CONFLICT (patrol) DO UPDATE SET
+        lon = excluded.lon, lat = excluded.lat, recorded_at = excluded.recorded_at,
+        accuracy_m = excluded.accuracy_m
+    WHERE excluded.recorded_at > position.recorded_at
+";
+
+/// Writes a patrol, new or known. Off duty, it loses its position.
+pub(super) fn put(connection: &Connection, patrol: &Patrol) -> Result<(), StoreError> {
+    let mut put = connection.prepare_cached(PUT).map_err(told)?;
+    let id = patrol.id.as_str();
+    put.execute(params![id, patrol.callsign, patrol.availability.as_str(), patrol.crew])
+        .map_err(told)?;
+    Ok(())
+}
+
+/// Writes where a patrol is, unless a newer position is there.
+pub(super) fn put_fix(connection: &Connection, fix: &PositionFix) -> Result<(), StoreError> {
+    let mut put = connection.prepare_cached(PUT_FIX).map_err(told)?;
+    let at = fix.recorded_at.unix_ms();
+    let position = fix.position;
+    put.execute(params![fix.patrol.as_str(), position.lon(), position.lat(), at, fix.accuracy_m])
+        .map_err(told)?;
+    Ok(())
+}
+
+/// The patrol whose [`COLUMNS`] begin at column `at` of `row`.
+pub(super) fn read(row: &Row<'_>, at: usize) -> Result<Patrol, StoreError> {
+    let availability = text(row, at + 2)?;
+    Ok(Patrol {
+        id: text(row, at)?.parse().map_err(|e| unreadable("patrol.id", e))?,
+        callsign: text(row, at + 1)?.to_owned(),
+        availability: Availability::of_name(availability)
+            .ok_or_else(|| unreadable("patrol.availability", availability))?,
+        crew: row.get(at + 3).map_err(told)?,
+    })
+}
+
+/// Every last known position.
+pub(super) fn last_fixes(connection: &Connection) -> Result<Vec<PositionFix>, StoreError> {
+    let all = "SELECT patrol, recorded_at, accuracy_m, lon, lat FROM position";
+    let mut all = connection.prepare_cached(all).map_err(told)?;
+    let mut rows = all.query([]).map_err(told)?;
+    let mut fixes = Vec::new();
+    while let Some(row) = rows.next().map_err(told)? {
+        fixes.push(PositionFix {
+            patrol: text(row, 0)?.parse().map_err(|e| unreadable("position.patrol", e))?,
+            recorded_at: Timestamp::from_unix_ms(row.get(1).map_err(told)?)
+                .map_err(|e| unreadable("position.recorded_at", e))?,
+            accuracy_m: row.get(2).map_err(told)?,
+            position: position(row, 3)?,
+        });
+    }
+    Ok(fixes)
+}

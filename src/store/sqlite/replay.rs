@@ -1,0 +1,48 @@
+//! Reading the whole state: one scan of each table, in pieces.
+
+use rusqlite::{Connection, Row};
+
+use super::{
+    fault::told,
+    incident_rows, log, patrol_rows,
+    stock_read::{self, Wanted},
+};
+use crate::{
+    event::{Fact, Seq},
+    store::{PIECE_FACTS_MAX, StoreError},
+};
+
+/// See [`crate::store::Store::replay`]; `view` sees one state throughout.
+pub(super) fn replay(
+    view: &Connection,
+    each: &mut dyn FnMut(Vec<Fact>),
+) -> Result<Seq, StoreError> {
+    let head = log::head(view)?;
+    stock_read::stream(view, Wanted::All, &mut |piece| each(vec![Fact::StockChanged(piece)]))?;
+    let patrols = format!("SELECT {} FROM patrol", patrol_rows::COLUMNS);
+    scan(view, &patrols, each, |row| patrol_rows::read(row, 0).map(Fact::PatrolRecorded))?;
+    let incidents = format!("SELECT {} FROM incident", incident_rows::COLUMNS);
+    scan(view, &incidents, each, |row| incident_rows::read(row, 0).map(Fact::IncidentRecorded))?;
+    Ok(head)
+}
+
+fn scan(
+    view: &Connection,
+    sql: &str,
+    each: &mut dyn FnMut(Vec<Fact>),
+    read: impl Fn(&Row<'_>) -> Result<Fact, StoreError>,
+) -> Result<(), StoreError> {
+    let mut statement = view.prepare_cached(sql).map_err(told)?;
+    let mut rows = statement.query([]).map_err(told)?;
+    let mut piece = Vec::new();
+    while let Some(row) = rows.next().map_err(told)? {
+        piece.push(read(row)?);
+        if piece.len() == PIECE_FACTS_MAX {
+            each(std::mem::take(&mut piece));
+        }
+    }
+    if !piece.is_empty() {
+        each(piece);
+    }
+    Ok(())
+}

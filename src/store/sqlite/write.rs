@@ -1,0 +1,105 @@
+//! The transaction: facts are numbered and become durable, all or none.
+
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use super::{fault::told, incident_rows, log, patrol_rows, stock_put};
+use crate::{
+    event::{Event, Fact, Seq},
+    incident::IdempotencyKey,
+    patrol::PositionFix,
+    store::{Batch, Log, NewFact, Receipt, StoreError, Transaction},
+    time::Timestamp,
+};
+
+const PUT_EVENT: &str = "
+    INSERT INTO event (seq, recorded_at, fact, incident, patrol) VALUES (?1, ?2, ?3, ?4, ?5)
+";
+
+/// A write that has the lock. Dropping it rolls it back.
+pub(super) struct SqliteTransaction<'a> {
+    inner: rusqlite::Transaction<'a>,
+    head: Seq,
+}
+
+impl<'a> SqliteTransaction<'a> {
+    /// Takes the write lock at once (`BEGIN IMMEDIATE`), so that the head stays the head.
+    pub(super) fn begin(connection: &'a mut Connection) -> Result<Self, StoreError> {
+        let inner =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(told)?;
+        let head = log::head(&inner)?;
+        Ok(Self { inner, head })
+    }
+
+    fn put(&self, new: &NewFact, seq: Seq, recorded_at: Timestamp) -> Result<(), StoreError> {
+        // The subject before the event that refers to it; rows of the stock after their event.
+        let (incident, patrol) = match &new.fact {
+            Fact::IncidentRecorded(incident) => {
+                incident_rows::put(&self.inner, incident)?;
+                (Some(incident.id.uuid()), None)
+            }
+            Fact::PatrolRecorded(patrol) => {
+                patrol_rows::put(&self.inner, patrol)?;
+                (None, Some(patrol.id.as_str()))
+            }
+            Fact::StockChanged(_) => (None, None),
+        };
+        let incident = incident.as_ref().map(|id| id.as_bytes().as_slice());
+        let name = new.fact.name();
+        let mut put_event = self.inner.prepare_cached(PUT_EVENT).map_err(told)?;
+        put_event
+            .execute(params![seq.0, recorded_at.unix_ms(), name, incident, patrol])
+            .map_err(told)?;
+        if let Fact::StockChanged(change) = &new.fact {
+            stock_put::put(&self.inner, change, seq)?;
+        }
+        if let Some((key, request)) = &new.key {
+            incident_rows::put_receipt(&self.inner, key, request, seq)?;
+        }
+        Ok(())
+    }
+}
+
+impl Log for SqliteTransaction<'_> {
+    fn events_after(&mut self, seq: Seq) -> Result<Vec<Event>, StoreError> {
+        log::events_after(&self.inner, seq)
+    }
+
+    fn last_fixes(&mut self) -> Result<Vec<PositionFix>, StoreError> {
+        patrol_rows::last_fixes(&self.inner)
+    }
+
+    fn receipt(&mut self, key: &IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
+        log::receipt(&self.inner, key)
+    }
+}
+
+impl Transaction for SqliteTransaction<'_> {
+    fn head(&self) -> Seq {
+        self.head
+    }
+
+    fn commit(self: Box<Self>, batch: Batch) -> Result<Vec<Event>, StoreError> {
+        let Batch { recorded_at, facts, fixes } = batch;
+        let mut events = Vec::with_capacity(facts.len());
+        let mut seq = self.head;
+        for new in facts {
+            seq = seq.next();
+            self.put(&new, seq, recorded_at)?;
+            events.push(Event { seq, recorded_at, fact: new.fact });
+        }
+        for fix in &fixes {
+            patrol_rows::put_fix(&self.inner, fix)?;
+        }
+        self.inner.commit().map_err(told)?;
+        Ok(events)
+    }
+}
+
+/// See [`crate::store::Store::probe`].
+pub(super) fn probe(connection: &mut Connection) -> Result<(), StoreError> {
+    let inner =
+        connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(told)?;
+    // We do not use the user version. Setting it, even to what it is, writes a page.
+    inner.pragma_update(None, "user_version", 0).map_err(told)?;
+    inner.commit().map_err(told)
+}

@@ -1,0 +1,58 @@
+//! [`SnapshotBuilder`]: the state that a replay leaves, with every index made once.
+
+use std::sync::Arc;
+
+use super::{IncidentRow, Incidents, Snapshot};
+use crate::{
+    event::{Fact, Seq},
+    patrol::PositionFix,
+    stock::StockChange,
+};
+
+/// Builds a [`Snapshot`] from the facts of a replay: the stock first, each subject once.
+///
+/// Leads to the same state as [`Snapshot::apply`], but sorts and indexes once at the end and not at every
+/// piece: a replay in 100 pieces would else index the stock 100 times.
+#[derive(Debug, Default)]
+pub struct SnapshotBuilder {
+    snapshot: Snapshot,
+    stock: StockChange,
+    incidents: Vec<IncidentRow>,
+}
+
+impl SnapshotBuilder {
+    /// Takes in one piece.
+    pub fn add(&mut self, facts: Vec<Fact>) {
+        for fact in facts {
+            match fact {
+                Fact::StockChanged(change) => self.stock.extend(change),
+                Fact::PatrolRecorded(patrol) => self.snapshot.patrols.record(patrol),
+                Fact::IncidentRecorded(incident) => {
+                    self.index_stock();
+                    let Snapshot { incidents, stock, .. } = &mut self.snapshot;
+                    self.incidents.extend(incidents.row_of(&incident, stock));
+                }
+            }
+        }
+    }
+
+    /// The state after event `seq`, with the patrols where `fixes` say.
+    #[must_use]
+    pub fn finish(mut self, seq: Seq, fixes: Vec<PositionFix>) -> Snapshot {
+        self.index_stock();
+        let mut snapshot = self.snapshot;
+        Arc::make_mut(&mut snapshot.stock).set_revision(seq);
+        snapshot.incidents = Incidents::of(self.incidents, snapshot.incidents);
+        snapshot.seq = seq;
+        snapshot.replace_fixes(fixes);
+        snapshot
+    }
+
+    /// Indexes the stock that has come in; incidents refer to its rows.
+    fn index_stock(&mut self) {
+        if !self.stock.is_empty() {
+            let change = std::mem::take(&mut self.stock);
+            self.snapshot.stock = Arc::new(self.snapshot.stock.changed(change, Seq(0)));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The OpenAPI document is the contract that the web client's types are generated from.
+
+use std::{fs, path::Path};
+
+use serde_json::Value;
+
+/// `docs/openapi.json` is the document as it is. After a change of the API: `UPDATE=1 cargo test openapi`.
+#[test]
+fn the_committed_document_is_the_one_that_the_server_serves() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/openapi.json");
+    let served = vigie::http::openapi().to_pretty_json().unwrap() + "\n";
+
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, &served).unwrap();
+    }
+
+    let committed = fs::read_to_string(&path).unwrap();
+    assert!(committed == served, "docs/openapi.json is stale: UPDATE=1 cargo test openapi");
+}
+
+#[test]
+fn every_route_is_documented_under_its_full_path() {
+    let document = serde_json::to_value(vigie::http::openapi()).unwrap();
+    let routes: Vec<String> = operations(&document).map(|(route, _)| route).collect();
+
+    let expected: &[&str] = &[
+        "GET /api/v1/buildings",
+        "GET /api/v1/heatmap",
+        "GET /api/v1/incidents",
+        "POST /api/v1/incidents",
+        "GET /api/v1/incidents/{id}",
+        "POST /api/v1/incidents:batch",
+        "GET /api/v1/kinds",
+        "GET /api/v1/landlords",
+        "GET /api/v1/locate",
+        "POST /api/v1/locate:batch",
+        "GET /api/v1/meta",
+        "GET /api/v1/patrols",
+        "GET /api/v1/patrols/nearest",
+        "GET /api/v1/patrols/{id}",
+        "PUT /api/v1/patrols/{id}",
+        "POST /api/v1/positions",
+        "GET /api/v1/sites",
+        "GET /api/v1/sites/{code}",
+        "GET /api/v1/surroundings",
+        "GET /api/v1/tracts",
+        "GET /docs",
+        "GET /healthz",
+        "GET /metrics",
+        "GET /openapi.json",
+        "GET /readyz",
+    ];
+    assert_eq!(routes, expected);
+}
+
+#[test]
+fn every_answer_has_a_schema_and_every_error_is_a_problem() {
+    let document = serde_json::to_value(vigie::http::openapi()).unwrap();
+
+    for (route, operation) in operations(&document) {
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            if status == "304" {
+                continue;
+            }
+            let content =
+                response["content"].as_object().unwrap_or_else(|| panic!("{route} {status}"));
+            for (media_type, body) in content {
+                assert!(body["schema"].is_object(), "{route} {status} {media_type} has no schema");
+                let is_problem = media_type == "application/problem+json";
+                assert_eq!(is_problem, status.starts_with(['4', '5']), "{route} {status}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_shape_that_is_named_is_there() {
+    let document = serde_json::to_string(&vigie::http::openapi()).unwrap();
+    let shapes: Value = serde_json::from_str(&document).unwrap();
+
+    for reference in document.split("\"$ref\":\"#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap();
+        assert!(shapes["components"]["schemas"][name].is_object(), "{name} is not defined");
+    }
+}
+
+fn operations(document: &Value) -> impl Iterator<Item = (String, &Value)> {
+    document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
+        item.as_object().unwrap().iter().map(move |(method, operation)| {
+            (format!("{} {path}", method.to_uppercase()), operation)
+        })
+    })
+}

@@ -1,0 +1,155 @@
+//! Small facts to write.
+
+use geo::{LineString, polygon};
+use uuid::Uuid;
+use vigie::{
+    event::{Event, Fact},
+    geo::LonLat,
+    incident::{Channel, IdempotencyKey, Incident, IncidentId, RequestDigest, Status},
+    patrol::{Availability, Patrol, PositionFix},
+    stock::{
+        Building, Footprint, Hall, Landlord, Site, StockChange, Surrounding, SurroundingClass,
+        SurroundingShape,
+    },
+    store::{Batch, NewFact, Store, StoreError},
+    time::Timestamp,
+    tract::{Tract, TractKind},
+};
+
+pub fn at(second: i64) -> Timestamp {
+    Timestamp::from_unix_ms(1_700_000_000_000 + second * 1000).unwrap()
+}
+
+pub fn position(number: u32) -> LonLat {
+    LonLat::new(2.3 + f64::from(number) * 1e-3, 48.85).unwrap()
+}
+
+pub fn landlord() -> Landlord {
+    Landlord::named("Paris Habitat").unwrap()
+}
+
+pub fn site(number: u32) -> Site {
+    Site {
+        code: format!("PH-{number:04}").parse().unwrap(),
+        landlord: landlord().id,
+        name: format!("Résidence {number}"),
+        dwellings: 10 * number,
+        position: position(number),
+        outline: number.is_multiple_of(2).then(|| footprint(number)),
+        address: number.is_multiple_of(3).then(|| "1, rue de l'Église".to_owned()),
+    }
+}
+
+pub fn footprint(number: u32) -> Footprint {
+    let (x, y) = (position(number).lon(), position(number).lat());
+    let ring = polygon![
+        exterior: [(x: x, y: y), (x: x + 9e-4, y: y), (x: x + 9e-4, y: y + 9e-4), (x: x, y: y + 9e-4), (x: x, y: y)],
+        interiors: [[(x: x + 3e-4, y: y + 3e-4), (x: x + 3e-4, y: y + 6e-4), (x: x + 6e-4, y: y + 6e-4), (x: x + 3e-4, y: y + 3e-4)]],
+    ];
+    Footprint::new(geo::MultiPolygon::new(vec![ring])).unwrap()
+}
+
+/// Building `number` on site `number`, with `halls` entrances.
+pub fn building(number: u32, halls: u32) -> Building {
+    let hall = |ordinal| Hall {
+        label: format!("{ordinal} bis"),
+        position: LonLat::new(2.3 + f64::from(ordinal) * 1e-4, 48.85).unwrap(),
+    };
+    Building {
+        id: format!("PH-{number:04}-B1").parse().unwrap(),
+        site: Some(site(number).code),
+        site_was_given: number.is_multiple_of(2),
+        footprint: footprint(number),
+        height_m: number.is_multiple_of(3).then_some(12.5),
+        levels: number.is_multiple_of(2).then_some(4),
+        dwellings: Some(number),
+        halls: (0..halls).map(hall).collect(),
+    }
+}
+
+/// One of each thing of the stock.
+pub fn stock(number: u32) -> StockChange {
+    let area = footprint(number).polygons().clone();
+    let around = |id: &str, class, shape| Surrounding {
+        id: format!("{id}/{number}"),
+        class,
+        name: number.is_multiple_of(2).then(|| "Rue du Puits".to_owned()),
+        rank: 1 + (number % 3) as u8,
+        height_m: None,
+        shape,
+    };
+    let line = LineString::from(vec![(2.3, 48.85), (2.31, 48.86)]);
+    StockChange {
+        landlords: vec![landlord()],
+        sites: vec![site(number)],
+        buildings: vec![building(number, 2)],
+        surroundings: vec![
+            around("way", SurroundingClass::Street, SurroundingShape::Line(line)),
+            around("relation", SurroundingClass::Water, SurroundingShape::Area(area.clone())),
+        ],
+        tracts: vec![Tract {
+            code: format!("7511{:05}", number).parse().unwrap(),
+            name: "Sainte-Marguerite".to_owned(),
+            kind: TractKind::Housing,
+            area,
+        }],
+    }
+}
+
+/// Incident `number` on site `on`, reported at its own second.
+pub fn incident(number: u32, on: u32, status: Status) -> Incident {
+    Incident {
+        id: IncidentId::new(Uuid::from_u128(
+            0x0192_0000_0000_7000_8000_0000_0000_0000 + u128::from(number),
+        )),
+        kind: if number.is_multiple_of(2) { "OCC-HAL" } else { "TEC-EAU" }.parse().unwrap(),
+        channel: Channel::ALL[number as usize % Channel::ALL.len()],
+        status,
+        reported_at: at(i64::from(number)),
+        site: site(on).code,
+        building: number.is_multiple_of(3).then(|| building(on, 0).id),
+    }
+}
+
+pub fn patrol(number: u32, availability: Availability) -> Patrol {
+    Patrol {
+        id: format!("TANGO-{number}").parse().unwrap(),
+        callsign: format!("Tango {number}"),
+        availability,
+        crew: number.is_multiple_of(2).then_some(3),
+    }
+}
+
+pub fn fix(patrol_number: u32, second: i64) -> PositionFix {
+    PositionFix {
+        patrol: patrol(patrol_number, Availability::Busy).id,
+        position: LonLat::new(2.3 + second as f64 * 1e-4, 48.85).unwrap(),
+        recorded_at: at(second),
+        accuracy_m: (second % 2 == 0).then_some(4.5),
+    }
+}
+
+pub fn key(name: &str) -> (IdempotencyKey, RequestDigest) {
+    (name.parse().unwrap(), RequestDigest::of(name.as_bytes()))
+}
+
+pub fn batch(facts: impl IntoIterator<Item = Fact>) -> Batch {
+    let facts = facts.into_iter().map(|fact| NewFact { fact, key: None }).collect();
+    Batch { recorded_at: at(0), facts, fixes: Vec::new() }
+}
+
+pub fn stock_fact(number: u32) -> Fact {
+    Fact::StockChanged(stock(number))
+}
+
+pub fn incident_fact(number: u32, on: u32) -> Fact {
+    Fact::IncidentRecorded(incident(number, on, Status::Received))
+}
+
+pub fn patrol_fact(number: u32, availability: Availability) -> Fact {
+    Fact::PatrolRecorded(patrol(number, availability))
+}
+
+pub fn commit(store: &mut dyn Store, batch: Batch) -> Result<Vec<Event>, StoreError> {
+    store.begin()?.commit(batch)
+}

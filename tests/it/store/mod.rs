@@ -1,0 +1,68 @@
+//! What every store promises, as one suite that runs for each store, and what SQLite promises beyond it.
+
+pub mod fixture;
+mod promises;
+mod random;
+mod sqlite_file;
+pub mod state;
+
+use tempfile::TempDir;
+use vigie::store::{Store, sqlite::SqliteStore};
+
+/// A place for a store that is empty at first; it may be opened more than once, also at the same time.
+pub trait Place {
+    /// Another connection to the store.
+    fn open(&self) -> Box<dyn Store>;
+}
+
+/// A SQLite file in a folder of its own.
+pub struct SqliteFile {
+    folder: TempDir,
+}
+
+impl SqliteFile {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("vigie.sqlite")
+    }
+}
+
+impl Place for SqliteFile {
+    fn open(&self) -> Box<dyn Store> {
+        Box::new(SqliteStore::open(&self.path()).unwrap())
+    }
+}
+
+/// Runs each promise against each store.
+macro_rules! every_store_keeps {
+    ($($promise:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $promise() { super::promises::$promise(&super::SqliteFile::new()); })*
+        }
+    };
+}
+
+every_store_keeps![
+    numbers_have_no_gap_and_follow_the_order_of_facts,
+    a_batch_with_one_bad_fact_leaves_nothing,
+    a_dropped_transaction_leaves_nothing,
+    a_store_that_is_opened_again_holds_what_was_committed,
+    replay_equals_the_fold_of_all_events,
+    a_reader_at_any_event_catches_up_to_the_same_state,
+    a_reader_that_missed_everything_gets_a_site_before_the_incident_on_it,
+    long_histories_come_in_pieces,
+    a_key_leads_to_the_incident_that_it_made,
+    a_key_makes_one_incident_only,
+    a_position_is_kept_only_if_it_is_newer,
+    off_duty_a_patrol_has_no_position,
+    what_refers_to_nothing_is_refused,
+    two_writers_take_turns_and_see_each_other,
+    a_writer_keeps_others_out_until_it_ends,
+    own_commits_are_not_foreign,
+    a_probe_changes_nothing,
+    an_empty_store_holds_nothing,
+    random_histories_lead_to_the_state_of_the_model,
+];

@@ -1,0 +1,319 @@
+//! The promises of [`vigie::store`], each a function that is handed an empty store.
+
+use vigie::{
+    event::{Fact, Seq},
+    incident::Status,
+    patrol::Availability,
+    store::{Batch, NewFact, PIECE_FACTS_MAX, StoreError},
+    twin::Snapshot,
+};
+
+use super::{
+    Place,
+    fixture::{
+        at, batch, building, commit, fix, incident, incident_fact, key, patrol_fact, site, stock,
+        stock_fact,
+    },
+    state::{State, followed, replayed},
+};
+
+pub use super::random::random_histories_lead_to_the_state_of_the_model;
+
+pub fn an_empty_store_holds_nothing(place: &dyn Place) {
+    let mut store = place.open();
+
+    assert_eq!(replayed(&mut *store), State::of(&Snapshot::default()));
+    assert_eq!(store.events_after(Seq(0)).unwrap(), []);
+    assert_eq!(store.begin().unwrap().head(), Seq(0));
+}
+
+pub fn numbers_have_no_gap_and_follow_the_order_of_facts(place: &dyn Place) {
+    let mut store = place.open();
+
+    let first = commit(&mut *store, batch([stock_fact(1), incident_fact(1, 1)])).unwrap();
+    let second = commit(&mut *store, batch([incident_fact(2, 1), incident_fact(3, 1)])).unwrap();
+
+    let told: Vec<_> = first.into_iter().chain(second).collect();
+    let seqs: Vec<u64> = told.iter().map(|event| event.seq.0).collect();
+    assert_eq!(seqs, [1, 2, 3, 4]);
+    assert_eq!(told[2].fact, incident_fact(2, 1));
+    assert_eq!(store.events_after(Seq(0)).unwrap(), told);
+    assert_eq!(store.events_after(Seq(3)).unwrap(), told[3..]);
+}
+
+pub fn a_batch_with_one_bad_fact_leaves_nothing(place: &dyn Place) {
+    let mut store = place.open();
+    commit(&mut *store, batch([stock_fact(1)])).unwrap();
+    let before = replayed(&mut *store);
+
+    let nowhere = batch([incident_fact(1, 1), stock_fact(2), incident_fact(2, 77)]);
+    let refused = commit(&mut *store, nowhere);
+
+    assert!(matches!(refused, Err(StoreError::Refused(_))), "{refused:?}");
+    assert_eq!(replayed(&mut *store), before);
+    let next = commit(&mut *store, batch([incident_fact(1, 1)])).unwrap();
+    assert_eq!(next[0].seq, Seq(2), "the number is not used up");
+}
+
+pub fn a_dropped_transaction_leaves_nothing(place: &dyn Place) {
+    let mut store = place.open();
+
+    drop(store.begin().unwrap());
+
+    assert_eq!(store.begin().unwrap().head(), Seq(0));
+    assert_eq!(commit(&mut *store, batch([stock_fact(1)])).unwrap()[0].seq, Seq(1));
+}
+
+pub fn a_store_that_is_opened_again_holds_what_was_committed(place: &dyn Place) {
+    let mut store = place.open();
+    let mut everything = batch([
+        stock_fact(1),
+        stock_fact(2),
+        incident_fact(3, 2),
+        patrol_fact(1, Availability::Available),
+    ]);
+    everything.fixes.push(fix(1, 5));
+    commit(&mut *store, everything).unwrap();
+    let before = replayed(&mut *store);
+    drop(store);
+
+    let mut again = place.open();
+
+    assert_eq!(replayed(&mut *again), before);
+    assert_eq!(before.sites["PH-0002"], site(2));
+    assert_eq!(before.buildings["PH-0002-B1"], building(2, 2));
+    assert_eq!(before.surroundings.len(), 4);
+    assert_eq!(before.patrols[0].last_fix, Some(fix(1, 5)));
+    assert_eq!(commit(&mut *again, batch([incident_fact(4, 1)])).unwrap()[0].seq, Seq(5));
+}
+
+pub fn replay_equals_the_fold_of_all_events(place: &dyn Place) {
+    let mut store = place.open();
+    let mut live = Snapshot::default();
+    for number in 1..20 {
+        let events = commit(
+            &mut *store,
+            batch([
+                stock_fact(number % 5),
+                incident_fact(number, number % 5),
+                patrol_fact(number % 3, Availability::Busy),
+            ]),
+        );
+        let events = events.unwrap();
+        let last = events[2].seq;
+        live.apply(events.into_iter().map(|event| event.fact), last);
+    }
+
+    let fold = followed(Snapshot::default(), &mut *store);
+
+    assert_eq!(State::of(&fold), State::of(&live));
+    assert_eq!(replayed(&mut *store), State::of(&live));
+}
+
+pub fn a_reader_at_any_event_catches_up_to_the_same_state(place: &dyn Place) {
+    let mut store = place.open();
+    let mut seen = vec![Snapshot::default()];
+    for number in 1..12 {
+        let mut changed = stock(number % 4);
+        changed.sites[0].dwellings = number;
+        changed.buildings[0].halls.truncate(number as usize % 3);
+        let mut facts = vec![Fact::StockChanged(changed), incident_fact(number, number % 4)];
+        facts.push(Fact::IncidentRecorded(incident(1, 1, Status::ALL[number as usize])));
+        let events = commit(&mut *store, batch(facts)).unwrap();
+        let mut next = seen[seen.len() - 1].clone();
+        let last = events[2].seq;
+        next.apply(events.into_iter().map(|event| event.fact), last);
+        seen.push(next);
+    }
+
+    let last = replayed(&mut *store);
+    for earlier in seen {
+        let from = earlier.seq();
+        assert_eq!(State::of(&followed(earlier, &mut *store)), last, "from event {from}");
+    }
+}
+
+pub fn a_reader_that_missed_everything_gets_a_site_before_the_incident_on_it(place: &dyn Place) {
+    let mut store = place.open();
+    commit(&mut *store, batch([stock_fact(1), incident_fact(1, 1)])).unwrap();
+    // The site's row now belongs to the third event.
+    commit(&mut *store, batch([stock_fact(1)])).unwrap();
+
+    let fold = State::of(&followed(Snapshot::default(), &mut *store));
+
+    assert_eq!(fold.incidents.len(), 1);
+    assert_eq!(fold, replayed(&mut *store));
+}
+
+pub fn long_histories_come_in_pieces(place: &dyn Place) {
+    let mut store = place.open();
+    let count = PIECE_FACTS_MAX as u32 + 10;
+    let incidents = (1..=count).map(|number| incident_fact(number, 1));
+    commit(&mut *store, batch([stock_fact(1)].into_iter().chain(incidents))).unwrap();
+
+    let mut pieces = Vec::new();
+    store.replay(&mut |facts| pieces.push(facts.len())).unwrap();
+
+    assert_eq!(pieces, [1, PIECE_FACTS_MAX, 10]);
+    assert_eq!(store.events_after(Seq(0)).unwrap().len(), PIECE_FACTS_MAX);
+    let fold = State::of(&followed(Snapshot::default(), &mut *store));
+    assert_eq!(fold.incidents.len(), count as usize);
+}
+
+pub fn a_key_leads_to_the_incident_that_it_made(place: &dyn Place) {
+    let mut store = place.open();
+    let mut asked = batch([stock_fact(1), incident_fact(1, 1)]);
+    asked.facts[1].key = Some(key("call 1"));
+    commit(&mut *store, asked).unwrap();
+    let closed = incident(1, 1, Status::Closed);
+    commit(&mut *store, batch([Fact::IncidentRecorded(closed.clone())])).unwrap();
+
+    let receipt = store.receipt(&key("call 1").0).unwrap().unwrap();
+
+    assert_eq!(receipt.seq, Seq(2), "the event that made it");
+    assert_eq!(receipt.digest, key("call 1").1);
+    assert_eq!(receipt.incident, closed, "as it is now");
+    assert_eq!(store.receipt(&key("call 2").0).unwrap(), None);
+    assert!(store.begin().unwrap().receipt(&key("call 1").0).unwrap().is_some());
+}
+
+pub fn a_key_makes_one_incident_only(place: &dyn Place) {
+    let mut store = place.open();
+    commit(&mut *store, batch([stock_fact(1)])).unwrap();
+    let asked = |number| {
+        let fact = incident_fact(number, 1);
+        let facts = vec![NewFact { fact, key: Some(key("call 1")) }];
+        Batch { recorded_at: at(0), facts, fixes: Vec::new() }
+    };
+    commit(&mut *store, asked(1)).unwrap();
+
+    let again = commit(&mut *store, asked(2));
+
+    assert!(matches!(again, Err(StoreError::Refused(_))), "{again:?}");
+    assert_eq!(replayed(&mut *store).incidents.len(), 1);
+}
+
+pub fn a_position_is_kept_only_if_it_is_newer(place: &dyn Place) {
+    let mut store = place.open();
+    let mut first = batch([patrol_fact(1, Availability::Available)]);
+    first.fixes = vec![fix(1, 5), fix(1, 7), fix(1, 6)];
+    commit(&mut *store, first).unwrap();
+    assert_eq!(store.last_fixes().unwrap(), [fix(1, 7)]);
+
+    let mut later = batch([]);
+    later.fixes = vec![fix(1, 3)];
+    assert_eq!(commit(&mut *store, later.clone()).unwrap(), []);
+    assert_eq!(store.last_fixes().unwrap(), [fix(1, 7)]);
+    later.fixes = vec![fix(1, 8)];
+    commit(&mut *store, later).unwrap();
+
+    assert_eq!(store.last_fixes().unwrap(), [fix(1, 8)]);
+    assert_eq!(store.begin().unwrap().head(), Seq(1), "positions take no number");
+}
+
+pub fn off_duty_a_patrol_has_no_position(place: &dyn Place) {
+    let mut store = place.open();
+    let mut on_duty = batch([patrol_fact(1, Availability::Busy)]);
+    on_duty.fixes.push(fix(1, 5));
+    commit(&mut *store, on_duty).unwrap();
+
+    commit(&mut *store, batch([patrol_fact(1, Availability::OffDuty)])).unwrap();
+    assert_eq!(store.last_fixes().unwrap(), []);
+    let mut tracked = batch([]);
+    tracked.fixes.push(fix(1, 6));
+    let refused = commit(&mut *store, tracked);
+
+    assert!(matches!(refused, Err(StoreError::Refused(_))), "{refused:?}");
+    assert_eq!(store.last_fixes().unwrap(), []);
+}
+
+pub fn what_refers_to_nothing_is_refused(place: &dyn Place) {
+    let mut store = place.open();
+    commit(&mut *store, batch([stock_fact(1)])).unwrap();
+    let mut orphan_site = stock(2);
+    orphan_site.landlords.clear();
+    orphan_site.sites[0].landlord = vigie::stock::LandlordId::of_name("nobody").unwrap();
+    let mut orphan_building = stock(2);
+    orphan_building.sites.clear();
+    let mut unknown_patrol = batch([]);
+    unknown_patrol.fixes.push(fix(9, 1));
+    let mut unknown_building = incident(1, 1, Status::Received);
+    unknown_building.building = Some("elsewhere".parse().unwrap());
+
+    for nonsense in [
+        batch([Fact::StockChanged(orphan_site)]),
+        batch([Fact::StockChanged(orphan_building)]),
+        batch([incident_fact(1, 2)]),
+        batch([Fact::IncidentRecorded(unknown_building)]),
+        unknown_patrol,
+    ] {
+        let refused = commit(&mut *store, nonsense.clone());
+        assert!(matches!(refused, Err(StoreError::Refused(_))), "{refused:?} for {nonsense:?}");
+    }
+
+    assert_eq!(store.begin().unwrap().head(), Seq(1));
+}
+
+pub fn two_writers_take_turns_and_see_each_other(place: &dyn Place) {
+    const WRITES: u32 = 60;
+    commit(&mut *place.open(), batch([stock_fact(1)])).unwrap();
+    let write = |mut store: Box<dyn vigie::store::Store>, from: u32| {
+        let numbers = (from..from + WRITES).map(|number| {
+            let events = commit(&mut *store, batch([incident_fact(number, 1)])).unwrap();
+            events[0].seq.0
+        });
+        numbers.collect::<Vec<u64>>()
+    };
+
+    let (one, two) = (place.open(), place.open());
+    let (mut seqs, more) = std::thread::scope(|scope| {
+        let first = scope.spawn(|| write(one, 1000));
+        let second = scope.spawn(|| write(two, 2000));
+        (first.join().unwrap(), second.join().unwrap())
+    });
+
+    seqs.extend(more);
+    seqs.sort_unstable();
+    assert_eq!(seqs, (2..2 + 2 * u64::from(WRITES)).collect::<Vec<_>>());
+    let mut third = place.open();
+    assert_eq!(replayed(&mut *third).incidents.len(), 2 * WRITES as usize);
+    assert_eq!(third.events_after(Seq(1)).unwrap().len(), 2 * WRITES as usize);
+}
+
+pub fn a_writer_keeps_others_out_until_it_ends(place: &dyn Place) {
+    let (mut one, mut two) = (place.open(), place.open());
+    let begun = one.begin().unwrap();
+
+    let seq = std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| commit(&mut *two, batch([stock_fact(2)])).unwrap()[0].seq);
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        assert!(!waiting.is_finished());
+        begun.commit(batch([stock_fact(1)])).unwrap();
+        waiting.join().unwrap()
+    });
+
+    assert_eq!(seq, Seq(2));
+}
+
+pub fn own_commits_are_not_foreign(place: &dyn Place) {
+    let (mut one, mut two) = (place.open(), place.open());
+    assert!(!one.has_foreign_commits().unwrap());
+
+    commit(&mut *one, batch([stock_fact(1)])).unwrap();
+    assert!(!one.has_foreign_commits().unwrap());
+    assert!(two.has_foreign_commits().unwrap());
+    assert!(!two.has_foreign_commits().unwrap(), "told once");
+
+    commit(&mut *two, batch([stock_fact(2)])).unwrap();
+    assert!(one.has_foreign_commits().unwrap());
+}
+
+pub fn a_probe_changes_nothing(place: &dyn Place) {
+    let mut store = place.open();
+    commit(&mut *store, batch([stock_fact(1)])).unwrap();
+    let before = replayed(&mut *store);
+
+    store.probe().unwrap();
+
+    assert_eq!(replayed(&mut *store), before);
+}

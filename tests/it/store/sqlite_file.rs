@@ -1,0 +1,249 @@
+//! What SQLite promises beyond the suite: the file, its rights, its faults.
+
+use std::{fs, path::Path};
+
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use rusqlite::Connection;
+use vigie::{
+    event::Seq,
+    patrol::Availability,
+    store::{Log as _, Store as _, StoreError, sqlite::SqliteStore},
+};
+
+use super::{
+    Place, SqliteFile,
+    fixture::{batch, commit, fix, incident_fact, patrol_fact, stock_fact},
+};
+
+/// A file with one of everything.
+fn filled() -> SqliteFile {
+    let file = SqliteFile::new();
+    let mut everything = batch([
+        stock_fact(1),
+        stock_fact(2),
+        incident_fact(1, 1),
+        patrol_fact(1, Availability::Busy),
+        patrol_fact(2, Availability::OffDuty),
+    ]);
+    everything.fixes.push(fix(1, 5));
+    commit(&mut *file.open(), everything).unwrap();
+    file
+}
+
+fn raw(path: &Path) -> Connection {
+    let raw = Connection::open(path).unwrap();
+    raw.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    raw
+}
+
+fn fault(path: &Path) -> StoreError {
+    SqliteStore::open(path).err().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_new_store_and_its_folder_are_for_their_user_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data/paris/vigie.sqlite");
+    let mut store = SqliteStore::open(&path).unwrap();
+    commit(&mut store, batch([stock_fact(1)])).unwrap();
+
+    let rights = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+
+    assert_eq!(rights(path.parent().unwrap()), 0o700);
+    for ending in ["", "-wal", "-shm"] {
+        let file = format!("{}{ending}", path.display());
+        assert_eq!(rights(Path::new(&file)), 0o600, "{file}");
+    }
+}
+
+#[test]
+fn a_file_that_is_something_else_is_named_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = folder.path().join("notes.txt");
+    fs::write(&text, "Not a database at all. ".repeat(100)).unwrap();
+    let foreign = folder.path().join("foreign.sqlite");
+    raw(&foreign).execute_batch("CREATE TABLE song (title TEXT)").unwrap();
+
+    for path in [&text, &foreign] {
+        let before = fs::read(path).unwrap();
+        let fault = fault(path);
+        assert!(matches!(fault, StoreError::NotAStore { .. }), "{fault}");
+        assert_eq!(fs::read(path).unwrap(), before);
+    }
+}
+
+#[test]
+fn a_store_of_a_newer_program_is_refused() {
+    let file = filled();
+    raw(&file.path())
+        .execute_batch(
+            "INSERT INTO refinery_schema_history SELECT 999, 'later', applied_on, checksum
+             FROM refinery_schema_history LIMIT 1",
+        )
+        .unwrap();
+
+    let fault = fault(&file.path());
+
+    assert!(matches!(fault, StoreError::TooNew { found: 999, known: 1 }), "{fault:?}");
+    assert_eq!(
+        fault.to_string(),
+        "the store has schema version 999, this program knows versions up to 1; use the newer program"
+    );
+}
+
+#[test]
+fn a_path_that_cannot_be_opened_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let not_a_folder = folder.path().join("file");
+    fs::write(&not_a_folder, "").unwrap();
+
+    for path in [not_a_folder.join("vigie.sqlite"), folder.path().to_owned()] {
+        let fault = fault(&path);
+        assert!(matches!(fault, StoreError::CannotOpen { .. }), "{fault:?}");
+        assert!(fault.to_string().contains(&path.display().to_string()), "{fault}");
+    }
+}
+
+#[test]
+fn many_programs_may_open_a_new_file_at_once() {
+    for _ in 0..20 {
+        let file = SqliteFile::new();
+
+        std::thread::scope(|scope| {
+            for number in 0..8 {
+                let file = &file;
+                scope
+                    .spawn(move || commit(&mut *file.open(), batch([stock_fact(number)])).unwrap());
+            }
+        });
+
+        assert_eq!(file.open().events_after(Seq(0)).unwrap().len(), 8);
+    }
+}
+
+#[test]
+fn a_program_that_was_killed_before_its_first_migration_leaves_a_file_that_can_be_opened() {
+    let file = SqliteFile::new();
+    let history = "CREATE TABLE refinery_schema_history (
+        version INT4 PRIMARY KEY, name VARCHAR(255), applied_on VARCHAR(255), checksum VARCHAR(255)
+    )";
+    raw(&file.path()).execute_batch(history).unwrap();
+
+    assert_eq!(commit(&mut *file.open(), batch([stock_fact(1)])).unwrap()[0].seq, Seq(1));
+}
+
+#[test]
+fn a_damaged_file_is_an_error_and_never_a_panic() {
+    let original = filled();
+    let bytes = fs::read(original.path()).unwrap();
+    let mut random = ChaCha8Rng::seed_from_u64(7);
+    let mut told = 0;
+
+    for _ in 0..150 {
+        let damaged = SqliteFile::new();
+        let mut bytes = bytes.clone();
+        for _ in 0..random.random_range(1..40) {
+            let at = random.random_range(0..bytes.len());
+            bytes[at] = random.random();
+        }
+        bytes.truncate(random.random_range(bytes.len() / 2..=bytes.len()));
+        fs::write(damaged.path(), bytes).unwrap();
+        let used = SqliteStore::open(&damaged.path()).and_then(|mut store| {
+            store.replay(&mut |_| {})?;
+            store.events_after(Seq(0))?;
+            store.last_fixes()?;
+            commit(&mut store, batch([incident_fact(9, 1)]))
+        });
+        told += usize::from(used.is_err());
+    }
+
+    assert!(told > 50, "only {told} of 150 damaged files were noticed");
+}
+
+#[test]
+fn a_steady_stream_does_not_make_the_write_ahead_log_grow_without_bound() {
+    let file = filled();
+    let mut store = file.open();
+    for number in 0..600 {
+        let incidents = (0..20).map(|more| incident_fact(10 + number * 20 + more, 1));
+        commit(&mut *store, batch(incidents)).unwrap();
+    }
+
+    let log = format!("{}-wal", file.path().display());
+    let (log_bytes, bytes) =
+        (fs::metadata(log).unwrap().len(), fs::metadata(file.path()).unwrap().len());
+
+    assert!(bytes > 1_000_000, "a stream that fills the log more than once, got {bytes}");
+    assert!(log_bytes < 8_000_000, "{log_bytes}");
+}
+
+#[test]
+fn what_cannot_be_is_refused_to_bare_sql_too() {
+    let file = filled();
+    let raw = raw(&file.path());
+
+    for nonsense in [
+        "INSERT INTO event (seq, recorded_at, fact) VALUES (7, 0, 'stock')", // a gap: 5 was the last
+        "INSERT INTO event (seq, recorded_at, fact) VALUES (6, 0, 'rumour')",
+        "INSERT INTO event (seq, recorded_at, fact) VALUES (6, 0, 'incident')",
+        "INSERT INTO event (seq, recorded_at, fact, patrol) VALUES (6, 0, 'patrol', 'NOBODY')",
+        "INSERT INTO event (seq, recorded_at, fact) VALUES (6, 'yesterday', 'stock')",
+        "UPDATE event SET recorded_at = 0 WHERE seq = 1",
+        "DELETE FROM event WHERE seq = 5",
+        "UPDATE incident SET site = 'XX-0001'",
+        "UPDATE incident SET site = NULL",
+        "UPDATE incident SET status = 'forgotten'",
+        "UPDATE incident SET channel = 'gossip'",
+        "UPDATE incident SET kind = 'occ hal'",
+        "UPDATE incident SET building = 'elsewhere'",
+        "DELETE FROM site WHERE code = 'PH-0001'",
+        "UPDATE site SET lon = 181",
+        "UPDATE site SET dwellings = -1",
+        "UPDATE site SET code = 'ph 1' WHERE code = 'PH-0002'",
+        "UPDATE building SET footprint = 'POINT(2 48)'",
+        "UPDATE building SET site = NULL, site_was_given = 1",
+        "UPDATE building SET seq = 77",
+        "UPDATE tract SET code = '75110000'",
+        "UPDATE patrol SET availability = 'asleep'",
+        "INSERT INTO position VALUES ('TANGO-2', 2.3, 48.8, 0, NULL)", // off duty
+        "UPDATE position SET lat = 91",
+        "INSERT INTO receipt VALUES (x'00', x'00', 1)",
+    ] {
+        assert!(raw.execute_batch(nonsense).is_err(), "accepted: {nonsense}");
+    }
+}
+
+#[test]
+fn no_column_holds_personal_data() {
+    let file = SqliteFile::new();
+    drop(file.open());
+    let raw = raw(&file.path());
+    let mut tables = raw
+        .prepare(
+            "SELECT t.name || ': ' || group_concat(c.name, ' ') FROM sqlite_schema t, pragma_table_info(t.name) c
+             WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%' GROUP BY t.name ORDER BY t.name",
+        )
+        .unwrap();
+    let tables = tables.query_map([], |row| row.get(0)).unwrap();
+    let tables: Vec<String> = tables.collect::<Result<_, _>>().unwrap();
+
+    // Whoever adds a column adds it here, and asks first whether it could hold a name, a telephone, a
+    // flat or a description. `site.address` is that of the landlord's register.
+    insta::assert_snapshot!(tables.join("\n"), @r"
+    building: id site site_was_given footprint height_m levels dwellings seq
+    event: seq recorded_at fact incident patrol
+    hall: building ordinal label lon lat
+    incident: id kind channel status reported_at site building
+    landlord: id name seq
+    patrol: id callsign availability crew
+    position: patrol lon lat recorded_at accuracy_m
+    receipt: key request seq
+    refinery_schema_history: version name applied_on checksum
+    site: code landlord name dwellings lon lat outline address seq
+    surrounding: id class name rank height_m shape seq
+    tract: code name kind area seq
+    ");
+}

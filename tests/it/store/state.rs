@@ -1,0 +1,83 @@
+//! What a state of the twin means, apart from the order in which it came about.
+
+use std::collections::BTreeMap;
+
+use vigie::{
+    event::Seq,
+    stock::{Building, Landlord, Site, Surrounding},
+    store::Store,
+    tract::Tract,
+    twin::{PatrolState, Snapshot, SnapshotBuilder},
+};
+
+/// A state, comparable.
+#[derive(Debug, PartialEq)]
+pub struct State {
+    pub seq: Seq,
+    pub landlords: Vec<Landlord>,
+    pub sites: BTreeMap<String, Site>,
+    pub buildings: BTreeMap<String, Building>,
+    pub surroundings: Vec<Surrounding>,
+    pub tracts: Vec<Tract>,
+    pub patrols: Vec<PatrolState>,
+    /// By id: all that the twin knows of an incident, in words.
+    pub incidents: BTreeMap<String, String>,
+}
+
+impl State {
+    pub fn of(snapshot: &Snapshot) -> Self {
+        let stock = snapshot.stock();
+        let incidents = snapshot.incidents();
+        let rows =
+            incidents.parts().into_iter().flat_map(|part| (0..part.len()).map(|at| part.row(at)));
+        let incidents: Vec<(String, String)> = rows
+            .map(|row| {
+                let kind = &incidents.kinds()[row.kind as usize];
+                let building = stock.place(row.place).building.map(|ix| &stock.building(ix).id);
+                let told = format!(
+                    "{kind} {:?} {:?} {} {} {building:?}",
+                    row.channel,
+                    row.status,
+                    row.reported_at,
+                    stock.site(row.site).code
+                );
+                (row.id.to_string(), told)
+            })
+            .collect();
+        let count = incidents.len();
+        let state = Self {
+            seq: snapshot.seq(),
+            landlords: stock.landlords().to_vec(),
+            sites: stock.sites().iter().map(|site| (site.code.to_string(), site.clone())).collect(),
+            buildings: stock
+                .buildings()
+                .iter()
+                .map(|building| (building.id.to_string(), building.clone()))
+                .collect(),
+            surroundings: stock.surroundings().to_vec(),
+            tracts: stock.tracts().to_vec(),
+            patrols: snapshot.patrols().iter().cloned().collect(),
+            incidents: incidents.into_iter().collect(),
+        };
+        assert_eq!(state.incidents.len(), count, "no incident is there twice");
+        state
+    }
+}
+
+/// The state that a replay leads to.
+pub fn replayed(store: &mut dyn Store) -> State {
+    let mut state = SnapshotBuilder::default();
+    let seq = store.replay(&mut |facts| state.add(facts)).unwrap();
+    State::of(&state.finish(seq, store.last_fixes().unwrap()))
+}
+
+/// Brings `snapshot` up to the last event of the store, as a program that follows another one does.
+pub fn followed(mut snapshot: Snapshot, store: &mut dyn Store) -> Snapshot {
+    loop {
+        let events = store.events_after(snapshot.seq()).unwrap();
+        let Some(last) = events.last().map(|event| event.seq) else { break };
+        snapshot.apply(events.into_iter().map(|event| event.fact), last);
+    }
+    snapshot.replace_fixes(store.last_fixes().unwrap());
+    snapshot
+}

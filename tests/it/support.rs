@@ -1,0 +1,267 @@
+//! What every test needs: a town in one line, a server in one line, an answer as a test reads it.
+
+use std::{
+    net::TcpListener,
+    path::{Path, PathBuf},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use geo::{MultiPolygon, polygon};
+use serde_json::Value;
+use tempfile::TempDir;
+use vigie::{
+    app::{App, PutPatrol, system_clock},
+    geo::LonLat,
+    http::{Settings, listen},
+    patrol::{Availability, Patrol, PositionFix},
+    stock::{Building, Footprint, Hall, Landlord, Site, StockChange},
+    store::sqlite::SqliteStore,
+};
+
+/// What a town begins with; each goes in as production would have it.
+pub enum Start {
+    /// An import of stock.
+    Stock(StockChange),
+    /// A patrol, and where it is.
+    Patrol(PutPatrol),
+}
+
+/// A site of landlord `Paris Habitat` with one square building of 20 m around its position.
+pub fn site(code: &str, lon: f64, lat: f64) -> Start {
+    site_of("Paris Habitat", code, lon, lat)
+}
+
+/// A site of a landlord, with one square building of 20 m around its position.
+pub fn site_of(landlord: &str, code: &str, lon: f64, lat: f64) -> Start {
+    let landlord = Landlord::named(landlord).unwrap();
+    let site = Site {
+        code: code.parse().unwrap(),
+        landlord: landlord.id.clone(),
+        name: format!("Résidence {code}"),
+        dwellings: 40,
+        position: LonLat::new(lon, lat).unwrap(),
+        outline: None,
+        address: Some("12 rue des Tests".to_owned()),
+    };
+    let building = Building {
+        id: format!("{code}-B1").parse().unwrap(),
+        site: Some(site.code.clone()),
+        site_was_given: true,
+        footprint: square(lon, lat),
+        height_m: None,
+        levels: Some(5),
+        dwellings: None,
+        halls: vec![Hall { label: "A".to_owned(), position: site.position }],
+    };
+    Start::Stock(StockChange {
+        landlords: vec![landlord],
+        sites: vec![site],
+        buildings: vec![building],
+        ..StockChange::default()
+    })
+}
+
+/// An available patrol that said where it is just now.
+pub fn patrol(id: &str, lon: f64, lat: f64) -> Start {
+    patrol_that_is(Availability::Available, id, Some((lon, lat)))
+}
+
+/// A patrol, and where it said it is just now.
+pub fn patrol_that_is(availability: Availability, id: &str, at: Option<(f64, f64)>) -> Start {
+    let patrol =
+        Patrol { id: id.parse().unwrap(), callsign: id.to_owned(), availability, crew: Some(3) };
+    let fix = at.map(|(lon, lat)| PositionFix {
+        patrol: patrol.id.clone(),
+        position: LonLat::new(lon, lat).unwrap(),
+        recorded_at: system_clock(),
+        accuracy_m: Some(5.0),
+    });
+    Start::Patrol(PutPatrol { patrol, fix })
+}
+
+fn square(lon: f64, lat: f64) -> Footprint {
+    let (dx, dy) = (10.0 / 73_000.0, 10.0 / 111_200.0); // 10 m near Paris
+    let ring = polygon![
+        (x: lon - dx, y: lat - dy), (x: lon + dx, y: lat - dy),
+        (x: lon + dx, y: lat + dy), (x: lon - dx, y: lat + dy), (x: lon - dx, y: lat - dy),
+    ];
+    Footprint::new(MultiPolygon(vec![ring])).unwrap()
+}
+
+/// A running server on a free port, with a SQLite store of its own.
+pub struct Town {
+    /// The program behind the server.
+    pub app: App,
+    address: String,
+    server: actix_web::dev::ServerHandle,
+    thread: Option<JoinHandle<()>>,
+    folder: TempDir,
+}
+
+/// Starts a server on a town that begins with `starts`.
+pub fn town(starts: impl IntoIterator<Item = Start>) -> Town {
+    town_with(Settings::default(), starts)
+}
+
+/// Starts a server with `settings` on a town that begins with `starts`.
+pub fn town_with(settings: Settings, starts: impl IntoIterator<Item = Start>) -> Town {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("vigie.db")).unwrap();
+    let app = App::open(Box::new(store), system_clock).unwrap();
+    begin(&app, starts);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let served = app.clone();
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = listen(served, settings, listener).unwrap();
+            sender.send(server.handle()).unwrap();
+            server.await.unwrap();
+        });
+    });
+    let server = receiver.recv().unwrap();
+    Town { app, address, server, thread: Some(thread), folder }
+}
+
+/// Records what a town begins with.
+pub fn begin(app: &App, starts: impl IntoIterator<Item = Start>) {
+    actix_web::rt::System::new().block_on(async {
+        for start in starts {
+            match start {
+                Start::Stock(change) => drop(app.import_stock(change).await.unwrap()),
+                Start::Patrol(put) => app.put_patrol(put).await.unwrap(),
+            }
+        }
+    });
+}
+
+impl Drop for Town {
+    fn drop(&mut self) {
+        // Requests have been answered or their client is gone: nothing to wait for.
+        drop(self.server.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+        self.app.close();
+    }
+}
+
+/// What the server answered, as a test reads it.
+#[derive(Debug)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    headers: ureq::http::HeaderMap,
+    /// The body as it came, decompressed.
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    /// A header, or an empty text.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes).unwrap()
+    }
+
+    /// The body as JSON.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.bytes)))
+    }
+
+    /// The body as lines of JSON.
+    #[track_caller]
+    pub fn lines(&self) -> Vec<Value> {
+        self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// The problem that the answer is, as `(status, field, reason)` of its first error.
+    #[track_caller]
+    pub fn fault(&self) -> (u16, String, String) {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text());
+        let problem = self.json();
+        assert_eq!(problem["status"], self.status);
+        let error = |member: &str| problem["errors"][0][member].as_str().unwrap_or("").to_owned();
+        (self.status, error("field"), error("reason"))
+    }
+}
+
+impl Town {
+    /// The address of the server.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The folder of the store.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Asks for `path`.
+    pub fn get(&self, path: &str) -> Answer {
+        self.get_with(path, &[])
+    }
+
+    /// Asks for `path` with headers.
+    pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send("GET", path, headers, Vec::new())
+    }
+
+    /// Posts JSON.
+    pub fn post(&self, path: &str, body: impl ToString) -> Answer {
+        let json = [("content-type", "application/json")];
+        self.send("POST", path, &json, body.to_string().into_bytes())
+    }
+
+    /// Puts JSON.
+    pub fn put(&self, path: &str, body: impl ToString) -> Answer {
+        let json = [("content-type", "application/json")];
+        self.send("PUT", path, &json, body.to_string().into_bytes())
+    }
+
+    /// Sends any request.
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
+        let mut request =
+            ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.address));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .build()
+            .into();
+        let mut response = agent.run(request.body(body).unwrap()).unwrap();
+        let bytes = response.body_mut().with_config().limit(1 << 30).read_to_vec().unwrap();
+        let (parts, _) = response.into_parts();
+        Answer { status: parts.status.as_u16(), headers: parts.headers, bytes }
+    }
+}
+
+/// Real open data beside the checkout, or `None`, which is said, where it is absent.
+pub fn shared_data(file: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os("VIGIE_SHARED_DATA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+        PathBuf::from,
+    );
+    let path = folder.join(file);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("skipped: {} is not there", path.display());
+    None
+}
