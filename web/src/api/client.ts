@@ -1,7 +1,6 @@
 /** The only place that calls `fetch`. */
 import { Failure, isAborted } from "./failure";
-import type { paths } from "./schema";
-import type { Body, NewIncident, Problem, Query, RecordedIncident } from "./shapes";
+import type { Body, NewIncident, Problem, Query, ReadPath, RecordedIncident, SiteDetails } from "./shapes";
 
 /** A server that says nothing for this long is treated as away. */
 const TIMEOUT_MS = 15_000;
@@ -42,7 +41,7 @@ async function problemOf(response: Response): Promise<Problem | null> {
 }
 
 /** `GET path` with typed parameters and a typed answer. */
-export async function get<P extends keyof paths>(
+export async function get<P extends ReadPath>(
   path: P,
   query: Query<P>,
   signal?: AbortSignal,
@@ -52,16 +51,16 @@ export async function get<P extends keyof paths>(
 }
 
 /** One site by its code. */
-export async function getSite(code: string, signal?: AbortSignal): Promise<Body<"/api/v1/sites/{code}">> {
+export async function getSite(code: string, signal?: AbortSignal): Promise<SiteDetails> {
   const response = await call(`/api/v1/sites/${encodeURIComponent(code)}`, {}, signal);
-  return (await response.json()) as Body<"/api/v1/sites/{code}">;
+  return (await response.json()) as SiteDetails;
 }
 
 /** An answer and the tag to ask for the next one with. `null` when nothing has changed since `etag`. */
 export type Fresh<T> = { body: T; etag: string | null } | null;
 
 /** `GET path` unless it still is what `etag` names. */
-export async function getIfChanged<P extends keyof paths>(
+export async function getIfChanged<P extends ReadPath>(
   path: P,
   query: Query<P>,
   etag: string | null,

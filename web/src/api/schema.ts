@@ -1,275 +1,2533 @@
-/** The shapes of the API, in the form in which `npm run api` writes them from the server's OpenAPI document. */
-
-type Listed<F> = {
-  type: "FeatureCollection";
-  features: F[];
-  links: components["schemas"]["Link"][];
-  numberMatched: number;
-  numberReturned: number;
-  timeStamp: string;
-};
-
-export interface components {
-  schemas: {
-    Link: { rel: string; href: string };
-    Point: { type: "Point"; coordinates: number[] };
-    Polygon: { type: "Polygon"; coordinates: number[][][] };
-    MultiPolygon: { type: "MultiPolygon"; coordinates: number[][][][] };
-    LineString: { type: "LineString"; coordinates: number[][] };
-    MultiLineString: { type: "MultiLineString"; coordinates: number[][][] };
-    Area: components["schemas"]["Polygon"] | components["schemas"]["MultiPolygon"];
-
-    Problem: {
-      type: string;
-      title: string;
-      status: number;
-      detail?: string | null;
-      errors?: { field: string; value?: unknown; reason: string }[];
-    };
-    Meta: {
-      name: string;
-      version: string;
-      demo: boolean;
-      demo_note: string | null;
-      bounds: number[] | null;
-      center: number[] | null;
-      counts: {
-        landlords: number;
-        sites: number;
-        buildings: number;
-        dwellings: number;
-        incidents: number;
-        patrols: number;
-        tracts: number;
-      };
-      seq: number;
-      style_url: string | null;
-      time_zone: string;
-    };
-    Kinds: { version: string | number; kinds: components["schemas"]["Kind"][] };
-    Kind: {
-      code: string;
-      label_fr: string;
-      label_en: string;
-      priority: "P1" | "P2" | "P3" | "P4";
-      family: string;
-    };
-    LandlordFeature: {
-      type: "Feature";
-      id: string;
-      geometry: components["schemas"]["Polygon"] | null;
-      properties: { id: string; name: string; sites: number; buildings: number; dwellings: number };
-    };
-    SiteFeature: {
-      type: "Feature";
-      id: string;
-      geometry: components["schemas"]["Point"];
-      properties: {
-        code: string;
-        name: string;
-        landlord: string;
-        landlord_name: string;
-        dwellings: number;
-        buildings: number | string[];
-      };
-    };
-    BuildingFeature: {
-      type: "Feature";
-      id: string;
-      geometry: components["schemas"]["Area"];
-      properties: {
-        id: string;
-        site_code: string | null;
-        landlord: string | null;
-        height_m: number;
-        levels: number | null;
-        dwellings: number;
-        halls: { label: string; lon: number; lat: number }[];
-      };
-    };
-    SurroundingFeature: {
-      type: "Feature";
-      id?: string | number;
-      geometry:
-        | components["schemas"]["Area"]
-        | components["schemas"]["LineString"]
-        | components["schemas"]["MultiLineString"];
-      properties: {
-        class: "street" | "water" | "green" | "rail" | "building";
-        name: string | null;
-        rank: number | null;
-        height_m?: number | null;
-      };
-    };
-    Located: {
-      site_code: string | null;
-      building_id: string | null;
-      method: "inside" | "nearest" | "none";
-      distance_m: number | null;
-      candidates: { site_code: string; building_id: string | null; distance_m: number }[];
-    };
-    NewIncident: {
-      kind: string;
-      channel: "call" | "patrol" | "caretaker" | "partner" | "sensor";
-      reported_at?: string;
-      location: { lon: number; lat: number } | { site_code: string };
-      building_id?: string;
-    };
-    RecordedIncident: {
-      id: string;
-      site_code: string | null;
-      building_id: string | null;
-      status: string;
-      seq: number;
-    };
-    IncidentFeature: {
-      type: "Feature";
-      id: string;
-      geometry: components["schemas"]["Point"] | null;
-      properties: {
-        id: string;
-        kind: string;
-        priority: "P1" | "P2" | "P3" | "P4";
-        channel: "call" | "patrol" | "caretaker" | "partner" | "sensor";
-        status: string;
-        reported_at: string;
-        site_code: string | null;
-        building_id: string | null;
-        landlord: string | null;
-        seq: number;
-      };
-    };
-    PatrolFeature: {
-      type: "Feature";
-      id: string;
-      geometry: components["schemas"]["Point"] | null;
-      properties: {
-        id: string;
-        callsign: string;
-        status: "available" | "busy" | "off_duty";
-        crew: number | null;
-        recorded_at: string | null;
-        position_age_s: number | null;
-        accuracy_m: number | null;
-      };
-    };
-    NearestFeature: {
-      type: "Feature";
-      id: string;
-      geometry: components["schemas"]["Point"];
-      properties: {
-        rank: number;
-        callsign: string;
-        status: "available" | "busy" | "off_duty";
-        distance_m: number;
-        position_age_s: number;
-        why: string;
-      };
-    };
-    Nearest: {
-      type: "FeatureCollection";
-      features: components["schemas"]["NearestFeature"][];
-      target: { lon: number; lat: number; site_code: string | null };
-      by: "line" | "road";
-      passed_over: {
-        patrol: string;
-        callsign: string;
-        reason: "busy" | "off_duty" | "no_position";
-        distance_m: number | null;
-      }[];
-    };
-    HeatFeature: {
-      type: "Feature";
-      id: string;
-      geometry: components["schemas"]["Area"] | components["schemas"]["Point"];
-      properties: {
-        count: number;
-        dwellings: number | null;
-        rate_per_1000: number | null;
-        density_per_km2: number | null;
-        value: number | null;
-      };
-    };
-    Heat: {
-      type: "FeatureCollection";
-      features: components["schemas"]["HeatFeature"][];
-      total: number;
-      unit: string;
-      metric: string;
-      filters: Record<string, unknown>;
-      suppressed: number;
-      max: number | null;
-      span: { from: string | null; to: string | null } | null;
-      cell: string;
-    };
-  };
-}
-
-type Read<Body, Query = Record<string, never>, Path = never> = {
-  get: {
-    parameters: { query?: Query; path: Path };
-    responses: { 200: { content: { "application/json": Body } } };
-  };
-};
-type Paged = { limit?: number; after?: string };
+/**
+ * This file was auto-generated by openapi-typescript.
+ * Do not make direct changes to the file.
+ */
 
 export interface paths {
-  "/api/v1/meta": Read<components["schemas"]["Meta"]>;
-  "/api/v1/kinds": Read<components["schemas"]["Kinds"]>;
-  "/api/v1/landlords": Read<Listed<components["schemas"]["LandlordFeature"]>, Paged>;
-  "/api/v1/sites": Read<
-    Listed<components["schemas"]["SiteFeature"]>,
-    Paged & { bbox?: string; landlord?: string; q?: string }
-  >;
-  "/api/v1/sites/{code}": Read<
-    components["schemas"]["SiteFeature"],
-    Record<string, never>,
-    { code: string }
-  >;
-  "/api/v1/buildings": Read<
-    Listed<components["schemas"]["BuildingFeature"]>,
-    Paged & { bbox?: string; landlord?: string; site?: string; q?: string }
-  >;
-  "/api/v1/surroundings": Read<
-    Listed<components["schemas"]["SurroundingFeature"]>,
-    Paged & { bbox?: string; class?: string }
-  >;
-  "/api/v1/locate": Read<components["schemas"]["Located"], { lon: number; lat: number }>;
-  "/api/v1/incidents": Read<
-    Listed<components["schemas"]["IncidentFeature"]>,
-    Paged & {
-      from?: string;
-      to?: string;
-      kind?: string;
-      site?: string;
-      landlord?: string;
-      bbox?: string;
-      status?: string;
-    }
-  > & {
-    post: {
-      requestBody: { content: { "application/json": components["schemas"]["NewIncident"] } };
-      responses: { 201: { content: { "application/json": components["schemas"]["RecordedIncident"] } } };
+    "/api/v1/buildings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The buildings, in the order of ids. */
+        get: operations["list_buildings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-  };
-  "/api/v1/patrols": Read<Listed<components["schemas"]["PatrolFeature"]>, Paged>;
-  "/api/v1/patrols/nearest": Read<
-    components["schemas"]["Nearest"],
-    { lon?: number; lat?: number; site?: string; incident?: string; k?: number; by?: string; available?: boolean }
-  >;
-  "/api/v1/heatmap": Read<
-    components["schemas"]["Heat"],
-    {
-      cell: string;
-      from?: string;
-      to?: string;
-      kind?: string;
-      landlord?: string;
-      bbox?: string;
-      hours?: string;
-      days?: string;
-      channel?: string;
-      metric?: string;
-    }
-  >;
+    "/api/v1/heatmap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Incidents counted by cell, with dwellings and rates. */
+        get: operations["show_heatmap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The incidents, newest first. */
+        get: operations["list_incidents"];
+        put?: never;
+        /**
+         * Takes down an incident. It is durable when the answer comes.
+         * @description A position serves to find the site and is then dropped. The same `Idempotency-Key` with the same request
+         *     has the same answer, with the header `Idempotency-Replayed: true`; with another request it is a 422.
+         */
+        post: operations["report_incident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One incident. */
+        get: operations["show_incident"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents:batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes down a stream of incidents of any length, one JSON object a line. Each line is taken down whole or
+         *     refused whole, and answered in its place; what is answered with 201 is durable.
+         */
+        post: operations["report_incidents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of incident that are in force, in the order in which people read them. */
+        get: operations["list_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/landlords": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every landlord, in the order of ids. */
+        get: operations["list_landlords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/locate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The site and building that a position is inside, else within 50 m of, else none. */
+        get: operations["locate_position"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/locate:batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Locates each row of a stream of any length: NDJSON objects or CSV with a header, with `lon` and `lat`, or
+         *     `x` and `y` in the system that `crs` names.
+         * @description The answer has the same rows with the same columns, and `site_code`, `building_id`, `method`, `distance_m`;
+         *     a row at fault has its reason in `error`.
+         */
+        post: operations["locate_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meta": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much there is, where to look first, and what to say of it. */
+        get: operations["show_meta"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrols": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every patrol, in the order of ids. */
+        get: operations["list_patrols"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrols/nearest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The patrols nearest to a position, a site or an incident, nearest first, and those passed over. */
+        get: operations["nearest_patrols"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrols/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One patrol. */
+        get: operations["show_patrol"];
+        /**
+         * Records a patrol, new or known; with its position, where that is told at once.
+         * @description A late or repeated position changes nothing; one that comes with `off_duty` is dropped.
+         */
+        put: operations["put_patrol"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes in positions in their order. Late and repeated ones are ignored; those that cannot be are
+         *     refused, each with its reason, and the others count all the same.
+         */
+        post: operations["report_positions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sites by code, or those that `q` may mean, best first. */
+        get: operations["list_sites"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One site, with the ids of its buildings. */
+        get: operations["show_site"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/surroundings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Streets, water and parks to draw under the stock; no answer is made from them. */
+        get: operations["list_surroundings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** INSEE tracts, in the order of codes. */
+        get: operations["list_tracts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/docs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The API as a page to read. */
+        get: operations["show_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the program lives. */
+        get: operations["healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts and latencies as Prometheus reads them. */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The API as an OpenAPI 3.1 document. */
+        get: operations["show_document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the store takes writes and the twin is built. */
+        get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description What is known of a building. */
+        BuildingProperties: {
+            /**
+             * Format: int32
+             * @description Dwellings counted in it.
+             */
+            dwellings: number;
+            /** @description Its entrances. */
+            halls: components["schemas"]["Hall"][];
+            /**
+             * Format: double
+             * @description Height to draw, in metres: given, else by storeys, else a guess.
+             */
+            height_m: number;
+            /** @description Unique in the stock. */
+            id: string;
+            /** @description Id of the landlord of that site. */
+            landlord: string | null;
+            /**
+             * Format: int32
+             * @description Storeys over ground.
+             */
+            levels: number | null;
+            /** @description The site that it belongs to. */
+            site_code: string | null;
+        };
+        /** @description A place that might be meant. */
+        Candidate: {
+            /** @description Id of the building. */
+            building_id: string | null;
+            /**
+             * Format: double
+             * @description Metres to its nearest wall; 0 inside.
+             */
+            distance_m: number;
+            /** @description Code of its site. */
+            site_code: string | null;
+        };
+        /**
+         * @description How an incident came in.
+         * @enum {string}
+         */
+        Channel: "call" | "patrol" | "caretaker" | "partner" | "sensor";
+        /**
+         * @description `FeatureCollection`, always.
+         * @enum {string}
+         */
+        CollectionType: "FeatureCollection";
+        /** @description How many of each there are. */
+        Counts: {
+            buildings: number;
+            /** Format: int64 */
+            dwellings: number;
+            incidents: number;
+            landlords: number;
+            patrols: number;
+            sites: number;
+            tracts: number;
+        };
+        /** @description A page of a list. */
+        FeatureCollection_BuildingProperties: {
+            /** @description In the order of the list. */
+            features: components["schemas"]["Feature_BuildingProperties"][];
+            /** @description The next page, where there is one. */
+            links: components["schemas"]["Link"][];
+            /** @description Items that the question matches, over all pages. */
+            numberMatched: number;
+            /** @description Items in this page. */
+            numberReturned: number;
+            /** @description When the answer was made, RFC 3339. */
+            timeStamp: string;
+            type: components["schemas"]["CollectionType"];
+        };
+        /** @description A page of a list. */
+        FeatureCollection_IncidentProperties: {
+            /** @description In the order of the list. */
+            features: components["schemas"]["Feature_IncidentProperties"][];
+            /** @description The next page, where there is one. */
+            links: components["schemas"]["Link"][];
+            /** @description Items that the question matches, over all pages. */
+            numberMatched: number;
+            /** @description Items in this page. */
+            numberReturned: number;
+            /** @description When the answer was made, RFC 3339. */
+            timeStamp: string;
+            type: components["schemas"]["CollectionType"];
+        };
+        /** @description A page of a list. */
+        FeatureCollection_LandlordProperties: {
+            /** @description In the order of the list. */
+            features: components["schemas"]["Feature_LandlordProperties"][];
+            /** @description The next page, where there is one. */
+            links: components["schemas"]["Link"][];
+            /** @description Items that the question matches, over all pages. */
+            numberMatched: number;
+            /** @description Items in this page. */
+            numberReturned: number;
+            /** @description When the answer was made, RFC 3339. */
+            timeStamp: string;
+            type: components["schemas"]["CollectionType"];
+        };
+        /** @description A page of a list. */
+        FeatureCollection_PatrolProperties: {
+            /** @description In the order of the list. */
+            features: components["schemas"]["Feature_PatrolProperties"][];
+            /** @description The next page, where there is one. */
+            links: components["schemas"]["Link"][];
+            /** @description Items that the question matches, over all pages. */
+            numberMatched: number;
+            /** @description Items in this page. */
+            numberReturned: number;
+            /** @description When the answer was made, RFC 3339. */
+            timeStamp: string;
+            type: components["schemas"]["CollectionType"];
+        };
+        /** @description A page of a list. */
+        FeatureCollection_SiteProperties: {
+            /** @description In the order of the list. */
+            features: components["schemas"]["Feature_SiteProperties"][];
+            /** @description The next page, where there is one. */
+            links: components["schemas"]["Link"][];
+            /** @description Items that the question matches, over all pages. */
+            numberMatched: number;
+            /** @description Items in this page. */
+            numberReturned: number;
+            /** @description When the answer was made, RFC 3339. */
+            timeStamp: string;
+            type: components["schemas"]["CollectionType"];
+        };
+        /** @description A page of a list. */
+        FeatureCollection_SurroundingProperties: {
+            /** @description In the order of the list. */
+            features: components["schemas"]["Feature_SurroundingProperties"][];
+            /** @description The next page, where there is one. */
+            links: components["schemas"]["Link"][];
+            /** @description Items that the question matches, over all pages. */
+            numberMatched: number;
+            /** @description Items in this page. */
+            numberReturned: number;
+            /** @description When the answer was made, RFC 3339. */
+            timeStamp: string;
+            type: components["schemas"]["CollectionType"];
+        };
+        /** @description A page of a list. */
+        FeatureCollection_TractProperties: {
+            /** @description In the order of the list. */
+            features: components["schemas"]["Feature_TractProperties"][];
+            /** @description The next page, where there is one. */
+            links: components["schemas"]["Link"][];
+            /** @description Items that the question matches, over all pages. */
+            numberMatched: number;
+            /** @description Items in this page. */
+            numberReturned: number;
+            /** @description When the answer was made, RFC 3339. */
+            timeStamp: string;
+            type: components["schemas"]["CollectionType"];
+        };
+        /**
+         * @description `Feature`, always.
+         * @enum {string}
+         */
+        FeatureType: "Feature";
+        /** @description A thing with a place. */
+        Feature_BuildingProperties: {
+            geometry: components["schemas"]["Geometry"] | null;
+            /** @description Unique among the features of its kind. */
+            id: string;
+            /** @description What is known of a building. */
+            properties: {
+                /**
+                 * Format: int32
+                 * @description Dwellings counted in it.
+                 */
+                dwellings: number;
+                /** @description Its entrances. */
+                halls: components["schemas"]["Hall"][];
+                /**
+                 * Format: double
+                 * @description Height to draw, in metres: given, else by storeys, else a guess.
+                 */
+                height_m: number;
+                /** @description Unique in the stock. */
+                id: string;
+                /** @description Id of the landlord of that site. */
+                landlord: string | null;
+                /**
+                 * Format: int32
+                 * @description Storeys over ground.
+                 */
+                levels: number | null;
+                /** @description The site that it belongs to. */
+                site_code: string | null;
+            };
+            type: components["schemas"]["FeatureType"];
+        };
+        /** @description A thing with a place. */
+        Feature_CellProperties: {
+            geometry: components["schemas"]["Geometry"] | null;
+            /** @description Unique among the features of its kind. */
+            id: string;
+            /** @description What is counted in a cell. */
+            properties: {
+                /**
+                 * Format: int64
+                 * @description Incidents.
+                 */
+                count: number;
+                /**
+                 * Format: double
+                 * @description Incidents per km²; null without an area.
+                 */
+                density_per_km2: number | null;
+                /**
+                 * Format: int64
+                 * @description Dwellings.
+                 */
+                dwellings: number;
+                /**
+                 * Format: double
+                 * @description Incidents per 1,000 dwellings; null without dwellings.
+                 */
+                rate_per_1000: number | null;
+                /**
+                 * Format: double
+                 * @description The metric asked for.
+                 */
+                value: number | null;
+            };
+            type: components["schemas"]["FeatureType"];
+        };
+        /** @description A thing with a place. */
+        Feature_IncidentProperties: {
+            geometry: components["schemas"]["Geometry"] | null;
+            /** @description Unique among the features of its kind. */
+            id: string;
+            /** @description What is known of an incident. */
+            properties: {
+                /** @description The building, where that is known. */
+                building_id: string | null;
+                /** @description How it came in. */
+                channel: components["schemas"]["Channel"];
+                /** @description Unique. */
+                id: string;
+                /** @description A code of the nomenclature. */
+                kind: string;
+                /** @description Id of the landlord of the site. */
+                landlord: string;
+                priority: components["schemas"]["Priority"] | null;
+                /** @description When it was reported, RFC 3339. */
+                reported_at: string;
+                /** @description The site that it is on. */
+                site_code: string;
+                /** @description How far it has got. */
+                status: components["schemas"]["IncidentStatus"];
+            };
+            type: components["schemas"]["FeatureType"];
+        };
+        /** @description A thing with a place. */
+        Feature_LandlordProperties: {
+            geometry: components["schemas"]["Geometry"] | null;
+            /** @description Unique among the features of its kind. */
+            id: string;
+            /** @description What is known of a landlord. */
+            properties: {
+                /** @description Buildings on them. */
+                buildings: number;
+                /**
+                 * Format: int64
+                 * @description Dwellings on them.
+                 */
+                dwellings: number;
+                /** @description Made from the name, such as `paris-habitat`. */
+                id: string;
+                /** @description What people call it. */
+                name: string;
+                /** @description Sites. */
+                sites: number;
+            };
+            type: components["schemas"]["FeatureType"];
+        };
+        /** @description A thing with a place. */
+        Feature_NearestProperties: {
+            geometry: components["schemas"]["Geometry"] | null;
+            /** @description Unique among the features of its kind. */
+            id: string;
+            /** @description What is known of a ranked patrol. */
+            properties: {
+                /** @description Its name on the radio. */
+                callsign: string;
+                /**
+                 * Format: double
+                 * @description Metres to the target.
+                 */
+                distance_m: number;
+                /**
+                 * Format: double
+                 * @description How old its position is, in seconds.
+                 */
+                position_age_s: number;
+                /** @description From 1. */
+                rank: number;
+                /** @description Whether it may be sent. */
+                status: components["schemas"]["PatrolStatus"];
+                /** @description Why it has this rank, in one sentence. */
+                why: string;
+            };
+            type: components["schemas"]["FeatureType"];
+        };
+        /** @description A thing with a place. */
+        Feature_PatrolProperties: {
+            geometry: components["schemas"]["Geometry"] | null;
+            /** @description Unique among the features of its kind. */
+            id: string;
+            /** @description What is known of a patrol. */
+            properties: {
+                /**
+                 * Format: double
+                 * @description Radius of the 68 % circle, in metres.
+                 */
+                accuracy_m: number | null;
+                /** @description Its name on the radio. */
+                callsign: string;
+                /**
+                 * Format: int32
+                 * @description Agents aboard.
+                 */
+                crew: number | null;
+                /** @description Its id. */
+                id: string;
+                /**
+                 * Format: double
+                 * @description How old its position is at `timeStamp`, in seconds.
+                 */
+                position_age_s: number | null;
+                /** @description When it was at its position, RFC 3339. */
+                recorded_at: string | null;
+                /** @description Whether it may be sent. */
+                status: components["schemas"]["PatrolStatus"];
+            };
+            type: components["schemas"]["FeatureType"];
+        };
+        /** @description A thing with a place. */
+        Feature_SiteDetails: {
+            geometry: components["schemas"]["Geometry"] | null;
+            /** @description Unique among the features of its kind. */
+            id: string;
+            /** @description What is known of a site, with its buildings. */
+            properties: {
+                /** @description Ids of its buildings. */
+                buildings: string[];
+                /** @description The landlord's own code. */
+                code: string;
+                /**
+                 * Format: int32
+                 * @description Dwellings on it.
+                 */
+                dwellings: number;
+                /** @description Id of its landlord. */
+                landlord: string;
+                /** @description Name of its landlord. */
+                landlord_name: string;
+                /** @description What people call it. */
+                name: string;
+            };
+            type: components["schemas"]["FeatureType"];
+        };
+        /** @description A thing with a place. */
+        Feature_SiteProperties: {
+            geometry: components["schemas"]["Geometry"] | null;
+            /** @description Unique among the features of its kind. */
+            id: string;
+            /** @description What is known of a site. */
+            properties: {
+                /** @description How many buildings are on it. */
+                buildings: number;
+                /** @description The landlord's own code. */
+                code: string;
+                /**
+                 * Format: int32
+                 * @description Dwellings on it.
+                 */
+                dwellings: number;
+                /** @description Id of its landlord. */
+                landlord: string;
+                /** @description Name of its landlord. */
+                landlord_name: string;
+                /** @description What people call it. */
+                name: string;
+            };
+            type: components["schemas"]["FeatureType"];
+        };
+        /** @description A thing with a place. */
+        Feature_SurroundingProperties: {
+            geometry: components["schemas"]["Geometry"] | null;
+            /** @description Unique among the features of its kind. */
+            id: string;
+            /** @description What is known of something around the stock. */
+            properties: {
+                /** @description What it is. */
+                class: components["schemas"]["SurroundingClass"];
+                /**
+                 * Format: double
+                 * @description Height to draw, in metres, for class `building`.
+                 */
+                height_m?: number | null;
+                /** @description What the map calls it. */
+                name: string | null;
+                /**
+                 * Format: int32
+                 * @description 1 main, 2 middle, 3 small.
+                 */
+                rank: number;
+            };
+            type: components["schemas"]["FeatureType"];
+        };
+        /** @description A thing with a place. */
+        Feature_TractProperties: {
+            geometry: components["schemas"]["Geometry"] | null;
+            /** @description Unique among the features of its kind. */
+            id: string;
+            /** @description What is known of an INSEE tract. */
+            properties: {
+                /** @description Nine digits. */
+                code: string;
+                /** @description Indicators by name; null where INSEE gives none. */
+                indicators: {
+                    [key: string]: number | null;
+                };
+                /** @description What people mostly do there: `H` dwellings, `A` work, `D` other. */
+                kind: components["schemas"]["TractKind"];
+                /** @description INSEE's name for it. */
+                name: string;
+            };
+            type: components["schemas"]["FeatureType"];
+        };
+        /** @description A field at fault. */
+        FieldError: {
+            /** @description Which parameter, header or member of the body: `location.lon`, `[3].patrol`. */
+            field: string;
+            /** @description What is wrong with it. */
+            reason: string;
+            /** @description The value at fault; left out where it might tell of a person or a place. */
+            value?: string | null;
+        };
+        /** @description The filters as they were understood; an empty list or null lets all pass. */
+        Filters: {
+            bbox: number[] | null;
+            channel: string[];
+            days: string | null;
+            from: string | null;
+            hours: string | null;
+            kind: string[];
+            landlord: string[];
+            site: string[];
+            status: string[];
+            to: string | null;
+        };
+        /** @description A shape in WGS 84 degrees, longitude first, to 7 decimals (1 cm). */
+        Geometry: {
+            /** @description One position. */
+            coordinates: components["schemas"]["Position"];
+            /** @enum {string} */
+            type: "Point";
+        } | {
+            /** @description A line. */
+            coordinates: components["schemas"]["Position"][];
+            /** @enum {string} */
+            type: "LineString";
+        } | {
+            /** @description A shell and its holes. */
+            coordinates: components["schemas"]["Position"][][];
+            /** @enum {string} */
+            type: "Polygon";
+        } | {
+            /** @description Several polygons. */
+            coordinates: components["schemas"]["Position"][][][];
+            /** @enum {string} */
+            type: "MultiPolygon";
+        };
+        /** @description An entrance of a building. */
+        Hall: {
+            /** @description What is written over the door. */
+            label: string;
+            /**
+             * Format: double
+             * @description Latitude of the door, WGS 84 degrees.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Longitude of the door, WGS 84 degrees.
+             */
+            lon: number;
+        };
+        /** @description What the server says of itself. */
+        Health: {
+            /**
+             * Format: int64
+             * @description The last event that the twin holds.
+             */
+            seq: number;
+            /** @description `ok`, else the answer is a problem. */
+            status: string;
+        };
+        /** @description Counts by cell. */
+        HeatmapCells: {
+            /** @description How the ground is cut. */
+            cell: string;
+            /** @description In the order of ids. */
+            features: components["schemas"]["Feature_CellProperties"][];
+            /** @description The filters as they were understood. */
+            filters: components["schemas"]["Filters"];
+            /**
+             * Format: double
+             * @description The largest value; null where no cell has one.
+             */
+            max: number | null;
+            /** @description What `value` is. */
+            metric: components["schemas"]["Metric"];
+            /** @description Cells in this answer. */
+            numberReturned: number;
+            /**
+             * Format: int64
+             * @description Those of `total` whose place lies in no cell.
+             */
+            outside: number;
+            span: components["schemas"]["Span"] | null;
+            /**
+             * Format: int64
+             * @description Cells left out to protect people; none in this answer, which only operators see.
+             */
+            suppressed: number;
+            /** @description When the answer was made, RFC 3339. */
+            timeStamp: string;
+            /**
+             * Format: int64
+             * @description Incidents that pass the filters.
+             */
+            total: number;
+            type: components["schemas"]["CollectionType"];
+            /** @description What `value` is measured in. */
+            unit: string;
+        };
+        /** @description An incident as somebody reports it. No field is for a person, and none may be added. */
+        IncidentBody: {
+            /** @description A building of the site that `location.site_code` names. */
+            building_id?: string | null;
+            /** @description How it came in. */
+            channel: components["schemas"]["Channel"];
+            /** @description A code of the nomenclature, such as `OCC-HAL`. */
+            kind: string;
+            /** @description Where it is. */
+            location: components["schemas"]["IncidentLocation"];
+            /** @description When it was reported, RFC 3339; now, where it is left out. */
+            reported_at?: string | null;
+        };
+        /** @description A line of a batch: an incident, with its key and, for history, how far it has got. */
+        IncidentLine: {
+            /** @description A building of the site that `location.site_code` names. */
+            building_id?: string | null;
+            /** @description How it came in. */
+            channel: components["schemas"]["Channel"];
+            /** @description What `Idempotency-Key` is for a single incident. */
+            idempotency_key?: string | null;
+            /** @description A code of the nomenclature, such as `OCC-HAL`. */
+            kind: string;
+            /** @description Where it is. */
+            location: components["schemas"]["IncidentLocation"];
+            /** @description When it was reported, RFC 3339; now, where it is left out. */
+            reported_at?: string | null;
+            status?: components["schemas"]["IncidentStatus"] | null;
+        };
+        /**
+         * @description Where an incident is: `lon` and `lat`, or `x`, `y` and `crs`, or `site_code`.
+         *
+         *     A position serves to find the site and is then dropped.
+         */
+        IncidentLocation: {
+            /** @description Reference system of `x` and `y`, such as `EPSG:2154`. */
+            crs?: string | null;
+            /**
+             * Format: double
+             * @description Latitude, WGS 84 degrees.
+             */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @description Longitude, WGS 84 degrees.
+             */
+            lon?: number | null;
+            /** @description The landlord's code of the site. */
+            site_code?: string | null;
+            /**
+             * Format: double
+             * @description Easting in `crs`.
+             */
+            x?: number | null;
+            /**
+             * Format: double
+             * @description Northing in `crs`.
+             */
+            y?: number | null;
+        };
+        /** @description What is known of an incident. */
+        IncidentProperties: {
+            /** @description The building, where that is known. */
+            building_id: string | null;
+            /** @description How it came in. */
+            channel: components["schemas"]["Channel"];
+            /** @description Unique. */
+            id: string;
+            /** @description A code of the nomenclature. */
+            kind: string;
+            /** @description Id of the landlord of the site. */
+            landlord: string;
+            priority: components["schemas"]["Priority"] | null;
+            /** @description When it was reported, RFC 3339. */
+            reported_at: string;
+            /** @description The site that it is on. */
+            site_code: string;
+            /** @description How far it has got. */
+            status: components["schemas"]["IncidentStatus"];
+        };
+        /** @description What became of a line. */
+        IncidentResult: {
+            /** @description The building, where that is known. */
+            building_id?: string | null;
+            /** @description The incident's id. */
+            id?: string | null;
+            /** @description Which line it is, from 0; blank lines are not counted. */
+            index: number;
+            problem?: components["schemas"]["Problem"] | null;
+            /** @description Whether it was there already, under the same key. */
+            replayed?: boolean | null;
+            /**
+             * Format: int64
+             * @description The event that recorded it.
+             */
+            seq?: number | null;
+            /** @description The site that it is on. */
+            site_code?: string | null;
+            /**
+             * Format: int32
+             * @description What the HTTP status of the line alone would be.
+             */
+            status: number;
+        };
+        /**
+         * @description How far an incident has got.
+         * @enum {string}
+         */
+        IncidentStatus: "received" | "qualified" | "assigned" | "acknowledged" | "en_route" | "on_site" | "cleared" | "reported" | "closed" | "cancelled" | "handed_over" | "no_action";
+        /** @description A kind of incident. */
+        Kind: {
+            /** @description Such as `OCC-HAL`. */
+            code: string;
+            /** @description The first part of the code, such as `OCC`. */
+            family: string;
+            /** @description What operators read in English. */
+            label_en: string;
+            /** @description What operators read in French. */
+            label_fr: string;
+            /** @description How soon a crew must be on site. */
+            priority: components["schemas"]["Priority"];
+        };
+        /** @description The nomenclature. */
+        Kinds: {
+            /** @description Every kind. */
+            kinds: components["schemas"]["Kind"][];
+            /** @description Changes when the nomenclature does. */
+            version: string;
+        };
+        /** @description What is known of a landlord. */
+        LandlordProperties: {
+            /** @description Buildings on them. */
+            buildings: number;
+            /**
+             * Format: int64
+             * @description Dwellings on them.
+             */
+            dwellings: number;
+            /** @description Made from the name, such as `paris-habitat`. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /** @description Sites. */
+            sites: number;
+        };
+        /** @description A link to another page. */
+        Link: {
+            /** @description Where it leads. */
+            href: string;
+            /** @description `next`. */
+            rel: string;
+        };
+        /** @description Where a position is. */
+        LocateAnswer: {
+            /** @description Id of the building; null where the site has none. */
+            building_id: string | null;
+            /** @description The places that might be meant, nearest first, where there is more than one. */
+            candidates: components["schemas"]["Candidate"][];
+            /**
+             * Format: double
+             * @description Metres to the nearest wall; 0 inside; null where nothing is near.
+             */
+            distance_m: number | null;
+            /** @description How it was found. */
+            method: components["schemas"]["LocateMethod"];
+            /** @description Code of the site; null where no site is near. */
+            site_code: string | null;
+        };
+        /**
+         * @description How a position was put on a site.
+         * @enum {string}
+         */
+        LocateMethod: "inside" | "nearest" | "none";
+        /** @description What a client asks first. */
+        Meta: {
+            /** @description West, south, east, north of all sites and buildings. */
+            bounds: number[] | null;
+            /** @description Where to look first: longitude, latitude. */
+            center: number[] | null;
+            /** @description How many there are. */
+            counts: components["schemas"]["Counts"];
+            /** @description Whether the stock is made up. */
+            demo: boolean;
+            /** @description What to say of a made-up stock. */
+            demo_note: string | null;
+            /** @description `Vigie`. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The last event that is in these numbers.
+             */
+            seq: number;
+            /** @description A map style to draw under the stock. */
+            style_url: string | null;
+            /** @description In which hours and days are read. */
+            time_zone: string;
+            /** @description Of the program. */
+            version: string;
+        };
+        /**
+         * @description The number that a cell shows.
+         * @enum {string}
+         */
+        Metric: "count" | "rate" | "density";
+        /** @description Patrols, nearest first, and those that an operator may wonder about. */
+        NearestPatrols: {
+            /** @description How they were ranked. */
+            by: components["schemas"]["RankBy"];
+            /** @description In the order of rank. */
+            features: components["schemas"]["Feature_NearestProperties"][];
+            /** @description Patrols in this answer. */
+            numberReturned: number;
+            /** @description Nearer than the last ranked one but left out, nearest first; then those without a position. */
+            passed_over: components["schemas"]["PassedOver"][];
+            /** @description Where they would go. */
+            target: components["schemas"]["Target"];
+            /** @description When the answer was made, RFC 3339. */
+            timeStamp: string;
+            type: components["schemas"]["CollectionType"];
+        };
+        /** @description A patrol that was left out. */
+        PassedOver: {
+            /** @description Its name on the radio. */
+            callsign: string;
+            /**
+             * Format: double
+             * @description Metres to the target, where its position is known.
+             */
+            distance_m: number | null;
+            /** @description Its id. */
+            patrol: string;
+            /** @description Why it was left out. */
+            reason: components["schemas"]["PassedOverReason"];
+        };
+        /**
+         * @description Why a patrol was left out.
+         * @enum {string}
+         */
+        PassedOverReason: "busy" | "off_duty" | "no_position";
+        /** @description A crew as a client records it. */
+        PatrolBody: {
+            /** @description Its name on the radio, 1 to 32 bytes. */
+            callsign: string;
+            /**
+             * Format: int32
+             * @description Agents aboard, at most 12.
+             */
+            crew?: number | null;
+            position?: components["schemas"]["PositionBody"] | null;
+            /** @description Whether it may be sent. */
+            status: components["schemas"]["PatrolStatus"];
+        };
+        /** @description What is known of a patrol. */
+        PatrolProperties: {
+            /**
+             * Format: double
+             * @description Radius of the 68 % circle, in metres.
+             */
+            accuracy_m: number | null;
+            /** @description Its name on the radio. */
+            callsign: string;
+            /**
+             * Format: int32
+             * @description Agents aboard.
+             */
+            crew: number | null;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: double
+             * @description How old its position is at `timeStamp`, in seconds.
+             */
+            position_age_s: number | null;
+            /** @description When it was at its position, RFC 3339. */
+            recorded_at: string | null;
+            /** @description Whether it may be sent. */
+            status: components["schemas"]["PatrolStatus"];
+        };
+        /**
+         * @description Whether a patrol may be sent.
+         * @enum {string}
+         */
+        PatrolStatus: "available" | "busy" | "off_duty";
+        /** @description A position: longitude, latitude. */
+        Position: number[];
+        /** @description Where a crew is. */
+        PositionBody: {
+            /**
+             * Format: double
+             * @description Radius of the 68 % circle, in metres.
+             */
+            accuracy_m?: number | null;
+            /**
+             * Format: double
+             * @description Latitude, WGS 84 degrees.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Longitude, WGS 84 degrees.
+             */
+            lon: number;
+            /** @description When it was there, RFC 3339. */
+            recorded_at: string;
+        };
+        /** @description Where a patrol says it was. */
+        PositionReport: {
+            /**
+             * Format: double
+             * @description Radius of the 68 % circle, in metres.
+             */
+            accuracy_m?: number | null;
+            /**
+             * Format: double
+             * @description Latitude, WGS 84 degrees.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Longitude, WGS 84 degrees.
+             */
+            lon: number;
+            /** @description Who. */
+            patrol: string;
+            /** @description When, RFC 3339. */
+            recorded_at: string;
+        };
+        /** @description What became of the positions of one request. */
+        PositionsOutcome: {
+            /** @description They are the last known positions now, or were for a moment. */
+            accepted: number;
+            /** @description Late or repeated: they changed nothing. */
+            ignored: number;
+            /** @description They cannot be. */
+            refused: components["schemas"]["RefusedPosition"][];
+        };
+        /**
+         * @description How soon a crew must be on site: P1 at once, P2 in 15 minutes, P3 in 30 minutes, P4 on the round.
+         * @enum {string}
+         */
+        Priority: "P1" | "P2" | "P3" | "P4";
+        /** @description What went wrong: RFC 9457, with the fields at fault. */
+        Problem: {
+            /** @description This case in words. */
+            detail: string;
+            /** @description The fields at fault, where there are any. */
+            errors?: components["schemas"]["FieldError"][];
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The kind in words. */
+            title: string;
+            /**
+             * @description Names the kind of problem; stable.
+             * @example /problems/invalid-field
+             */
+            type: string;
+        };
+        /**
+         * @description How patrols are ranked.
+         * @enum {string}
+         */
+        RankBy: "line";
+        /** @description An incident that is durable. */
+        ReceivedIncident: {
+            /** @description The building, where that is known. */
+            building_id: string | null;
+            /** @description Unique. */
+            id: string;
+            /**
+             * Format: int64
+             * @description The event that recorded it.
+             */
+            seq: number;
+            /** @description The site that it is on. */
+            site_code: string;
+            /** @description How far it has got. */
+            status: components["schemas"]["IncidentStatus"];
+        };
+        /** @description A position that cannot be. */
+        RefusedPosition: {
+            /** @description Its place in the request, from 0. */
+            index: number;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description What is known of a site, with its buildings. */
+        SiteDetails: {
+            /** @description Ids of its buildings. */
+            buildings: string[];
+            /** @description The landlord's own code. */
+            code: string;
+            /**
+             * Format: int32
+             * @description Dwellings on it.
+             */
+            dwellings: number;
+            /** @description Id of its landlord. */
+            landlord: string;
+            /** @description Name of its landlord. */
+            landlord_name: string;
+            /** @description What people call it. */
+            name: string;
+        };
+        /** @description What is known of a site. */
+        SiteProperties: {
+            /** @description How many buildings are on it. */
+            buildings: number;
+            /** @description The landlord's own code. */
+            code: string;
+            /**
+             * Format: int32
+             * @description Dwellings on it.
+             */
+            dwellings: number;
+            /** @description Id of its landlord. */
+            landlord: string;
+            /** @description Name of its landlord. */
+            landlord_name: string;
+            /** @description What people call it. */
+            name: string;
+        };
+        /** @description From the first to the last incident. */
+        Span: {
+            /** @description RFC 3339. */
+            from: string;
+            /** @description RFC 3339. */
+            to: string;
+        };
+        /**
+         * @description What something around the stock is.
+         * @enum {string}
+         */
+        SurroundingClass: "street" | "rail" | "water" | "green" | "building";
+        /** @description What is known of something around the stock. */
+        SurroundingProperties: {
+            /** @description What it is. */
+            class: components["schemas"]["SurroundingClass"];
+            /**
+             * Format: double
+             * @description Height to draw, in metres, for class `building`.
+             */
+            height_m?: number | null;
+            /** @description What the map calls it. */
+            name: string | null;
+            /**
+             * Format: int32
+             * @description 1 main, 2 middle, 3 small.
+             */
+            rank: number;
+        };
+        /** @description Where patrols would go. */
+        Target: {
+            /**
+             * Format: double
+             * @description Latitude, WGS 84 degrees.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Longitude, WGS 84 degrees.
+             */
+            lon: number;
+            /** @description Code of the site, where the target is one or lies on one. */
+            site_code: string | null;
+        };
+        /**
+         * @description INSEE's letter for what people mostly do in a tract.
+         * @enum {string}
+         */
+        TractKind: "H" | "A" | "D";
+        /** @description What is known of an INSEE tract. */
+        TractProperties: {
+            /** @description Nine digits. */
+            code: string;
+            /** @description Indicators by name; null where INSEE gives none. */
+            indicators: {
+                [key: string]: number | null;
+            };
+            /** @description What people mostly do there: `H` dwellings, `A` work, `D` other. */
+            kind: components["schemas"]["TractKind"];
+            /** @description INSEE's name for it. */
+            name: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    list_buildings: {
+        parameters: {
+            query?: {
+                /** @description `west,south,east,north` in degrees: buildings whose box meets it. */
+                bbox?: string;
+                /** @description Id of a landlord. */
+                landlord?: string;
+                /** @description Code of a site. */
+                site?: string;
+                /** @description Id, site code or site name, or a part of one; accents and case are ignored. */
+                q?: string;
+                /** @description Most items of the page, 1 to 10,000; 100 where it is left out. */
+                limit?: number;
+                /** @description Taken from a `next` link. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of buildings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureCollection_BuildingProperties"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such site or landlord */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_heatmap: {
+        parameters: {
+            query?: {
+                /** @description `h3:7` to `h3:11`, `grid:200` (INSEE's squares), `site`, `landlord` or `tract`; `h3:9` where it is left out. */
+                cell?: string;
+                /** @description The number that a cell shows; `count` where it is left out. */
+                metric?: components["schemas"]["Metric"];
+                /** @description First instant inside, RFC 3339. */
+                from?: string;
+                /** @description First instant after, RFC 3339. */
+                to?: string;
+                /** @description Kinds, separated by commas. */
+                kind?: string;
+                /** @description Channels, separated by commas: `call`, `patrol`, `caretaker`, `partner`, `sensor`. */
+                channel?: string;
+                /** @description Statuses, separated by commas. */
+                status?: string;
+                /** @description Site codes, separated by commas. */
+                site?: string;
+                /** @description Landlord ids, separated by commas. */
+                landlord?: string;
+                /** @description `west,south,east,north` in degrees. */
+                bbox?: string;
+                /** @description Hours of the day in Paris, the second excluded, such as `18-2`. */
+                hours?: string;
+                /** @description Days of the week in Paris, such as `fri,sat`. */
+                days?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cells, in the order of ids */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["HeatmapCells"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such site or landlord */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_incidents: {
+        parameters: {
+            query?: {
+                /** @description First instant inside, RFC 3339. */
+                from?: string;
+                /** @description First instant after, RFC 3339. */
+                to?: string;
+                /** @description Kinds, separated by commas. */
+                kind?: string;
+                /** @description Channels, separated by commas: `call`, `patrol`, `caretaker`, `partner`, `sensor`. */
+                channel?: string;
+                /** @description Statuses, separated by commas. */
+                status?: string;
+                /** @description Site codes, separated by commas. */
+                site?: string;
+                /** @description Landlord ids, separated by commas. */
+                landlord?: string;
+                /** @description `west,south,east,north` in degrees. */
+                bbox?: string;
+                /** @description Hours of the day in Paris, the second excluded, such as `18-2`. */
+                hours?: string;
+                /** @description Days of the week in Paris, such as `fri,sat`. */
+                days?: string;
+                /** @description Most items of the page, 1 to 10,000; 100 where it is left out. */
+                limit?: number;
+                /** @description Taken from a `next` link. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of incidents, each drawn where its building or site is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureCollection_IncidentProperties"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such site or landlord */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_incident: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 1 to 255 printable ASCII characters that the client gives this request alone */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IncidentBody"];
+            };
+        };
+        responses: {
+            /** @description Taken down */
+            201: {
+                headers: {
+                    /** @description `true` where it was there already */
+                    "Idempotency-Replayed"?: boolean | null;
+                    /** @description Where the incident is read */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceivedIncident"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 1 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON by its media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused, or none may be added */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_incident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the incident */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The incident */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature_IncidentProperties"];
+                };
+            };
+            /** @description No such incident */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_incidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-ndjson": components["schemas"]["IncidentLine"];
+            };
+        };
+        responses: {
+            /** @description One line for each line of the request that is not blank */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": components["schemas"]["IncidentResult"];
+                };
+            };
+            /** @description Not NDJSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many batches at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_kinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every kind */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kinds"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_landlords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every landlord, drawn as the box around its sites */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureCollection_LandlordProperties"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    locate_position: {
+        parameters: {
+            query?: {
+                /** @description Longitude, WGS 84 degrees. */
+                lon?: number;
+                /** @description Latitude, WGS 84 degrees. */
+                lat?: number;
+                /** @description Easting in `crs`. */
+                x?: number;
+                /** @description Northing in `crs`. */
+                y?: number;
+                /** @description Reference system of `x` and `y`, such as `EPSG:2154`. */
+                crs?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where it is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocateAnswer"];
+                };
+            };
+            /** @description Not a parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    locate_batch: {
+        parameters: {
+            query?: {
+                /** @description Reference system of `x` and `y`, such as `EPSG:2154`. */
+                crs?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {"id":1,"lon":2.3522,"lat":48.8566} */
+                "application/x-ndjson": string;
+                /**
+                 * @example id,lon,lat
+                 *     1,2.3522,48.8566
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description The same rows, located, in the media type of the request */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description Neither NDJSON nor CSV */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such columns or reference system */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many batches at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_meta: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a client asks first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meta"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    list_patrols: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every patrol */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureCollection_PatrolProperties"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    nearest_patrols: {
+        parameters: {
+            query?: {
+                /** @description Longitude, WGS 84 degrees; with `lat`, in the place of `site` or `incident`. */
+                lon?: number;
+                /** @description Latitude, WGS 84 degrees. */
+                lat?: number;
+                /** @description Code of a site, in the place of a position. */
+                site?: string;
+                /** @description Id of an incident, in the place of a position. */
+                incident?: string;
+                /** @description How many, 1 to 50; 3 where it is left out. */
+                k?: number;
+                /** @description `line`: by geodesic on the ellipsoid. */
+                by?: components["schemas"]["RankBy"];
+                /** @description `true` (as when it is left out) for those that may be sent now, `false` for every patrol with a position. */
+                available?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Patrols, nearest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["NearestPatrols"];
+                };
+            };
+            /** @description Not a parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such site or incident */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_patrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the patrol */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The patrol */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature_PatrolProperties"];
+                };
+            };
+            /** @description No such patrol */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_patrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the patrol: A-Z, a-z, 0-9, `-`, `_`, at most 32 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolBody"];
+            };
+        };
+        responses: {
+            /** @description The patrol as it now is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature_PatrolProperties"];
+                };
+            };
+            /** @description A field is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_positions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PositionReport"][];
+            };
+        };
+        responses: {
+            /** @description What became of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PositionsOutcome"];
+                };
+            };
+            /** @description More than 1 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No list of positions */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sites: {
+        parameters: {
+            query?: {
+                /** @description `west,south,east,north` in degrees: sites whose position lies inside. */
+                bbox?: string;
+                /** @description Id of a landlord. */
+                landlord?: string;
+                /** @description Code or name, or a part of one; accents and case are ignored. */
+                q?: string;
+                /** @description Most items of the page, 1 to 10,000; 100 where it is left out. */
+                limit?: number;
+                /** @description Taken from a `next` link. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of sites */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureCollection_SiteProperties"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such landlord */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code of the site */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The site */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["Feature_SiteDetails"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_surroundings: {
+        parameters: {
+            query?: {
+                /** @description `street`, `rail`, `water`, `green`, `building`, separated by commas; all where it is left out. */
+                class?: string;
+                /** @description Most items of the page, 1 to 10,000; 100 where it is left out. */
+                limit?: number;
+                /** @description Taken from a `next` link. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of surroundings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureCollection_SurroundingProperties"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tracts: {
+        parameters: {
+            query?: {
+                /** @description Most items of the page, 1 to 10,000; 100 where it is left out. */
+                limit?: number;
+                /** @description Taken from a `next` link. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tracts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["FeatureCollection_TractProperties"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It lives */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prometheus text */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    show_document: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.1 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    readyz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
 }

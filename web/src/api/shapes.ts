@@ -1,34 +1,43 @@
-/** Short names for the shapes that the client reads and writes. */
+/** Short names for the shapes that the client reads and writes, all of them from the generated document. */
 import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
 
 export type Meta = Schemas["Meta"];
 export type Kind = Schemas["Kind"];
-export type Priority = Kind["priority"];
+export type Priority = Schemas["Priority"];
 export type Problem = Schemas["Problem"];
-export type Landlord = Schemas["LandlordFeature"];
-export type Site = Schemas["SiteFeature"];
-export type Building = Schemas["BuildingFeature"];
-export type Surrounding = Schemas["SurroundingFeature"];
-export type Located = Schemas["Located"];
-export type Incident = Schemas["IncidentFeature"];
-export type Channel = Schemas["NewIncident"]["channel"];
-export type NewIncident = Schemas["NewIncident"];
-export type RecordedIncident = Schemas["RecordedIncident"];
-export type Patrol = Schemas["PatrolFeature"];
-export type PatrolStatus = Patrol["properties"]["status"];
-export type Nearest = Schemas["Nearest"];
-export type NearestPatrol = Schemas["NearestFeature"];
-export type PassedOver = Nearest["passed_over"][number];
-export type Heat = Schemas["Heat"];
-export type HeatCell = Schemas["HeatFeature"];
+export type Geometry = Schemas["Geometry"];
+export type Landlord = Schemas["Feature_LandlordProperties"];
+export type Site = Schemas["Feature_SiteProperties"];
+export type SiteDetails = Schemas["Feature_SiteDetails"];
+export type Building = Schemas["Feature_BuildingProperties"];
+export type Surrounding = Schemas["Feature_SurroundingProperties"];
+export type Located = Schemas["LocateAnswer"];
+export type Incident = Schemas["Feature_IncidentProperties"];
+export type Channel = Schemas["Channel"];
+export type NewIncident = Schemas["IncidentBody"];
+export type RecordedIncident = Schemas["ReceivedIncident"];
+export type Patrol = Schemas["Feature_PatrolProperties"];
+export type PatrolStatus = Schemas["PatrolStatus"];
+export type Nearest = Schemas["NearestPatrols"];
+export type PassedOver = Schemas["PassedOver"];
+export type Heat = Schemas["HeatmapCells"];
+export type HeatCell = Schemas["Feature_CellProperties"];
 
-type GetOperation<P extends keyof paths> = paths[P]["get"];
+/** What can be read with `GET` and without a name in its path. */
+export type ReadPath = {
+  [P in keyof paths]: paths[P]["get"] extends { parameters: { path?: never } } ? P : never;
+}[keyof paths];
+
+type Content<R> = R extends { responses: { 200: { content: infer C } } } ? C[keyof C] : never;
 
 /** What `GET path` answers. */
-export type Body<P extends keyof paths> =
-  GetOperation<P>["responses"][200]["content"] extends infer C ? C[keyof C] : never;
+export type Body<P extends keyof paths> = Content<paths[P]["get"]>;
 
 /** What `GET path` may be asked. */
-export type Query<P extends keyof paths> = NonNullable<GetOperation<P>["parameters"]["query"]>;
+export type Query<P extends ReadPath> = paths[P]["get"] extends { parameters: { query?: infer Q } }
+  ? [NonNullable<Q>] extends [never]
+    ? Record<string, never>
+    : NonNullable<Q>
+  : never;

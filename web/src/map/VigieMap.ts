@@ -4,9 +4,10 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 
 import type { Building, HeatCell, Incident, Nearest, Patrol, Site, Surrounding } from "../api/shapes";
 import type { Camera, LayerName } from "../operations/view";
+import { gravity } from "../operations/gravity";
 import { LAYERS } from "../operations/view";
 import { colourOf, type HeatClass } from "./classes";
-import { centreOf } from "./geometry";
+import { centreOf, pointOf } from "./geometry";
 import { PatrolGlide } from "./glide";
 import { images, PIXEL_RATIO } from "./images";
 import { FLAT_ONLY, layers, RELIEF_ONLY, SOURCES, SWITCHES, type SourceName } from "./layers";
@@ -18,7 +19,8 @@ export interface MapEvents {
   ready(): void;
   failed(): void;
   moved(camera: Camera): void;
-  point(lon: number, lat: number): void;
+  /** A point, and the cell of the heatmap that it lies in. */
+  point(lon: number, lat: number, cellId: string | null): void;
   incident(id: string): void;
   /** The cell under the pointer, with where the pointer is, or null. */
   hover(cellId: string | null, x: number, y: number): void;
@@ -183,20 +185,20 @@ export class VigieMap {
 
   /** Draws the cells in the colours of the legend; as discs over the town where they are single sites. */
   setHeat(cells: readonly HeatCell[], classes: readonly HeatClass[], asDiscs: boolean): void {
-    const coloured = cells.map((cell) => ({
-      type: "Feature" as const,
-      id: cell.id,
-      geometry: cell.geometry,
-      properties: { id: cell.id, colour: colourOf(classes, cell.properties.value), rank: classRank(classes, cell) },
-    }));
-    this.#set("heat", coloured.filter((cell) => cell.geometry.type !== "Point") as GeoJSON.Feature[]);
-    const discs = asDiscs ? coloured.filter((cell) => cell.properties.colour !== null) : [];
-    this.#set(
-      "heat-points",
-      discs
-        .map((cell) => ({ ...cell, geometry: { type: "Point" as const, coordinates: centreOf(cell.geometry) } }))
-        .sort((a, b) => a.properties.rank - b.properties.rank),
-    );
+    const shapes: GeoJSON.Feature[] = [];
+    const discs: { rank: number; feature: GeoJSON.Feature }[] = [];
+    for (const { id, geometry, properties: { value } } of cells) {
+      if (geometry === null) continue;
+      const properties = { id, colour: colourOf(classes, value), rank: classRank(classes, value ?? 0) };
+      if (geometry.type !== "Point") shapes.push({ type: "Feature", id, geometry, properties });
+      if (asDiscs && properties.colour !== null) {
+        const point: GeoJSON.Point = { type: "Point", coordinates: centreOf(geometry) };
+        discs.push({ rank: properties.rank, feature: { type: "Feature", id, geometry: point, properties } });
+      }
+    }
+    this.#set("heat", shapes);
+    // The highest lie on top.
+    this.#set("heat-points", discs.sort((a, b) => a.rank - b.rank).map(({ feature }) => feature));
     const colour: maplibre.ExpressionSpecification = ["coalesce", ["get", "colour"], this.#palette.noValue];
     this.#map.setPaintProperty("heat-fill", "fill-color", colour);
     this.#map.setPaintProperty("heat-line", "line-color", colour);
@@ -211,7 +213,8 @@ export class VigieMap {
       incidents
         .filter((incident) => incident.geometry !== null)
         .map((incident) => {
-          const { id, priority } = incident.properties;
+          const { id } = incident.properties;
+          const priority = gravity(incident);
           // P1 is drawn last, so that it lies on top.
           const properties = { id, priority, order: 5 - Number(priority.slice(1)) };
           return { type: "Feature", id, geometry: incident.geometry, properties } as GeoJSON.Feature;
@@ -234,11 +237,12 @@ export class VigieMap {
     this.#set(
       "routes",
       target && nearest
-        ? nearest.features.map((one) => ({
-            type: "Feature",
-            properties: { rank: one.properties.rank },
-            geometry: { type: "LineString", coordinates: [one.geometry.coordinates, [...target]] },
-          }))
+        ? nearest.features.flatMap((one): GeoJSON.Feature[] => {
+            const from = pointOf(one.geometry);
+            if (from === null) return [];
+            const line: GeoJSON.LineString = { type: "LineString", coordinates: [from, [...target]] };
+            return [{ type: "Feature", properties: { rank: one.properties.rank }, geometry: line }];
+          })
         : [],
     );
   }
@@ -302,15 +306,19 @@ export class VigieMap {
   #clicked(event: maplibre.MapMouseEvent): void {
     const id = this.#at(event.point, "incidents");
     if (id !== null) this.#events.incident(id);
-    else this.#events.point(event.lngLat.lng, event.lngLat.lat);
+    else this.#events.point(event.lngLat.lng, event.lngLat.lat, this.#cellAt(event.point));
   }
 
   #hovered(event: maplibre.MapMouseEvent): void {
     if (this.#glide === null || event.originalEvent.buttons !== 0) return;
     const overIncident = this.#at(event.point, "incidents") !== null;
     this.#map.getCanvas().style.cursor = overIncident ? "pointer" : "crosshair";
-    const cell = overIncident ? null : (this.#at(event.point, "heat-points") ?? this.#at(event.point, "heat-fill"));
+    const cell = overIncident ? null : this.#cellAt(event.point);
     this.#events.hover(cell, event.point.x, event.point.y);
+  }
+
+  #cellAt(point: maplibre.Point): string | null {
+    return this.#at(point, "heat-points") ?? this.#at(point, "heat-fill");
   }
 
   #at(point: maplibre.Point, layer: string): string | null {
@@ -333,8 +341,7 @@ function isHeatColour(layer: string, property: string): boolean {
   return layer.startsWith("heat") && (property.endsWith("-color") || property === "circle-radius") && property !== "circle-stroke-color";
 }
 
-function classRank(classes: readonly HeatClass[], cell: HeatCell): number {
-  const value = cell.properties.value ?? 0;
+function classRank(classes: readonly HeatClass[], value: number): number {
   return classes.findLastIndex((one) => value >= one.from) + 1;
 }
 

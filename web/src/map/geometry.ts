@@ -1,6 +1,13 @@
 /** The little geometry that the page needs for itself. Positions are WGS 84 degrees, longitude first. */
 
-type Geometry = { type: string; coordinates: unknown };
+import type { Geometry } from "../api/shapes";
+
+/** The position of a point; null for anything else and for what has no place. */
+export function pointOf(geometry: Geometry | null): [lon: number, lat: number] | null {
+  if (geometry?.type !== "Point") return null;
+  const [lon, lat] = geometry.coordinates;
+  return lon === undefined || lat === undefined ? null : [lon, lat];
+}
 
 /** The middle of the box around `geometry`. */
 export function centreOf(geometry: Geometry): [number, number] {

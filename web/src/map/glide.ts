@@ -2,6 +2,7 @@
 import type { GeoJSONFeatureDiff, GeoJSONSource } from "maplibre-gl";
 
 import type { Patrol } from "../api/shapes";
+import { pointOf } from "./geometry";
 
 /** As long as the time between two polls, so that a patrol in motion never stops. */
 const GLIDE_MS = 2_000;
@@ -46,7 +47,7 @@ export class PatrolGlide {
     const gone = new Set(this.#shown.keys());
 
     for (const patrol of patrols) {
-      const to = lonLat(patrol);
+      const to = pointOf(patrol.geometry);
       if (to === null) continue;
       gone.delete(patrol.id);
       const properties = propertiesOf(patrol, ranks);
@@ -106,11 +107,6 @@ export class PatrolGlide {
     // A diff that a closing map drops is of no interest to anybody.
     this.#source.updateData(diff);
   }
-}
-
-function lonLat(patrol: Patrol): LonLat | null {
-  const [lon, lat] = patrol.geometry?.coordinates ?? [];
-  return lon === undefined || lat === undefined ? null : [lon, lat];
 }
 
 function propertiesOf(patrol: Patrol, ranks: ReadonlyMap<string, number>): Properties {

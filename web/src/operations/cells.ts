@@ -1,6 +1,6 @@
 /** What a cell of the heatmap is called. */
 import type { HeatCell } from "../api/shapes";
-import { centreOf, metresBetween } from "../map/geometry";
+import { centreOf, pointOf, metresBetween } from "../map/geometry";
 import type { Room } from "./room.svelte";
 
 /** The landlord's name, the site's code and name, or the site that a hexagon or square lies nearest to. */
@@ -11,12 +11,14 @@ export function cellName(cell: HeatCell, room: Room): string {
   const own = sites.find((site) => site.id === cell.id);
   if (own) return `${own.properties.code} · ${own.properties.name}`;
   if (room.heat.answer?.cell === "site") return cell.id;
+  if (cell.geometry === null) return cell.id;
   const centre = centreOf(cell.geometry);
   let nearest: string | null = null;
   let least = Infinity;
   for (const site of sites) {
-    const [lon = 0, lat = 0] = site.geometry.coordinates;
-    const distance = metresBetween(centre, [lon, lat]);
+    const at = pointOf(site.geometry);
+    if (at === null) continue;
+    const distance = metresBetween(centre, at);
     if (distance < least) {
       least = distance;
       nearest = `${site.properties.code} · ${site.properties.name}`;

@@ -2,6 +2,7 @@
 import { getIfChanged } from "../api/client";
 import { asFailure, isAborted, type Failure } from "../api/failure";
 import type { Incident, Patrol, Query } from "../api/shapes";
+import { gravity } from "./gravity";
 import { poll, type Poll } from "./poll";
 import type { Room } from "./room.svelte";
 
@@ -12,7 +13,6 @@ const EVENING_MS = 12 * 3_600_000;
 const STEP_MS = 15 * 60_000;
 /** An evening has about 130; a far worse one still fits on the map. */
 const INCIDENTS_MAX = 500;
-const PATROLS_MAX = 1_000;
 
 /** What has left the room's hands is no longer listed. */
 const OVER = new Set(["cleared", "reported", "closed", "cancelled", "handed_over", "no_action"]);
@@ -43,7 +43,7 @@ export class Live {
       .filter(({ properties }) => !this.#room.view.withoutRounds || properties.channel !== "patrol")
       .sort(
         (a, b) =>
-          a.properties.priority.localeCompare(b.properties.priority) ||
+          gravity(a).localeCompare(gravity(b)) ||
           a.properties.reported_at.localeCompare(b.properties.reported_at),
       ),
   );
@@ -66,7 +66,7 @@ export class Live {
       let etag: string | null = null;
       const patrols = poll(PATROLS_MS, async (signal) => {
         try {
-          const fresh = await getIfChanged("/api/v1/patrols", { limit: PATROLS_MAX }, etag, signal);
+          const fresh = await getIfChanged("/api/v1/patrols", {}, etag, signal);
           if (fresh !== null) {
             etag = fresh.etag;
             this.patrols = fresh.body.features;

@@ -3,7 +3,8 @@ import { untrack } from "svelte";
 
 import { get, getSite } from "../api/client";
 import { asFailure, Failure, isAborted } from "../api/failure";
-import type { Incident, Located, Nearest, Query, Site } from "../api/shapes";
+import type { Incident, Located, Nearest, Query, SiteDetails } from "../api/shapes";
+import { pointOf } from "../map/geometry";
 import { poll, type Poll } from "./poll";
 import type { Room } from "./room.svelte";
 import type { Selection } from "./view";
@@ -17,7 +18,9 @@ export class Place {
   nearest = $state.raw<Nearest | null>(null);
   nearestFailure = $state.raw<Failure | null>(null);
   located = $state.raw<Located | null>(null);
-  site = $state.raw<Site | null>(null);
+  site = $state.raw<SiteDetails | null>(null);
+  /** The cell of the heatmap that was touched: a finger cannot hover over it. */
+  cellId = $state.raw<string | null>(null);
   placeFailure = $state.raw<Failure | null>(null);
 
   readonly #room: Room;
@@ -41,8 +44,8 @@ export class Place {
     const selection = this.selection;
     if (selection?.type === "point") return [selection.lon, selection.lat];
     const own = selection?.type === "site" ? this.site?.geometry : this.incident?.geometry;
-    const [lon, lat] = own?.coordinates ?? [];
-    if (lon !== undefined && lat !== undefined) return [lon, lat];
+    const at = pointOf(own ?? null);
+    if (at !== null) return at;
     return this.nearest ? [this.nearest.target.lon, this.nearest.target.lat] : null;
   });
 

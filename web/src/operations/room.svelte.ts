@@ -73,6 +73,7 @@ export class Room {
   }
 
   select(selection: Selection | null): void {
+    this.place.cellId = null;
     this.change({ selection });
   }
 
@@ -107,7 +108,7 @@ export class Room {
       const [meta, kinds, landlords] = await Promise.all([
         get("/api/v1/meta", {}),
         get("/api/v1/kinds", {}),
-        get("/api/v1/landlords", { limit: 1_000 }),
+        get("/api/v1/landlords", {}),
       ]);
       this.kinds = kinds.kinds;
       this.landlords = landlords.features;

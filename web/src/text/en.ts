@@ -29,8 +29,6 @@ export const en: Same<typeof fr> = {
   "error.incidents": "The incidents could not be loaded",
   "error.patrols": "The patrols could not be loaded",
 
-  "theme.dark": "Dark theme",
-  "theme.light": "Light theme",
   "theme.toggle": "Change theme (light or dark)",
   "lang.toggle": "Passer en français",
 
@@ -56,8 +54,6 @@ export const en: Same<typeof fr> = {
   "search.placeholder": "Site code or name",
   "search.none": "No site answers to “{q}”",
   "search.found": { one: "{n} site found", other: "{n} sites found" },
-  "search.busy": "Searching…",
-  "search.clear": "Clear the search",
 
   "layers.title": "Layers",
   "layers.heat": "Heat",
@@ -112,7 +108,6 @@ export const en: Same<typeof fr> = {
   "filters.allF": "all",
   "filters.clear": "Remove all",
   "filters.active": { one: "{n} filter", other: "{n} filters" },
-  "filters.remove": "Remove the filter {name}",
   "filters.selected": { one: "{n} chosen", other: "{n} chosen" },
   "filters.selectedF": { one: "{n} chosen", other: "{n} chosen" },
 
@@ -155,7 +150,6 @@ export const en: Same<typeof fr> = {
   "incidents.emptyFiltered": "No incident in the last 12 hours with these filters",
   "incidents.new": { one: "{n} new incident: {kind}, {site}", other: "{n} new incidents, among them {kind}, {site}" },
   "incidents.more": "Show more ({n})",
-  "incidents.noSite": "off site",
 
   "patrols.title": "Patrols",
   "patrols.count": { one: "{n} available of {total}", other: "{n} available of {total}" },
@@ -198,7 +192,6 @@ export const en: Same<typeof fr> = {
   "place.point": "Chosen point",
   "place.site": "Site",
   "place.incident": "Incident",
-  "place.center": "Centre of the map",
   "place.inside": "inside the building",
   "place.nearestAt": "nearest site, {distance} away",
   "place.none": "No site near this point",
@@ -211,8 +204,7 @@ export const en: Same<typeof fr> = {
   "place.others": "Other sites nearby",
 
   "nearest.title": "Nearest patrols",
-  "nearest.by": "in a straight line",
-  "nearest.byRoad": "by road",
+  "nearest.by.line": "in a straight line",
   "nearest.empty": "No available patrol with a position",
   "nearest.first": "The nearest of the available patrols",
   "nearest.over": "Passed over",
@@ -232,7 +224,6 @@ export const en: Same<typeof fr> = {
   "report.sending": "Recording…",
   "report.cancel": "Cancel",
   "report.done": "Incident recorded, {site}",
-  "report.doneNoSite": "Incident recorded, off site",
   "report.privacy": "No name, phone or address: only the site code is kept.",
   "report.resend": "The same report will be sent again: it cannot be recorded twice.",
 

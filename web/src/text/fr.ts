@@ -27,8 +27,6 @@ export const fr = {
   "error.incidents": "Les incidents n’ont pas pu être chargés",
   "error.patrols": "Les patrouilles n’ont pas pu être chargées",
 
-  "theme.dark": "Thème sombre",
-  "theme.light": "Thème clair",
   "theme.toggle": "Changer de thème (clair ou sombre)",
   "lang.toggle": "Switch to English",
 
@@ -54,8 +52,6 @@ export const fr = {
   "search.placeholder": "Code ou nom de site",
   "search.none": "Aucun site ne répond à « {q} »",
   "search.found": { one: "{n} site trouvé", other: "{n} sites trouvés" },
-  "search.busy": "Recherche…",
-  "search.clear": "Effacer la recherche",
 
   "layers.title": "Couches",
   "layers.heat": "Chaleur",
@@ -110,7 +106,6 @@ export const fr = {
   "filters.allF": "toutes",
   "filters.clear": "Tout retirer",
   "filters.active": { one: "{n} filtre", other: "{n} filtres" },
-  "filters.remove": "Retirer le filtre {name}",
   "filters.selected": { one: "{n} choisi", other: "{n} choisis" },
   "filters.selectedF": { one: "{n} choisie", other: "{n} choisies" },
 
@@ -153,7 +148,6 @@ export const fr = {
   "incidents.emptyFiltered": "Aucun incident depuis 12 heures avec ces filtres",
   "incidents.new": { one: "{n} nouvel incident : {kind}, {site}", other: "{n} nouveaux incidents, dont {kind}, {site}" },
   "incidents.more": "Afficher la suite ({n})",
-  "incidents.noSite": "hors site",
 
   "patrols.title": "Patrouilles",
   "patrols.count": { one: "{n} disponible sur {total}", other: "{n} disponibles sur {total}" },
@@ -196,7 +190,6 @@ export const fr = {
   "place.point": "Point choisi",
   "place.site": "Site",
   "place.incident": "Incident",
-  "place.center": "Centre de la carte",
   "place.inside": "dans le bâtiment",
   "place.nearestAt": "site le plus proche, à {distance}",
   "place.none": "Aucun site à proximité de ce point",
@@ -209,8 +202,7 @@ export const fr = {
   "place.others": "Autres sites proches",
 
   "nearest.title": "Patrouilles les plus proches",
-  "nearest.by": "à vol d’oiseau",
-  "nearest.byRoad": "par la route",
+  "nearest.by.line": "à vol d’oiseau",
   "nearest.empty": "Aucune patrouille disponible avec une position",
   "nearest.first": "La plus proche des patrouilles disponibles",
   "nearest.over": "Écartées",
@@ -230,7 +222,6 @@ export const fr = {
   "report.sending": "Enregistrement…",
   "report.cancel": "Annuler",
   "report.done": "Incident enregistré, {site}",
-  "report.doneNoSite": "Incident enregistré, hors site",
   "report.privacy": "Ni nom, ni téléphone, ni adresse : seul le code du site est conservé.",
   "report.resend": "Le même envoi sera repris : il ne peut pas être enregistré deux fois.",
 
