@@ -8,9 +8,9 @@ const PAGE = 10_000;
 /** Beyond this many pages a view is too wide for its detail to be seen. */
 const PAGES = 4;
 /** Below this zoom a building is smaller than a pixel or two. */
-const BUILDING_ZOOM = 11.5;
-/** Surrounding buildings are small and many. */
-const SURROUNDING_BUILDING_ZOOM = 12.5;
+const BUILDING_ZOOM = 11;
+/** A town has about 30,000 pieces of ground. */
+const GROUND_PAGES = 8;
 const SETTLE_MS = 200;
 
 type Box = [west: number, south: number, east: number, north: number];
@@ -20,12 +20,12 @@ export class Stock {
   buildings = $state.raw<Building[]>([]);
   surroundings = $state.raw<Surrounding[]>([]);
   failure = $state.raw<Failure | null>(null);
-  loading = $state(true);
   /** False where some of what is in view was left out. */
   complete = $state(true);
 
   #loaded: { box: Box; detail: number } | null = null;
   #wanted: { box: Box; zoom: number } | null = null;
+  #ground: Promise<{ features: Surrounding[]; complete: boolean }> | null = null;
   #controller = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -49,15 +49,13 @@ export class Stock {
     this.#controller = new AbortController();
     const { signal } = this.#controller;
     const query = { bbox: box.map((value) => value.toFixed(4)).join(","), limit: PAGE };
-    const classes = detail < 2 ? "street,water,green,rail" : "street,water,green,rail,building";
-    this.loading = true;
     try {
       const [surroundings, sites, buildings] = await Promise.all([
-        getAll("/api/v1/surroundings", { ...query, class: classes }, PAGES, signal),
+        this.#surroundings(),
         getAll("/api/v1/sites", query, PAGES, signal),
         detail < 1 ? { features: [], complete: true } : getAll("/api/v1/buildings", query, PAGES, signal),
       ]);
-      this.surroundings = surroundings.features;
+      if (this.surroundings !== surroundings.features) this.surroundings = surroundings.features;
       this.sites = sites.features;
       this.buildings = buildings.features;
       this.complete = surroundings.complete && sites.complete && buildings.complete;
@@ -66,12 +64,19 @@ export class Stock {
     } catch (error) {
       if (isAborted(error) && signal.aborted) return;
       this.failure = asFailure(error, "/api/v1/buildings");
-    } finally {
-      if (!signal.aborted) this.loading = false;
     }
+  }
+
+  /** The ground is asked for once: it has no box to ask for a part of it with, and does not change. */
+  #surroundings(): Promise<{ features: Surrounding[]; complete: boolean }> {
+    this.#ground ??= getAll("/api/v1/surroundings", { limit: PAGE }, GROUND_PAGES).catch((error: unknown) => {
+      this.#ground = null;
+      throw error;
+    });
+    return this.#ground;
   }
 }
 
 function detailAt(zoom: number): number {
-  return zoom < BUILDING_ZOOM ? 0 : zoom < SURROUNDING_BUILDING_ZOOM ? 1 : 2;
+  return zoom < BUILDING_ZOOM ? 0 : 1;
 }
