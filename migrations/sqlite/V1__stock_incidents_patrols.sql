@@ -41,7 +41,7 @@ CREATE TABLE landlord (
 ) STRICT;
 
 CREATE TABLE site (
-    code      TEXT PRIMARY KEY CHECK (octet_length(code) BETWEEN 1 AND 32 AND code NOT GLOB '*[^A-Z0-9-]*'),
+    code      TEXT PRIMARY KEY CHECK (length(code) BETWEEN 1 AND 32 AND code NOT GLOB '*[^A-Z0-9-]*'),
     landlord  TEXT NOT NULL REFERENCES landlord (id),
     name      TEXT NOT NULL,
     dwellings INTEGER NOT NULL CHECK (dwellings BETWEEN 0 AND 4294967295),
@@ -54,7 +54,7 @@ CREATE TABLE site (
 ) STRICT;
 
 CREATE TABLE building (
-    id             TEXT PRIMARY KEY CHECK (octet_length(id) BETWEEN 1 AND 64 AND id NOT GLOB '*[^!-~]*'),
+    id             TEXT PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 64 AND id NOT GLOB '*[^!-~]*'),
     site           TEXT REFERENCES site (code),
     -- Whether the source named the site; else it was found by position.
     site_was_given INTEGER NOT NULL CHECK (site_was_given IN (0, 1)),
@@ -105,7 +105,7 @@ CREATE INDEX tract_by_seq ON tract (seq);
 
 CREATE TABLE incident (
     id          BLOB PRIMARY KEY CHECK (length(id) = 16),
-    kind        TEXT NOT NULL CHECK (octet_length(kind) BETWEEN 1 AND 16 AND kind NOT GLOB '*[^A-Z0-9-]*'),
+    kind        TEXT NOT NULL CHECK (length(kind) BETWEEN 1 AND 16 AND kind NOT GLOB '*[^A-Z0-9-]*'),
     channel     TEXT NOT NULL CHECK (channel IN ('call', 'patrol', 'caretaker', 'partner', 'sensor')),
     status      TEXT NOT NULL CHECK (status IN (
         'received', 'qualified', 'assigned', 'acknowledged', 'en_route', 'on_site', 'cleared', 'reported',
@@ -126,7 +126,7 @@ CREATE TABLE receipt (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE patrol (
-    id           TEXT PRIMARY KEY CHECK (octet_length(id) BETWEEN 1 AND 32 AND id NOT GLOB '*[^A-Za-z0-9_-]*'),
+    id           TEXT PRIMARY KEY CHECK (length(id) BETWEEN 1 AND 32 AND id NOT GLOB '*[^A-Za-z0-9_-]*'),
     callsign     TEXT NOT NULL CHECK (callsign <> ''),
     availability TEXT NOT NULL CHECK (availability IN ('available', 'busy', 'off_duty')),
     crew         INTEGER CHECK (crew BETWEEN 0 AND 255)

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::{App, Unavailable, group::Job};
 use crate::{
     event::Seq,
-    stock::{Building, BuildingId, Site, SiteCode, SiteFinder, StockChange},
+    stock::{Building, BuildingId, Landlord, Site, SiteCode, SiteFinder, StockChange},
     twin::{Snapshot, StockIndex},
 };
 
@@ -72,7 +72,7 @@ pub(super) fn settle(snapshot: &Snapshot, change: StockChange) -> (StockChange, 
 
     let mut tally = Tally::default();
     let mut settled = StockChange {
-        landlords: fresh(change.landlords, |item| stock.landlord(&item.id), &mut tally),
+        landlords: unknown_landlords(stock, change.landlords, &mut tally),
         sites: fresh(
             change.sites,
             |item| stock.site_ix(&item.code).map(|ix| stock.site(ix)),
@@ -97,6 +97,19 @@ pub(super) fn settle(snapshot: &Snapshot, change: StockChange) -> (StockChange, 
         settled.buildings.extend(rejoined);
     }
     (settled, outcome)
+}
+
+/// Landlords that are new. One that is known keeps its name as it was first spelt.
+fn unknown_landlords(
+    stock: &StockIndex,
+    landlords: Vec<Landlord>,
+    tally: &mut Tally,
+) -> Vec<Landlord> {
+    let (known, new): (Vec<_>, Vec<_>) =
+        landlords.into_iter().partition(|item| stock.landlord(&item.id).is_some());
+    tally.unchanged += known.len();
+    tally.added += new.len();
+    new
 }
 
 /// Gives each building whose source names no known site the nearest site within reach.

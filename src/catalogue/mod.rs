@@ -11,6 +11,9 @@ mod page;
 mod sites;
 mod surroundings;
 
+#[cfg(test)]
+mod catalogue_tests;
+
 pub use buildings::{BuildingsQuery, buildings};
 pub use incidents::{IncidentCursor, IncidentsQuery, InvalidIncidentCursor, incidents};
 pub use landlords::{LandlordRow, landlords};

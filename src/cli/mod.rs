@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 failed, 2 not understood. Every option can be set by an environment variable
 //! that starts with `VIGIE_`.
 
+mod demo;
 mod import;
 mod log;
 mod proj_data;
@@ -36,6 +37,8 @@ pub struct Vigie {
 pub enum Command {
     /// Answer requests from a store until Ctrl-C.
     Serve(serve::ServeArgs),
+    /// Make a demo estate once, then serve it with simulated calls and patrols.
+    Demo(demo::DemoArgs),
     /// Read sites, buildings, tracts, surroundings or incidents from files into a store.
     Import(import::ImportArgs),
 }
@@ -43,9 +46,13 @@ pub enum Command {
 /// Reads the command line and does what it says.
 #[must_use]
 pub fn run() -> ExitCode {
-    let vigie = Vigie::parse(); // ends the program with 2 where it is not understood
-    let ready = proj_data::ensure_usable().and_then(|()| log::start(vigie.log_format, &vigie.log));
-    match ready.and_then(|()| execute(vigie.command)) {
+    // First, for a reference system on the command line is looked up while it is parsed.
+    let done = proj_data::ensure_usable().and_then(|()| {
+        let vigie = Vigie::parse(); // ends the program with 2 where it is not understood
+        log::start(vigie.log_format, &vigie.log)?;
+        execute(vigie.command)
+    });
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("vigie: {error:#}");
@@ -57,6 +64,7 @@ pub fn run() -> ExitCode {
 fn execute(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve(args) => serve::run(args),
+        Command::Demo(args) => demo::run(args),
         Command::Import(args) => import::run(args),
     }
 }

@@ -29,6 +29,8 @@ use crate::{
 
 /// Where the town's centre is said to be: open fields of the Beauce, where no town stands. Degrees.
 const CENTRE: [f64; 2] = [1.95, 48.15];
+/// How the ids of made surroundings begin.
+pub const MADE: &str = "made/";
 /// The commune that the tracts belong to; INSEE gives no such number.
 const COMMUNE: &str = "45999";
 /// Height of a storey with its floor, metres.
@@ -190,7 +192,7 @@ impl Around<'_> {
         rank: u8,
         shape: SurroundingShape,
     ) {
-        let id = format!("made/{}/{:05}", class.as_str(), self.all.len());
+        let id = format!("{MADE}{}/{:05}", class.as_str(), self.all.len());
         self.all.push(Surrounding { id, class, name, rank, height_m: None, shape });
     }
 

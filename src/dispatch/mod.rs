@@ -5,6 +5,9 @@
 mod nearest;
 mod why;
 
+#[cfg(test)]
+mod nearest_tests;
+
 pub use nearest::{
     Eligible, InvalidRankCount, NearestError, NearestQuery, PassedOver, RANK_COUNT_MAX, RankCount,
     Ranked, Ranking, Reason, Target, TargetPlace, nearest,

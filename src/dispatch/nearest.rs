@@ -2,7 +2,7 @@
 
 use super::why::why;
 use crate::{
-    geo::{LonLat, geodesic_distance_m},
+    geo::{EarthCentred, LonLat, geodesic_distance_m, geodesic_distance_m_max},
     incident::IncidentId,
     patrol::Availability,
     stock::SiteCode,
@@ -160,6 +160,9 @@ pub enum NearestError {
 
 /// The patrols nearest to the target, by geodesic on the WGS 84 ellipsoid.
 ///
+/// Chords through the Earth are compared first, and a geodesic (about 0.5 µs) is worked out only for patrols
+/// that the bounds of [`geodesic_distance_m_max`] leave in question: the answer is that of working out all.
+///
 /// # Errors
 ///
 /// [`NearestError`] when the target is not known.
@@ -168,30 +171,97 @@ pub fn nearest<'a>(
     query: &NearestQuery,
 ) -> Result<Ranking<'a>, NearestError> {
     let target = place_of(snapshot, &query.target)?;
-    let mut ranked: Vec<(f64, &PatrolState)> = Vec::new();
-    let mut left_out: Vec<PassedOver<'a>> = Vec::new();
-    for state in snapshot.patrols().iter() {
-        let distance_m =
-            state.last_fix.as_ref().map(|fix| geodesic_distance_m(target.position, fix.position));
-        match (reason_against(state, query.eligible), distance_m) {
-            (None, Some(distance_m)) => ranked.push((distance_m, state)),
-            (Some(reason), distance_m) => left_out.push(PassedOver { state, reason, distance_m }),
-            (None, None) => {}
+    let (eligible, left_out) = sort_out(snapshot, target, query.eligible);
+    let ranked = refine(eligible, target, query.count.get());
+    let reach_m = match ranked.last() {
+        Some(last) if ranked.len() == query.count.get() => last.0,
+        _ => f64::INFINITY,
+    };
+    let passed_over = passed_over(left_out, target, reach_m);
+    Ok(Ranking { target, ranked: told(&ranked, &passed_over, query), passed_over })
+}
+
+/// A patrol with a position, and the square of the chord to the target in m².
+type Chord<'a> = (f64, &'a PatrolState);
+
+/// A patrol that may not be ranked, why, and the square of the chord to the target in m² where it is known.
+type LeftOut<'a> = (Option<f64>, &'a PatrolState, Reason);
+
+/// Those that may be ranked and those that may not, in the order of ids.
+fn sort_out<'a>(
+    snapshot: &'a Snapshot,
+    target: TargetPlace<'a>,
+    eligible: Eligible,
+) -> (Vec<Chord<'a>>, Vec<LeftOut<'a>>) {
+    let target = EarthCentred::from(target.position);
+    let mut chords = Vec::with_capacity(snapshot.patrols().len());
+    let mut left_out = Vec::new();
+    for (state, in_space) in snapshot.patrols().in_space() {
+        let chord_squared_m2 = in_space.map(|at| target.chord_squared_m2(&at));
+        match (state.patrol.availability, chord_squared_m2) {
+            (Availability::OffDuty, chord) => left_out.push((chord, state, Reason::OffDuty)),
+            (Availability::Busy, chord) if eligible == Eligible::Available => {
+                left_out.push((chord, state, Reason::Busy));
+            }
+            (_, None) => left_out.push((None, state, Reason::NoPosition)),
+            (_, Some(chord)) => chords.push((chord, state)),
         }
     }
-    ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
-    ranked.truncate(query.count.get());
-    let reach_m = if ranked.len() < query.count.get() {
-        f64::INFINITY
-    } else {
-        ranked.last().map_or(f64::INFINITY, |last| last.0)
-    };
-    left_out.retain(|left| left.distance_m.is_none_or(|distance_m| distance_m < reach_m));
-    left_out.sort_by(|a, b| {
-        let key = |left: &PassedOver<'_>| left.distance_m.unwrap_or(f64::INFINITY);
-        key(a).total_cmp(&key(b))
+    (chords, left_out)
+}
+
+/// The `count` nearest with their geodesics in metres, nearest first, ties by id.
+fn refine<'a>(
+    mut chords: Vec<Chord<'a>>,
+    target: TargetPlace<'a>,
+    count: usize,
+) -> Vec<(f64, &'a PatrolState)> {
+    if chords.len() > count {
+        // No chord of the k nearest is longer than the longest geodesic of the k shortest chords may be.
+        let (_, kth, _) = chords.select_nth_unstable_by(count - 1, |a, b| a.0.total_cmp(&b.0));
+        let reach_m = geodesic_distance_m_max(kth.0.sqrt()) + ROUNDING_M;
+        chords.retain(|(chord_squared_m2, _)| *chord_squared_m2 <= reach_m * reach_m);
+    }
+    let mut ranked: Vec<(f64, &PatrolState)> = chords
+        .into_iter()
+        .map(|(_, state)| (distance_m(target, state).unwrap_or(f64::INFINITY), state))
+        .collect();
+    ranked.sort_unstable_by(|a, b| {
+        a.0.total_cmp(&b.0).then_with(|| a.1.patrol.id.cmp(&b.1.patrol.id))
     });
-    Ok(Ranking { target, ranked: told(&ranked, &left_out, query), passed_over: left_out })
+    ranked.truncate(count);
+    ranked
+}
+
+/// More than the rounding errors of a chord and of a geodesic together, in metres.
+const ROUNDING_M: f64 = 1e-5;
+
+/// Those left out that are nearer than `reach_m`, nearest first, ties by id; then those without a position.
+fn passed_over<'a>(
+    left_out: Vec<LeftOut<'a>>,
+    target: TargetPlace<'a>,
+    reach_m: f64,
+) -> Vec<PassedOver<'a>> {
+    let mut passed_over: Vec<PassedOver<'a>> = left_out
+        .into_iter()
+        .filter(|(chord, ..)| {
+            chord.is_none_or(|squared_m2| squared_m2.sqrt() <= reach_m + ROUNDING_M)
+        })
+        .map(|(_, state, reason)| PassedOver {
+            state,
+            reason,
+            distance_m: distance_m(target, state),
+        })
+        .filter(|left| left.distance_m.is_none_or(|distance_m| distance_m < reach_m))
+        .collect();
+    let key = |left: &PassedOver<'_>| left.distance_m.unwrap_or(f64::INFINITY);
+    passed_over.sort_by(|a, b| key(a).total_cmp(&key(b))); // stable: they come in the order of ids
+    passed_over
+}
+
+/// Metres from where a patrol last said it was.
+fn distance_m(target: TargetPlace<'_>, state: &PatrolState) -> Option<f64> {
+    state.last_fix.as_ref().map(|fix| geodesic_distance_m(target.position, fix.position))
 }
 
 fn place_of<'a>(snapshot: &'a Snapshot, target: &Target) -> Result<TargetPlace<'a>, NearestError> {
@@ -210,16 +280,6 @@ fn place_of<'a>(snapshot: &'a Snapshot, target: &Target) -> Result<TargetPlace<'
                 snapshot.incidents().get(*id).ok_or(NearestError::UnknownIncident(*id))?;
             Ok(on_site(incident.site, stock.place(incident.place).position))
         }
-    }
-}
-
-/// Why a patrol may not be ranked, or `None` where it may.
-fn reason_against(state: &PatrolState, eligible: Eligible) -> Option<Reason> {
-    match (state.patrol.availability, eligible) {
-        (Availability::OffDuty, _) => Some(Reason::OffDuty),
-        (Availability::Busy, Eligible::Available) => Some(Reason::Busy),
-        _ if state.last_fix.is_none() => Some(Reason::NoPosition),
-        _ => None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::LonLat;
 /// Semi-major axis of WGS 84, metres (NGA.STND.0036, table 3.1).
 const SEMI_MAJOR_AXIS_M: f64 = 6_378_137.0;
 /// First eccentricity squared of WGS 84 (NGA.STND.0036, table 3.3).
-const ECCENTRICITY_SQUARED: f64 = 6.694_379_990_141_33e-3;
+pub(super) const ECCENTRICITY_SQUARED: f64 = 6.694_379_990_141_33e-3;
 
 /// Length of the geodesic between two positions on the WGS 84 ellipsoid, in metres.
 ///
@@ -15,6 +15,11 @@ const ECCENTRICITY_SQUARED: f64 = 6.694_379_990_141_33e-3;
 #[must_use]
 pub fn geodesic_distance_m(from: LonLat, to: LonLat) -> f64 {
     Geodesic.distance(Point::from(from), Point::from(to))
+}
+
+/// Radius of curvature across the meridian, in metres, at the latitude with that sine.
+pub(super) fn prime_vertical_m(sin_lat: f64) -> f64 {
+    SEMI_MAJOR_AXIS_M / (1.0 - ECCENTRICITY_SQUARED * sin_lat * sin_lat).sqrt()
 }
 
 /// The plane that touches the ellipsoid at an origin: metres east and north of it.
@@ -35,9 +40,9 @@ impl LocalPlane {
     #[must_use]
     pub fn at(origin: LonLat) -> Self {
         let (sin_lat, cos_lat) = origin.lat().to_radians().sin_cos();
-        let w = (1.0 - ECCENTRICITY_SQUARED * sin_lat * sin_lat).sqrt();
-        let prime_vertical_m = SEMI_MAJOR_AXIS_M / w;
-        let meridian_m = SEMI_MAJOR_AXIS_M * (1.0 - ECCENTRICITY_SQUARED) / (w * w * w);
+        let prime_vertical_m = prime_vertical_m(sin_lat);
+        let flatter = prime_vertical_m / SEMI_MAJOR_AXIS_M;
+        let meridian_m = prime_vertical_m * flatter * flatter * (1.0 - ECCENTRICITY_SQUARED);
         Self {
             origin: origin.into(),
             metres_per_degree: Coord {
@@ -45,6 +50,12 @@ impl LocalPlane {
                 y: meridian_m.to_radians(),
             },
         }
+    }
+
+    /// Metres in a degree of longitude (`x`) and of latitude (`y`).
+    #[must_use]
+    pub const fn metres_per_degree(&self) -> Coord<f64> {
+        self.metres_per_degree
     }
 
     /// Metres east (`x`) and north (`y`) of the origin.

@@ -4,8 +4,10 @@
 
 mod bbox;
 mod distance;
+mod earth_centred;
 mod lon_lat;
 
 pub use bbox::{Bbox, InvalidBbox};
 pub use distance::{LocalPlane, geodesic_distance_m};
+pub use earth_centred::{EarthCentred, geodesic_distance_m_max};
 pub use lon_lat::{InvalidLonLat, LonLat};

@@ -7,6 +7,9 @@ mod answer;
 mod count;
 mod cut;
 
+#[cfg(test)]
+mod heatmap_tests;
+
 pub use answer::{Cell, CellShape, Heatmap};
 pub use count::{CELLS_MAX, HeatmapError, HeatmapQuery, Metric, heatmap};
 pub use cut::GridProjection;

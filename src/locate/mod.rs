@@ -2,14 +2,20 @@
 //!
 //! A pure function of the stock.
 
+mod walls;
+
+#[cfg(test)]
+mod locate_tests;
+
 use std::cmp::Ordering;
 
-use geo::Coord;
+use smallvec::SmallVec;
 
 use crate::{
     geo::{Bbox, LocalPlane, LonLat},
-    twin::{BuildingIx, PlaceIx, SiteIx, StockIndex},
+    twin::{BuildingIx, Near, Reach, SiteIx, Standing, StockIndex},
 };
+use walls::{copy_distance_m, wall_distance_m};
 
 /// Farthest that a footprint may be for a position to be next to it, in metres.
 pub const NEAREST_DISTANCE_M_MAX: f64 = 50.0;
@@ -58,53 +64,114 @@ pub struct Candidate {
 }
 
 /// Which site and building `position` is in, or next to.
+///
+/// A wall belongs to what it encloses, a courtyard does not. Of places that are equally near, one with a site
+/// is preferred, then the lower id. About 1 µs among 200,000 footprints.
 #[must_use]
 pub fn locate(stock: &StockIndex, position: LonLat) -> Located {
-    let mut near: Vec<Candidate> = stock
-        .places_meeting(&reach(position))
-        .map(|place| candidate(stock, place, position))
-        .filter(|found| found.distance_m <= NEAREST_DISTANCE_M_MAX)
-        .collect();
-    let Some(best_m) = near.iter().map(|found| found.distance_m).min_by(f64::total_cmp) else {
-        return Located {
-            site: None,
-            building: None,
-            method: Method::None,
-            distance_m: None,
-            candidates: Vec::new(),
-        };
-    };
-    near.retain(|found| found.distance_m <= best_m + NEAR_TIE_M);
-    near.sort_by(|a, b| order(stock, best_m, a, b));
-    near.truncate(CANDIDATES_MAX);
-    let winner = &near[0];
-    Located {
-        site: winner.site,
-        building: winner.building,
-        method: if winner.distance_m == 0.0 { Method::Inside } else { Method::Nearest },
-        distance_m: Some(winner.distance_m),
-        candidates: if near.len() > 1 { near } else { Vec::new() },
+    let plane = LocalPlane::at(position);
+    let reach = Reach { metres_max: NEAREST_DISTANCE_M_MAX, margin_m: NEAR_TIE_M };
+    let mut boxes: SmallVec<[Near<'_>; 16]> = SmallVec::new();
+    stock.walk_near(position, &plane, reach, |near| boxes.push(near));
+    boxes.sort_unstable_by(|a, b| a.box_m.total_cmp(&b.box_m));
+
+    let mut best_m = f64::INFINITY;
+    let mut found: SmallVec<[Candidate; 16]> = SmallVec::new();
+    for near in &boxes {
+        if near.box_m > best_m + NEAR_TIE_M {
+            break;
+        }
+        let distance_m = distance_m(stock, near, position, &plane);
+        if distance_m <= NEAREST_DISTANCE_M_MAX.min(best_m + NEAR_TIE_M) {
+            found.push(candidate(near, distance_m));
+            best_m = best_m.min(distance_m);
+        }
+    }
+    found.retain(|candidate| candidate.distance_m <= best_m + NEAR_TIE_M);
+    match &found[..] {
+        [] => NOWHERE,
+        [only] => located(only, Vec::new()),
+        _ => {
+            found.sort_by(|a, b| order(stock, best_m, a, b));
+            located(&found[0], found.iter().take(CANDIDATES_MAX).cloned().collect())
+        }
     }
 }
 
-/// The box of all that may be within 50 m.
-fn reach(position: LonLat) -> Bbox {
-    let side = Coord { x: NEAREST_DISTANCE_M_MAX, y: NEAREST_DISTANCE_M_MAX };
-    let plane = LocalPlane::at(position);
-    let corner = |offset_m: Coord<f64>| {
-        let c = plane.to_degrees(offset_m);
-        LonLat::new(c.x.clamp(-180.0, 180.0), c.y.clamp(-90.0, 90.0)).unwrap_or(position)
-    };
-    Bbox::at(corner(side * -1.0)).with(corner(side))
+/// The same for each of `positions`, in their order.
+///
+/// Asks in the order of a curve that fills the plane, so that what one answer has read from memory is still
+/// at hand for the next: twice as fast as one by one from 10,000 positions on.
+/// Source: Morton (1966), A computer oriented geodetic data base, IBM.
+#[must_use]
+pub fn locate_all(stock: &StockIndex, positions: &[LonLat]) -> Vec<Located> {
+    let Some(bounds) = Bbox::around(positions.iter().copied()) else { return Vec::new() };
+    let mut order: Vec<(u32, usize)> =
+        positions.iter().enumerate().map(|(n, at)| (morton(*at, &bounds), n)).collect();
+    order.sort_unstable();
+    let mut answers = vec![NOWHERE; positions.len()];
+    for (_, n) in order {
+        answers[n] = locate(stock, positions[n]);
+    }
+    answers
 }
 
-fn candidate(stock: &StockIndex, place: PlaceIx, position: LonLat) -> Candidate {
-    let place = stock.place(place);
-    let distance_m = match place.building {
-        Some(building) => stock.building(building).footprint.distance_m(position),
-        None => LocalPlane::at(position).distance_m(place.position.into()),
+/// Where `position` comes on the curve through `bounds`: its 16 bits of longitude and of latitude, interleaved.
+fn morton(position: LonLat, bounds: &Bbox) -> u32 {
+    let step = |value: f64, low: f64, high: f64| {
+        let share = if high > low { (value - low) / (high - low) } else { 0.0 };
+        spread((share * f64::from(u16::MAX)) as u16)
     };
-    Candidate { site: place.site, building: place.building, distance_m }
+    step(position.lon(), bounds.west(), bounds.east())
+        | step(position.lat(), bounds.south(), bounds.north()) << 1
+}
+
+/// The bits of `value`, each followed by a 0.
+fn spread(value: u16) -> u32 {
+    let mut bits = u32::from(value);
+    bits = (bits | bits << 8) & 0x00ff_00ff;
+    bits = (bits | bits << 4) & 0x0f0f_0f0f;
+    bits = (bits | bits << 2) & 0x3333_3333;
+    (bits | bits << 1) & 0x5555_5555
+}
+
+/// Nothing is near.
+const NOWHERE: Located = Located {
+    site: None,
+    building: None,
+    method: Method::None,
+    distance_m: None,
+    candidates: Vec::new(),
+};
+
+fn located(best: &Candidate, candidates: Vec<Candidate>) -> Located {
+    Located {
+        site: best.site,
+        building: best.building,
+        method: if best.distance_m == 0.0 { Method::Inside } else { Method::Nearest },
+        distance_m: Some(best.distance_m),
+        candidates,
+    }
+}
+
+/// Metres to the nearest wall, 0 inside.
+fn distance_m(stock: &StockIndex, near: &Near<'_>, position: LonLat, plane: &LocalPlane) -> f64 {
+    let settled = near.walls.and_then(|walls| copy_distance_m(&walls, position, plane));
+    settled.unwrap_or_else(|| match near.standing {
+        Standing::Building(ix) => wall_distance_m(&stock.building(ix).footprint, position, plane),
+        Standing::BareSite(ix) => match &stock.site(ix).outline {
+            Some(outline) => wall_distance_m(outline, position, plane),
+            None => plane.distance_m(stock.site(ix).position.into()),
+        },
+    })
+}
+
+fn candidate(near: &Near<'_>, distance_m: f64) -> Candidate {
+    let building = match near.standing {
+        Standing::Building(ix) => Some(ix),
+        Standing::BareSite(_) => None,
+    };
+    Candidate { site: near.site, building, distance_m }
 }
 
 /// Nearest first; of ties, those with a site, then the lower id.

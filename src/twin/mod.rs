@@ -7,11 +7,15 @@ mod builder;
 mod cell;
 mod columns;
 mod incidents;
+mod near_tree;
 mod patrols;
 mod place;
 mod selection;
 mod snapshot;
 mod stock_index;
+#[cfg(test)]
+pub(crate) mod town;
+mod wall_copy;
 
 use std::sync::Arc;
 
@@ -24,11 +28,13 @@ pub use cell::{
 };
 pub use columns::{Columns, IncidentRow};
 pub use incidents::Incidents;
+pub use near_tree::{Near, Reach, Standing};
 pub use patrols::{PatrolState, Patrols};
 pub use place::{BuildingIx, Place, PlaceIx, SiteIx};
 pub use selection::{RowFilter, Selection, SelectionError};
 pub use snapshot::Snapshot;
 pub use stock_index::StockIndex;
+pub use wall_copy::{COPY_ERROR_M, WallCopy};
 
 /// The shared handle: readers take a [`Snapshot`] and never wait for the writer.
 #[derive(Debug, Default)]

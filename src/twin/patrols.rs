@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::patrol::{Availability, Patrol, PatrolId, PositionFix};
+use crate::{
+    geo::EarthCentred,
+    patrol::{Availability, Patrol, PatrolId, PositionFix},
+};
 
 /// A patrol and its last known position.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,18 +18,42 @@ pub struct PatrolState {
 
 /// Every patrol, by id. Cloning is free.
 #[derive(Debug, Clone, Default)]
-pub struct Patrols(Arc<BTreeMap<PatrolId, PatrolState>>);
+pub struct Patrols(Arc<BTreeMap<PatrolId, Row>>);
+
+/// A patrol, and its last position in space, so that ranking by distance needs no trigonometry.
+#[derive(Debug, Clone)]
+struct Row {
+    state: PatrolState,
+    in_space: Option<EarthCentred>,
+}
+
+impl Row {
+    fn new(patrol: Patrol, last_fix: Option<PositionFix>) -> Self {
+        let in_space = last_fix.as_ref().map(|fix| fix.position.into());
+        Self { state: PatrolState { patrol, last_fix }, in_space }
+    }
+
+    fn move_to(&mut self, fix: Option<PositionFix>) {
+        self.in_space = fix.as_ref().map(|fix| fix.position.into());
+        self.state.last_fix = fix;
+    }
+}
 
 impl Patrols {
     /// The patrol with that id.
     #[must_use]
     pub fn get(&self, id: &PatrolId) -> Option<&PatrolState> {
-        self.0.get(id)
+        self.0.get(id).map(|row| &row.state)
     }
 
     /// Every patrol, in the order of ids.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &PatrolState> {
-        self.0.values()
+        self.0.values().map(|row| &row.state)
+    }
+
+    /// Every patrol with its last position in space, in the order of ids.
+    pub fn in_space(&self) -> impl ExactSizeIterator<Item = (&PatrolState, Option<EarthCentred>)> {
+        self.0.values().map(|row| (&row.state, row.in_space))
     }
 
     /// How many there are.
@@ -46,28 +73,28 @@ impl Patrols {
         let last_fix = match patrol.availability {
             Availability::OffDuty => None,
             Availability::Available | Availability::Busy => {
-                table.remove(&patrol.id).and_then(|known| known.last_fix)
+                table.remove(&patrol.id).and_then(|known| known.state.last_fix)
             }
         };
-        table.insert(patrol.id.clone(), PatrolState { patrol, last_fix });
+        table.insert(patrol.id.clone(), Row::new(patrol, last_fix));
     }
 
     pub(super) fn place(&mut self, fix: PositionFix) {
-        let known = self.0.get(&fix.patrol);
+        let known = self.get(&fix.patrol);
         let counts = known.is_some_and(|known| {
             let newer = |last: &PositionFix| fix.recorded_at > last.recorded_at;
             known.patrol.availability != Availability::OffDuty
                 && known.last_fix.as_ref().is_none_or(newer)
         });
         if counts && let Some(known) = Arc::make_mut(&mut self.0).get_mut(&fix.patrol) {
-            known.last_fix = Some(fix);
+            known.move_to(Some(fix));
         }
     }
 
     /// Forgets every position, then takes in `fixes`.
     pub(super) fn replace_fixes(&mut self, fixes: Vec<PositionFix>) {
         for known in Arc::make_mut(&mut self.0).values_mut() {
-            known.last_fix = None;
+            known.move_to(None);
         }
         fixes.into_iter().for_each(|fix| self.place(fix));
     }

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use rstar::{AABB, RTree, RTreeObject};
-
-use super::{BuildingIx, CellKind, CellTable, Place, PlaceIx, SiteIx, cell::CellTables};
+use super::{
+    BuildingIx, CellKind, CellTable, Near, Place, PlaceIx, Reach, SiteIx, Standing,
+    cell::CellTables, near_tree::NearTree,
+};
 use crate::{
     event::Seq,
-    geo::{Bbox, LonLat},
+    geo::{Bbox, LocalPlane, LonLat},
     stock::{
         Building, BuildingId, Landlord, LandlordId, Site, SiteCode, StockChange, Surrounding,
         folded,
@@ -32,24 +33,8 @@ pub struct StockIndex {
     buildings_of_site: Vec<Vec<BuildingIx>>,
     site_ix: HashMap<SiteCode, SiteIx>,
     building_ix: HashMap<BuildingId, BuildingIx>,
-    tree: RTree<Leaf>,
+    tree: NearTree,
     cell_tables: CellTables,
-}
-
-/// A place in the R-tree: the box of a footprint, or the point of a site that has no building.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Leaf {
-    low: [f64; 2],
-    high: [f64; 2],
-    place: PlaceIx,
-}
-
-impl RTreeObject for Leaf {
-    type Envelope = AABB<[f64; 2]>;
-
-    fn envelope(&self) -> Self::Envelope {
-        AABB::from_corners(self.low, self.high)
-    }
 }
 
 impl StockIndex {
@@ -156,10 +141,25 @@ impl StockIndex {
         &self.buildings_of_site[ix.0 as usize]
     }
 
-    /// The places whose box meets `bbox`: buildings, and sites that have no building.
+    /// The places whose box meets `bbox`, and perhaps some that miss it by centimetres: buildings, and sites
+    /// that have no building.
     pub fn places_meeting(&self, bbox: &Bbox) -> impl Iterator<Item = PlaceIx> + '_ {
-        let envelope = AABB::from_corners([bbox.west(), bbox.south()], [bbox.east(), bbox.north()]);
-        self.tree.locate_in_envelope_intersecting(envelope).map(|leaf| leaf.place)
+        self.tree.meeting(bbox).map(|standing| match standing {
+            Standing::Building(ix) => self.place_of_building(ix),
+            Standing::BareSite(ix) => self.place_of_site(ix),
+        })
+    }
+
+    /// Hands to `visit` all that may stand within `reach` of `origin`, where `plane` touches. O(log n) and no
+    /// allocation.
+    pub fn walk_near<'a>(
+        &'a self,
+        origin: LonLat,
+        plane: &LocalPlane,
+        reach: Reach,
+        visit: impl FnMut(Near<'a>),
+    ) {
+        self.tree.walk_near(origin, plane, reach, visit);
     }
 
     /// Which cell of `kind` each place lies in. `make` is called once for each state of the stock, so it must
@@ -187,7 +187,7 @@ impl StockIndex {
         }
         next.link();
         next.share_out_dwellings();
-        next.tree = RTree::bulk_load(next.leaves());
+        next.tree = next.near_tree();
         next
     }
 
@@ -256,24 +256,22 @@ impl StockIndex {
         }
     }
 
-    fn leaves(&self) -> Vec<Leaf> {
-        let buildings =
-            self.buildings.iter().zip(&self.place_of_building).map(|(building, place)| {
-                let b = building.footprint.bbox();
-                Leaf { low: [b.west(), b.south()], high: [b.east(), b.north()], place: *place }
-            });
-        let point = |position: LonLat| [position.lon(), position.lat()];
-        let bare_sites = self
-            .sites
-            .iter()
-            .enumerate()
-            .filter(|(row, _)| self.buildings_of_site[*row].is_empty());
-        let bare_sites = bare_sites.map(|(row, site)| Leaf {
-            low: point(site.position),
-            high: point(site.position),
-            place: self.place_of_site[row],
-        });
-        buildings.chain(bare_sites).collect()
+    /// The tree over all that stands: buildings, and sites that have none.
+    fn near_tree(&self) -> NearTree {
+        let mut tree = NearTree::builder(self.places.len());
+        for (row, building) in self.buildings.iter().enumerate() {
+            let ix = BuildingIx(row as u32);
+            let site = self.place(self.place_of_building(ix)).site;
+            tree.add(Standing::Building(ix), site, Ok(&building.footprint));
+        }
+        for (row, site) in self.sites.iter().enumerate() {
+            let ix = SiteIx(row as u32);
+            if self.buildings_of_site(ix).is_empty() {
+                let walls = site.outline.as_ref().ok_or(site.position);
+                tree.add(Standing::BareSite(ix), Some(ix), walls);
+            }
+        }
+        tree.build()
     }
 }
 

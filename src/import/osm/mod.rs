@@ -9,7 +9,7 @@ mod nodes;
 mod rings;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap, HashSet},
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::Arc,
@@ -31,6 +31,10 @@ use nodes::Nodes;
 const PASSES: u64 = 3;
 /// Most members of a relation that is put together: the outline of France has some 30,000.
 const MEMBERS_MAX: usize = 50_000;
+
+/// Tags of a relation that do not say what it is.
+const TAGS_ABOUT_THE_DATA: [&str; 6] =
+    ["type", "source", "created_by", "note", "fixme", "attribution"];
 
 /// What a way or relation with certain tags is drawn as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,21 +68,27 @@ pub(super) fn read(
             ways.add(way.id(), tags, wanted, || way.refs().collect());
         }
     })?;
+    relations.retain(|relation| !relation.tags.is_empty() || ways.lender(relation).is_some());
+    ways.forget_all_but_members_of(&relations);
     let mut nodes = Nodes::needed(ways.refs());
     pass(path, options, 2, &mut |element| match element {
         Element::DenseNode(node) => nodes.put(node.id(), node.lon(), node.lat()),
         Element::Node(node) => nodes.put(node.id(), node.lon(), node.lat()),
         Element::Way(_) | Element::Relation(_) => {}
     })?;
-    for (id, way) in ways.wanted {
-        let name = format!("way/{id}");
-        let read = way_geometry(&ways.refs_of[&id], way.outline, &nodes);
-        each(feature(name, way.tags, read))?;
-    }
     for relation in relations {
-        let name = format!("relation/{}", relation.id);
         let read = relation_geometry(&relation, &ways.refs_of, &nodes);
-        each(feature(name, relation.tags, read.map(|geometry| (geometry, Vec::new()))))?;
+        let tags = match ways.lender(&relation) {
+            _ if !relation.tags.is_empty() => relation.tags,
+            Some(lender) if read.is_ok() => ways.borrow_tags(&relation, lender),
+            _ => continue, // its outer way stands for itself, without the holes
+        };
+        let name = format!("relation/{}", relation.id);
+        each(feature(name, tags, read.map(|geometry| (geometry, Vec::new()))))?;
+    }
+    for (id, way) in ways.wanted {
+        let read = way_geometry(&ways.refs_of[&id], way.outline, &nodes);
+        each(feature(format!("way/{id}"), way.tags, read))?;
     }
     Ok(())
 }
@@ -136,6 +146,7 @@ fn tag(key: &str, value: &str) -> (Arc<str>, Value) {
 /// A relation that is an area.
 struct Multipolygon {
     id: i64,
+    /// None where, as was usual before 2014, its outer way bears them.
     tags: Tags,
     outer: Vec<i64>,
     inner: Vec<i64>,
@@ -148,8 +159,12 @@ fn multipolygon(
     if !relation.tags().any(|(key, value)| key == "type" && value == "multipolygon") {
         return None;
     }
-    let tags: Tags = relation.tags().map(|(key, value)| tag(key, value)).collect();
-    wanted(&tags).filter(|outline| *outline == Outline::Area)?;
+    let says_what = |(key, _): &(&str, &str)| !TAGS_ABOUT_THE_DATA.contains(key);
+    let tags: Tags =
+        relation.tags().filter(says_what).map(|(key, value)| tag(key, value)).collect();
+    if !tags.is_empty() && wanted(&tags) != Some(Outline::Area) {
+        return None;
+    }
     let (mut outer, mut inner) = (Vec::new(), Vec::new());
     // Nodes and relations, themselves perhaps, are no part of a multipolygon.
     for member in relation.members().filter(|member| member.member_type == RelMemberType::Way) {
@@ -161,11 +176,17 @@ fn multipolygon(
     Some(Multipolygon { id: relation.id(), tags, outer, inner })
 }
 
+impl Multipolygon {
+    fn members(&self) -> impl Iterator<Item = i64> + '_ {
+        self.outer.iter().chain(&self.inner).copied()
+    }
+}
+
 /// The ways that are wanted or that relations need.
 struct Ways {
-    wanted: Vec<(i64, WantedWay)>,
+    wanted: BTreeMap<i64, WantedWay>,
     refs_of: HashMap<i64, Vec<i64>>,
-    members: std::collections::HashSet<i64>,
+    members: HashSet<i64>,
 }
 
 struct WantedWay {
@@ -175,9 +196,11 @@ struct WantedWay {
 
 impl Ways {
     fn new(relations: &[Multipolygon]) -> Self {
-        let members =
-            relations.iter().flat_map(|relation| relation.outer.iter().chain(&relation.inner));
-        Self { wanted: Vec::new(), refs_of: HashMap::new(), members: members.copied().collect() }
+        Self {
+            wanted: BTreeMap::new(),
+            refs_of: HashMap::new(),
+            members: relations.iter().flat_map(Multipolygon::members).collect(),
+        }
     }
 
     fn add(
@@ -196,6 +219,27 @@ impl Ways {
 
     fn refs(&self) -> impl Iterator<Item = i64> + '_ {
         self.refs_of.values().flatten().copied()
+    }
+
+    /// The outer way of a relation that bears its tags.
+    fn lender(&self, relation: &Multipolygon) -> Option<i64> {
+        let is_area =
+            |id: &&i64| self.wanted.get(id).is_some_and(|way| way.outline == Outline::Area);
+        relation.outer.iter().find(is_area).copied()
+    }
+
+    /// The tags of the lender, for the relation in the place of its outer ways.
+    fn borrow_tags(&mut self, relation: &Multipolygon, lender: i64) -> Tags {
+        let tags = self.wanted.remove(&lender).map(|way| way.tags).unwrap_or_default();
+        for outer in &relation.outer {
+            self.wanted.remove(outer);
+        }
+        tags
+    }
+
+    fn forget_all_but_members_of(&mut self, relations: &[Multipolygon]) {
+        let members: HashSet<i64> = relations.iter().flat_map(Multipolygon::members).collect();
+        self.refs_of.retain(|id, _| members.contains(id) || self.wanted.contains_key(id));
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use refinery::error::Kind;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
 use super::fault;
@@ -52,7 +53,7 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     connection.busy_timeout(BUSY_TIMEOUT).map_err(fault::told)?;
     check_owner(&connection, path)?;
     settle(&connection, path)?;
-    migrate(&mut connection)?;
+    migrate(&mut connection, path)?;
     Ok(connection)
 }
 
@@ -107,23 +108,28 @@ fn check_owner(connection: &Connection, path: &Path) -> Result<(), StoreError> {
 }
 
 /// Brings the schema up to the newest version, or refuses one that is newer.
-fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     // One transaction for a migration and its entry in the history: a crash leaves both or neither.
     let runner = embedded::migrations::runner().set_grouped(true);
     let known = runner.get_migrations().iter().map(refinery::Migration::version).max();
     let known = known.and_then(|version| u32::try_from(version).ok()).unwrap_or(0);
     let mut failure = String::new();
     for _ in 0..TRIES_MAX {
-        match version(connection)? {
-            found if found > known => return Err(StoreError::TooNew { found, known }),
-            found if found == known => return Ok(()),
-            _older => {}
+        let found = version(connection)?;
+        if found > known {
+            return Err(StoreError::TooNew { found, known });
         }
         // Two programs that open a new file at once both try; the one that comes late fails, and finds
-        // at its next look that the work is done.
+        // the next time that the work is done.
         match runner.run(connection) {
             Ok(_) => return Ok(()),
-            Err(e) => failure = format!("{e}: {:?}", std::error::Error::source(&e)),
+            Err(e) => match e.kind() {
+                Kind::DivergentVersion(..) | Kind::MissingVersion(_) => {
+                    let reason = format!("its schema was made by another program: {e}");
+                    return Err(StoreError::NotAStore { path: path.into(), reason });
+                }
+                _ => failure = format!("{e}: {:?}", std::error::Error::source(&e)),
+            },
         }
         std::thread::sleep(PAUSE);
     }

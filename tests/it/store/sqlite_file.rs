@@ -95,6 +95,16 @@ fn a_store_of_a_newer_program_is_refused() {
 }
 
 #[test]
+fn a_store_whose_migrations_are_not_ours_is_refused() {
+    let file = filled();
+    raw(&file.path()).execute_batch("UPDATE refinery_schema_history SET checksum = '7'").unwrap();
+
+    let fault = fault(&file.path());
+
+    assert!(matches!(fault, StoreError::NotAStore { .. }), "{fault:?}");
+}
+
+#[test]
 fn a_path_that_cannot_be_opened_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let not_a_folder = folder.path().join("file");

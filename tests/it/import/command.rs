@@ -1,0 +1,100 @@
+//! The program itself: what it says, what it ends with, and that it needs nothing beside it.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const SITES: &str = "code;bailleur;logements;lon;lat\nPH-0754;Paris Habitat;40;2.3522;48.8566\n";
+
+/// A folder with a register of one site.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("sites.csv"), SITES).unwrap();
+    folder
+}
+
+fn vigie(folder: &TempDir, arguments: &[&str]) -> Output {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_vigie"));
+    program.current_dir(folder.path()).arg("import").args(arguments).output().unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn an_import_says_what_it_did_and_a_second_one_does_nothing() {
+    let folder = folder();
+    let arguments = ["sites", "sites.csv", "--store", "sqlite:v.db", "--json"];
+    let first = json(&vigie(&folder, &arguments));
+    assert_eq!((&first["files"][0]["kept"], &first["stock"]["added"]), (&1.into(), &2.into()));
+    assert_eq!(first["stock"]["seq"], 1);
+
+    let second = json(&vigie(&folder, &arguments));
+    assert_eq!((&second["stock"]["unchanged"], &second["stock"]["seq"]), (&2.into(), &Value::Null));
+}
+
+#[test]
+fn a_dry_run_leaves_no_trace() {
+    let folder = folder();
+    let told = json(&vigie(&folder, &["sites", "sites.csv", "--dry-run", "--json"]));
+    assert_eq!((&told["dry_run"], &told["files"][0]["kept"]), (&true.into(), &1.into()));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "only the register is there");
+}
+
+#[test]
+fn one_bad_file_among_several_leaves_the_stock_as_it_was() {
+    let folder = folder();
+    std::fs::write(folder.path().join("cut.geojson"), "{\"features\": [").unwrap();
+    let store = ["--store", "sqlite:v.db"];
+    let both = vigie(&folder, &[&["sites", "sites.csv", "cut.geojson"], &store[..]].concat());
+    assert_eq!(both.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&both.stderr).contains("cut.geojson: line 1: the file ends"));
+
+    let after = json(&vigie(&folder, &[&["sites", "sites.csv", "--json"], &store[..]].concat()));
+    assert_eq!(after["stock"]["added"], 2, "nothing was there");
+}
+
+#[test]
+fn the_exit_code_tells_what_failed_from_what_was_not_understood() {
+    let folder = folder();
+    let code = |arguments: &[&str]| vigie(&folder, arguments).status.code();
+    assert_eq!(code(&["sites", "sites.csv", "--dry-run"]), Some(0));
+    assert_eq!(code(&["sites", "absent.csv", "--dry-run"]), Some(1));
+    assert_eq!(code(&["buildings", "sites.csv", "--dry-run"]), Some(1), "nothing can be kept");
+    assert_eq!(code(&["castles", "sites.csv"]), Some(2));
+    assert_eq!(code(&["sites", "sites.csv", "--crs", "Lambert"]), Some(2));
+    assert_eq!(code(&["sites", "sites.csv", "--map", "landlord"]), Some(2));
+}
+
+#[test]
+fn columns_can_be_mapped_and_mistakes_are_named() {
+    let folder = folder();
+    let told = |map: &str| {
+        let output = vigie(&folder, &["sites", "sites.csv", "--dry-run", "--map", map]);
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert_eq!(told("name=bailleur"), "");
+    assert!(told("owner=bailleur").contains("no field `owner`; it has code, id, landlord"));
+    assert!(told("name=libellé long").contains("no column `libellé long`"));
+}
+
+#[test]
+fn a_database_of_another_proj_is_not_stumbled_over() {
+    let folder = folder();
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::fs::write(elsewhere.path().join("proj.db"), "not a database").unwrap();
+    let register = "code;bailleur;logements;x;y\nPH-0754;Paris Habitat;40;652469.02;6862035.26\n";
+    std::fs::write(folder.path().join("lambert.csv"), register).unwrap();
+    for variable in ["PROJ_DATA", "PROJ_LIB"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_vigie"))
+            .current_dir(folder.path())
+            .args(["import", "sites", "lambert.csv", "--crs", "EPSG:2154", "--dry-run", "--json"])
+            .env(variable, elsewhere.path())
+            .output()
+            .unwrap();
+        assert_eq!(json(&output)["files"][0]["kept"], 1, "{variable}");
+    }
+}
