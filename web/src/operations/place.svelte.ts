@@ -1,0 +1,145 @@
+/** The place that was chosen — a point, a site or an incident — and who is near it. */
+import { untrack } from "svelte";
+
+import { get, getSite } from "../api/client";
+import { asFailure, Failure, isAborted } from "../api/failure";
+import type { Incident, Located, Nearest, Query, SiteDetails } from "../api/shapes";
+import { pointOf } from "../map/geometry";
+import { poll, type Poll } from "./poll";
+import type { Room } from "./room.svelte";
+import type { Selection } from "./view";
+
+/** Ranks change as patrols drive. */
+const NEAREST_MS = 4_000;
+/** As many as the map has numbers for. */
+const NEAREST_K = 5;
+
+export class Place {
+  nearest = $state.raw<Nearest | null>(null);
+  nearestFailure = $state.raw<Failure | null>(null);
+  located = $state.raw<Located | null>(null);
+  site = $state.raw<SiteDetails | null>(null);
+  /** The cell of the heatmap that was touched: a finger cannot hover over it. */
+  cellId = $state.raw<string | null>(null);
+  placeFailure = $state.raw<Failure | null>(null);
+
+  readonly #room: Room;
+  #poll: Poll | null = null;
+  #again = $state(0);
+
+  constructor(room: Room) {
+    this.#room = room;
+  }
+
+  readonly selection = $derived.by(() => this.#room.view.selection);
+
+  readonly incident = $derived.by((): Incident | null => {
+    const selection = this.selection;
+    if (selection?.type !== "incident") return null;
+    return this.#room.live.incidents?.find((incident) => incident.id === selection.id) ?? null;
+  });
+
+  /** Where the target mark stands. */
+  readonly position = $derived.by((): [number, number] | null => {
+    const selection = this.selection;
+    if (selection?.type === "point") return [selection.lon, selection.lat];
+    const own = selection?.type === "site" ? this.site?.geometry : this.incident?.geometry;
+    const at = pointOf(own ?? null);
+    if (at !== null) return at;
+    return this.nearest ? [this.nearest.target.lon, this.nearest.target.lat] : null;
+  });
+
+  /** The site of the place, however it was chosen. */
+  readonly siteCode = $derived.by((): string | null => {
+    const selection = this.selection;
+    if (selection === null) return null;
+    if (selection.type === "site") return selection.code;
+    if (selection.type === "point") return this.located?.site_code ?? null;
+    return this.incident?.properties.site_code ?? this.nearest?.target.site_code ?? null;
+  });
+
+  retry(): void {
+    this.#again++;
+  }
+
+  refresh(): void {
+    this.#poll?.now();
+  }
+
+  /** Starts asking. Call while a component is being made. */
+  start(): void {
+    // The view is replaced whole when anything changes: as text, an equal selection is the same one.
+    const chosen = $derived(JSON.stringify(this.selection));
+    $effect(() => {
+      void this.#again;
+      const selection = JSON.parse(chosen) as Selection | null;
+      this.nearest = null;
+      this.nearestFailure = null;
+      this.located = null;
+      this.placeFailure = null;
+      if (selection === null) return;
+      const nearest = poll(NEAREST_MS, (signal) => this.#rank(selection, signal));
+      this.#poll = nearest;
+      const controller = new AbortController();
+      if (selection.type === "point") void this.#locate(selection.lon, selection.lat, controller.signal);
+      return () => {
+        nearest.stop();
+        this.#poll = null;
+        controller.abort();
+      };
+    });
+    const code = $derived(this.siteCode);
+    $effect(() => {
+      void this.#again;
+      const wanted = code;
+      if (untrack(() => this.site?.properties.code) !== wanted) this.site = null;
+      if (wanted === null) return;
+      const controller = new AbortController();
+      void this.#describe(wanted, controller.signal);
+      return () => controller.abort();
+    });
+  }
+
+  async #rank(selection: Selection, signal: AbortSignal): Promise<void> {
+    const query: Query<"/api/v1/patrols/nearest"> = { k: NEAREST_K, ...whereOf(selection) };
+    try {
+      this.nearest = await get("/api/v1/patrols/nearest", query, signal);
+      this.nearestFailure = null;
+    } catch (error) {
+      if (!(isAborted(error) && signal.aborted)) this.nearestFailure = asFailure(error, "/api/v1/patrols/nearest");
+      throw error;
+    }
+  }
+
+  async #locate(lon: number, lat: number, signal: AbortSignal): Promise<void> {
+    try {
+      this.located = await get("/api/v1/locate", rounded(lon, lat), signal);
+    } catch (error) {
+      if (!(isAborted(error) && signal.aborted)) this.placeFailure = asFailure(error, "/api/v1/locate");
+    }
+  }
+
+  async #describe(code: string, signal: AbortSignal): Promise<void> {
+    try {
+      this.site = await getSite(code, signal);
+    } catch (error) {
+      if (!(isAborted(error) && signal.aborted)) this.placeFailure = asFailure(error, "/api/v1/sites");
+    }
+  }
+}
+
+function whereOf(selection: Selection): Query<"/api/v1/patrols/nearest"> {
+  switch (selection.type) {
+    case "point":
+      return rounded(selection.lon, selection.lat);
+    case "incident":
+      return { incident: selection.id };
+    case "site":
+      return { site: selection.code };
+  }
+}
+
+/** Six decimals are 10 cm. */
+function rounded(lon: number, lat: number): { lon: number; lat: number } {
+  return { lon: Number(lon.toFixed(6)), lat: Number(lat.toFixed(6)) };
+}

@@ -1,0 +1,190 @@
+/** The one store of the operations room: what the URL says, what the server says, and what both make of the page. */
+import { createContext, untrack } from "svelte";
+
+import { get } from "../api/client";
+import { asFailure, type Failure } from "../api/failure";
+import type { Kind, Landlord, Meta, Priority } from "../api/shapes";
+import { PALETTES, type Palette } from "../map/palette";
+import type { VigieMap } from "../map/VigieMap";
+import { Words, type Key } from "../text/words.svelte";
+import type { Values } from "../text/message";
+import { HeatView } from "./heat.svelte";
+import { Live } from "./live.svelte";
+import { Place } from "./place.svelte";
+import { Stock } from "./stock.svelte";
+import { DEFAULT_VIEW, parseView, printView, type LayerName, type Selection, type View } from "./view";
+
+/** What the person chose stays chosen on this computer. */
+const REMEMBERED = "vigie.preferences";
+/** `now` moves in these steps where only the day matters. */
+const TODAY_MS = 60_000;
+
+export const [useRoom, provideRoom] = createContext<Room>();
+
+export class Room {
+  readonly words = new Words();
+  view = $state.raw<View>(DEFAULT_VIEW);
+  zoom = $state(11);
+  meta = $state.raw<Meta | null>(null);
+  kinds = $state.raw<Kind[]>([]);
+  landlords = $state.raw<Landlord[]>([]);
+  startFailure = $state.raw<Failure | null>(null);
+  starting = $state(true);
+  online = $state(true);
+  /** Ticks each second: ages are told to the second. */
+  now = $state.raw(new Date());
+  /** Ticks each minute. */
+  today = $state.raw(new Date());
+  systemDark = $state(true);
+  /** Read out by screen readers when it changes. */
+  announcement = $state("");
+  map: VigieMap | null = $state.raw(null);
+
+  readonly theme = $derived.by((): "dark" | "light" =>
+    this.view.theme === "system" ? (this.systemDark ? "dark" : "light") : this.view.theme,
+  );
+  readonly palette = $derived.by((): Palette => PALETTES[this.theme]);
+  readonly kindsByCode = $derived.by(() => new Map(this.kinds.map((kind) => [kind.code, kind])));
+  readonly landlordNames = $derived.by(() => new Map(this.landlords.map((one) => [one.id, one.properties.name])));
+
+  readonly live = new Live(this);
+  readonly heat = new HeatView(this);
+  readonly place = new Place(this);
+  readonly stock = new Stock();
+
+  t = (key: Key, values?: Values): string => this.words.t(key, values);
+
+  change(patch: Partial<View>): void {
+    // Untracked: an effect that ends in a change (the map moved) must not run again because of it.
+    this.view = untrack(() => ({ ...this.view, ...patch }));
+  }
+
+  toggleLayer(layer: LayerName): void {
+    const { hidden } = this.view;
+    this.change({ hidden: hidden.includes(layer) ? hidden.filter((one) => one !== layer) : [...hidden, layer] });
+  }
+
+  toggleTheme(): void {
+    this.change({ theme: this.theme === "dark" ? "light" : "dark" });
+  }
+
+  toggleLang(): void {
+    this.change({ lang: this.view.lang === "fr" ? "en" : "fr" });
+  }
+
+  select(selection: Selection | null): void {
+    this.place.cellId = null;
+    this.change({ selection });
+  }
+
+  /** Chooses the middle of the map unless a place is chosen, and ranks the patrols around it. */
+  selectNearby(): void {
+    if (this.view.selection !== null) {
+      this.place.refresh();
+      return;
+    }
+    const camera = this.map?.camera() ?? this.view.camera;
+    if (camera) this.select({ type: "point", lon: camera.lon, lat: camera.lat });
+  }
+
+  kindLabel(code: string): string {
+    const kind = this.kindsByCode.get(code);
+    if (!kind) return code;
+    return this.view.lang === "fr" ? kind.label_fr : kind.label_en;
+  }
+
+  priorityOf(code: string): Priority | null {
+    return this.kindsByCode.get(code)?.priority ?? null;
+  }
+
+  announce(text: string): void {
+    this.announcement = text;
+  }
+
+  /** Asks for what the page needs before anything else. */
+  async open(): Promise<void> {
+    this.starting = true;
+    try {
+      const [meta, kinds, landlords] = await Promise.all([
+        get("/api/v1/meta", {}),
+        get("/api/v1/kinds", {}),
+        get("/api/v1/landlords", {}),
+      ]);
+      this.kinds = kinds.kinds;
+      this.landlords = landlords.features;
+      this.words.timeZone = meta.time_zone;
+      this.meta = meta;
+      this.startFailure = null;
+    } catch (error) {
+      this.startFailure = asFailure(error, "/api/v1/meta");
+    } finally {
+      this.starting = false;
+    }
+  }
+
+  /** Ties the store to the browser: address, preferences, clock, theme. Call while a component is being made. */
+  start(): void {
+    const remembered = recall();
+    this.view = parseView(location.hash, remembered);
+
+    $effect(() => {
+      this.words.lang = this.view.lang;
+      document.documentElement.lang = this.view.lang;
+      document.documentElement.dataset["theme"] = this.theme;
+      document.title = this.t("app.title");
+    });
+    $effect(() => {
+      const hash = printView(this.view);
+      if (hash !== location.hash.slice(1)) history.replaceState(null, "", hash === "" ? location.pathname : `#${hash}`);
+      remember(this.view);
+    });
+    $effect(() => {
+      const readHash = (): void => {
+        this.view = parseView(location.hash, recall());
+        if (this.view.camera) this.map?.jump(this.view.camera);
+      };
+      const wentOnline = (): void => {
+        this.online = navigator.onLine;
+      };
+      const dark = matchMedia("(prefers-color-scheme: dark)");
+      const readScheme = (): void => {
+        this.systemDark = dark.matches;
+      };
+      readScheme();
+      wentOnline();
+      const seconds = setInterval(() => (this.now = new Date()), 1_000);
+      const minutes = setInterval(() => (this.today = new Date()), TODAY_MS);
+      window.addEventListener("hashchange", readHash);
+      window.addEventListener("online", wentOnline);
+      window.addEventListener("offline", wentOnline);
+      dark.addEventListener("change", readScheme);
+      return () => {
+        clearInterval(seconds);
+        clearInterval(minutes);
+        window.removeEventListener("hashchange", readHash);
+        window.removeEventListener("online", wentOnline);
+        window.removeEventListener("offline", wentOnline);
+        dark.removeEventListener("change", readScheme);
+      };
+    });
+    void this.open();
+  }
+}
+
+function recall(): View {
+  try {
+    return parseView(localStorage.getItem(REMEMBERED) ?? "");
+  } catch {
+    // A browser may forbid storage; the page works without.
+    return DEFAULT_VIEW;
+  }
+}
+
+/** Language and theme only: a filter that came back by itself would hide incidents. */
+function remember(view: View): void {
+  try {
+    localStorage.setItem(REMEMBERED, printView({ ...DEFAULT_VIEW, lang: view.lang, theme: view.theme }));
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,177 @@
+// The page for everybody: axe-core, the keyboard, and the three widths.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+
+import { launch, newPage, open, Server, shot } from "./support.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+const server = new Server();
+/** @type {import("playwright-core").Browser} */
+let browser;
+
+before(async () => {
+  await server.start();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await server.stop();
+});
+
+/**
+ * What axe-core finds serious or critical under WCAG 2.2 AA.
+ * @param {import("playwright-core").Page} page
+ */
+async function serious(page) {
+  await page.evaluate(AXE);
+  return page.evaluate(async () => {
+    const axe = /** @type {any} */ (window)["axe"];
+    const { violations } = await axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    });
+    return violations
+      .filter((/** @type {any} */ one) => one.impact === "serious" || one.impact === "critical")
+      .map((/** @type {any} */ one) => `${one.id}: ${one.nodes.map((/** @type {any} */ node) => node.html.slice(0, 140) + " " + node.failureSummary.slice(0, 200)).join(" | ")}`);
+  });
+}
+
+/** @param {import("playwright-core").Page} page */
+function overflow(page) {
+  return page.evaluate(() => ({
+    page: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    // Panels scroll down, never sideways.
+    panels: [...document.querySelectorAll(".panel, [role=tabpanel]")]
+      .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible")
+      .map((one) => `${one.className} ${one.scrollWidth} > ${one.clientWidth}`),
+  }));
+}
+
+for (const theme of ["dark", "light"]) {
+  describe(`in the ${theme} theme`, () => {
+    test("nothing serious on a desk: the room, a place with its patrols, a report, the keys", async () => {
+      const { page, close } = await newPage(browser);
+      await open(page, server, `theme=${theme}`);
+      await page.getByTestId("incidents").waitFor();
+      assert.deepEqual(await serious(page), []);
+
+      await page.getByTestId("incidents").getByRole("button").first().click();
+      await page.getByTestId("nearest").locator("[data-patrol]").first().waitFor();
+      await page.locator("summary", { hasText: "Natures" }).click();
+      assert.deepEqual(await serious(page), []);
+      await shot(page, `desktop-${theme}-place`);
+
+      await page.getByRole("button", { name: "Signaler ici" }).click();
+      await page.keyboard.type("p");
+      assert.deepEqual(await serious(page), []);
+      await shot(page, `desktop-${theme}-report`);
+
+      await page.keyboard.press("Escape");
+      await page.keyboard.press("Escape");
+      await page.getByRole("tab", { name: /Patrouilles/ }).click();
+      await page.getByTestId("patrols").waitFor();
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").waitFor();
+      assert.deepEqual(await serious(page), []);
+      await close();
+    });
+
+    for (const [name, width, height] of /** @type {const} */ ([["phone", 360, 740], ["tablet", 768, 1024]])) {
+      test(`nothing serious on a ${name}, in any tab, and nothing scrolls sideways`, async () => {
+        const { page, close } = await newPage(browser, { width, height });
+        await open(page, server, `theme=${theme}`);
+        for (const tab of ["incidents", "place", "patrols", "map", "time"]) {
+          await page.locator(`[data-tab=${tab}]`).click();
+          await page.waitForTimeout(300);
+          assert.deepEqual(await serious(page), [], tab);
+          assert.deepEqual(await overflow(page), { page: 0, panels: [] }, tab);
+          await shot(page, `${name}-${theme}-${tab}`);
+        }
+        await page.locator("[data-tab=incidents]").click();
+        await page.getByTestId("incidents").getByRole("button").first().click();
+        await page.getByTestId("nearest").locator("[data-patrol]").first().waitFor();
+        assert.deepEqual(await serious(page), [], "a place");
+        assert.deepEqual(await overflow(page), { page: 0, panels: [] });
+        await shot(page, `${name}-${theme}-nearest`);
+        await close();
+      });
+    }
+
+    test("a wall of 1920 pixels shows everything at once", async () => {
+      const { page, close } = await newPage(browser, { width: 1920, height: 1080 });
+      await open(page, server, `theme=${theme}`);
+      assert.deepEqual(await overflow(page), { page: 0, panels: [] });
+      for (const what of [page.getByTestId("legend"), page.getByTestId("incidents"), page.getByTestId("window"), page.getByRole("combobox", { name: /site/ })]) {
+        assert.ok(await what.isVisible());
+      }
+      await shot(page, `desktop-${theme}`);
+      await close();
+    });
+  });
+}
+
+describe("a finger", () => {
+  test("finds nothing smaller than 44 pixels on a phone", async () => {
+    const { page, close } = await newPage(browser, { width: 360, height: 740 });
+    await open(page, server);
+    await page.getByRole("button", { name: "Agrandir le volet" }).click();
+    for (const tab of ["incidents", "place", "patrols", "map", "time"]) {
+      await page.locator(`[data-tab=${tab}]`).click();
+      const small = await page.evaluate(() =>
+        [...document.querySelectorAll("button, select, summary, label.check, input[role=combobox]")]
+          .map((one) => ({ one, box: one.getBoundingClientRect() }))
+          .filter(({ one, box }) => box.width > 0 && getComputedStyle(one).visibility === "visible" && !one.closest(".days"))
+          .filter(({ box }) => box.height < 43.5 || box.width < 43.5)
+          .map(({ one, box }) => `${one.textContent?.trim().slice(0, 30)} ${Math.round(box.width)}×${Math.round(box.height)}`),
+      );
+      assert.deepEqual(small, [], tab);
+    }
+    await close();
+  });
+});
+
+describe("a keyboard", () => {
+  test("reaches every control, each with a visible focus", async () => {
+    const { page, close } = await newPage(browser);
+    await open(page, server);
+    /** @type {Set<string>} */
+    const reached = new Set();
+    for (let step = 0; step < 60; step++) {
+      await page.keyboard.press("Tab");
+      const stop = await page.evaluate(() => {
+        const one = document.activeElement;
+        if (!(one instanceof HTMLElement) || one === document.body) return null;
+        const seen = one.matches("input[type=radio]") ? one.nextElementSibling : one;
+        const style = getComputedStyle(seen ?? one);
+        return {
+          name: `${one.tagName} ${one.getAttribute("aria-label") ?? one.textContent?.trim().slice(0, 30)}`,
+          visible: style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) >= 2,
+        };
+      });
+      if (stop === null) continue;
+      reached.add(stop.name);
+      assert.ok(stop.visible, `${stop.name} has the focus and does not show it`);
+    }
+    const names = [...reached].join("\n");
+    for (const wanted of [/CANVAS Carte des opérations/, /Chercher un site/, /Chaleur/, /Switch to English/, /Zoomer/]) {
+      assert.match(names, wanted);
+    }
+    await close();
+  });
+
+  test("walks the list of incidents with arrows and chooses with Enter", async () => {
+    const { page, close } = await newPage(browser);
+    await open(page, server);
+    const rows = page.getByTestId("incidents").getByRole("button");
+    await rows.first().focus();
+    await page.keyboard.press("ArrowDown");
+    assert.ok(await rows.nth(1).evaluate((one) => one === document.activeElement));
+    await page.keyboard.press("Enter");
+    await page.getByTestId("nearest").locator("[data-patrol]").first().waitFor();
+    assert.match(page.url(), /at=incident:/);
+    await close();
+  });
+});

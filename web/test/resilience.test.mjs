@@ -1,0 +1,107 @@
+// What the page does when the server fails, goes away and comes back.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { drawn, launch, newPage, open, Server, shot } from "./support.mjs";
+
+const server = new Server();
+/** @type {import("playwright-core").Browser} */
+let browser;
+
+before(async () => {
+  await server.start();
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await server.stop();
+});
+
+test("a server that dies is said so, and the page is well again once it is back", async () => {
+  const { page, close } = await newPage(browser);
+  await open(page, server);
+  const known = (await drawn(page, "patrols")).length;
+  assert.ok(known > 0);
+
+  await server.kill();
+  await page.getByTestId("banner").getByText("Le serveur ne répond plus").waitFor();
+  await page.getByText("Liaison perdue").waitFor();
+  assert.equal((await drawn(page, "patrols")).length, known, "the last known situation stays on the map");
+  await page.getByRole("radio", { name: "Sites", exact: true }).check({ force: true });
+  await page.getByRole("alert").filter({ hasText: "La carte de chaleur n’a pas pu être calculée" }).waitFor();
+  await shot(page, "desktop-dark-server-away");
+
+  await server.start();
+  await page.getByTestId("banner").getByRole("button", { name: "Réessayer" }).click();
+  await page.getByText("En direct").waitFor();
+  await page.getByTestId("banner").getByText("Le serveur ne répond plus").waitFor({ state: "detached" });
+  await page.getByRole("alert").waitFor({ state: "detached" });
+  await page.getByTestId("legend").locator("tr[data-colour]").first().waitFor();
+  await close();
+});
+
+test("a room that cannot open says why and opens by itself later", async () => {
+  const { page, close } = await newPage(browser);
+  await page.route("**/api/v1/meta", (route) =>
+    route.fulfill({
+      status: 503,
+      contentType: "application/problem+json",
+      body: JSON.stringify({ type: "about:blank", title: "Store away", status: 503, detail: "the store cannot be reached", errors: [] }),
+    }),
+  );
+  await page.goto(`${server.url}/`);
+  const note = page.getByRole("alert");
+  await note.getByText("La salle n’a pas pu s’ouvrir").waitFor();
+  assert.match(await note.innerText(), /503/);
+  assert.match(await note.innerText(), /the store cannot be reached/);
+  await shot(page, "desktop-dark-closed");
+
+  await page.unroute("**/api/v1/meta");
+  await page.locator("[data-testid=map] canvas").waitFor({ timeout: 15_000 });
+  await close();
+});
+
+test("a refused heatmap shows the server's own words and can be asked again", async () => {
+  const { page, close } = await newPage(browser);
+  await page.route(/\/api\/v1\/heatmap\?.*metric=/, (route) => {
+    const url = new URL(route.request().url());
+    url.searchParams.set("cell", "h3:99");
+    return route.continue({ url: url.href });
+  });
+  await open(page, server);
+  const note = page.getByTestId("legend").getByRole("alert");
+  await note.waitFor();
+  assert.match(await note.innerText(), /4\d\d/);
+  assert.match(await note.innerText(), /cell/);
+
+  await page.unroute(/\/api\/v1\/heatmap\?.*metric=/);
+  await note.getByRole("button", { name: "Réessayer" }).click();
+  await page.getByTestId("legend").locator("tr[data-colour]").first().waitFor();
+  await close();
+});
+
+test("a computer that is offline is told so", async () => {
+  const { page, close } = await newPage(browser);
+  await open(page, server);
+  await page.context().setOffline(true);
+  await page.getByTestId("banner").getByText("Ce poste est hors ligne").waitFor();
+  await page.context().setOffline(false);
+  await page.getByTestId("banner").getByText("Ce poste est hors ligne").waitFor({ state: "detached" });
+  await close();
+});
+
+test("lists show that they load", async () => {
+  const { page, close } = await newPage(browser);
+  /** @type {(() => void)[]} */
+  const held = [];
+  await page.route("**/api/v1/incidents?**", async (route) => {
+    await new Promise((resolve) => held.push(() => resolve(null)));
+    await route.continue();
+  });
+  await page.goto(`${server.url}/`);
+  await page.locator(".lists").getByRole("status", { name: "Chargement…" }).waitFor();
+  for (const release of held) release();
+  await page.getByTestId("incidents").waitFor();
+  await close();
+});
