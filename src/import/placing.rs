@@ -78,36 +78,33 @@ fn fault(e: &CrsError) -> Fault {
 /// Which of `positions` have latitude first: those that lie nowhere near the others, nor near what is
 /// known already, but would if they were swapped.
 pub(super) fn latitude_first(positions: &[LonLat], known: Option<Bbox>) -> Vec<bool> {
-    let known = known.map(|b| [b.west(), b.south(), b.east(), b.north()]);
-    let homes: Vec<[f64; 4]> = known
-        .into_iter()
-        .chain(middle(positions).map(|at| [at[0], at[1], at[0], at[1]]))
-        .map(|[west, south, east, north]| {
-            let margin = HOME_MARGIN_DEG;
-            [west - margin, south - margin, east + margin, north + margin]
-        })
-        .collect();
+    let known = known.map(|b| around([b.west(), b.south(), b.east(), b.north()]));
+    let middle = middle(positions, known.unwrap_or(FRANCE));
+    let middle = middle.map(|[lon, lat]| around([lon, lat, lon, lat]));
+    let homes: Vec<[f64; 4]> = known.into_iter().chain(middle).collect();
+    let at_home = |at: [f64; 2]| homes.iter().any(|home| contains(*home, at));
     positions
         .iter()
-        .map(|position| {
-            let (as_is, swapped) =
-                ([position.lon(), position.lat()], [position.lat(), position.lon()]);
-            let at_home = |at: [f64; 2]| homes.iter().any(|home| contains(*home, at));
-            !at_home(as_is) && at_home(swapped)
-        })
+        .map(|position| (position.lon(), position.lat()))
+        .map(|(lon, lat)| !at_home([lon, lat]) && at_home([lat, lon]))
         .collect()
 }
 
-/// The median position, swapped where only that puts it in France.
-fn middle(positions: &[LonLat]) -> Option<[f64; 2]> {
+/// The median position, swapped where only that puts it where it is `expected`.
+fn middle(positions: &[LonLat], expected: [f64; 4]) -> Option<[f64; 2]> {
     let median = |mut values: Vec<f64>| {
         values.sort_unstable_by(f64::total_cmp);
         values.get(values.len() / 2).copied()
     };
     let lon = median(positions.iter().map(|position| position.lon()).collect())?;
     let lat = median(positions.iter().map(|position| position.lat()).collect())?;
-    let is_swapped = !contains(FRANCE, [lon, lat]) && contains(FRANCE, [lat, lon]);
+    let is_swapped = !contains(expected, [lon, lat]) && contains(expected, [lat, lon]);
     Some(if is_swapped { [lat, lon] } else { [lon, lat] })
+}
+
+fn around([west, south, east, north]: [f64; 4]) -> [f64; 4] {
+    let margin = HOME_MARGIN_DEG;
+    [west - margin, south - margin, east + margin, north + margin]
 }
 
 fn contains([west, south, east, north]: [f64; 4], [x, y]: [f64; 2]) -> bool {
