@@ -155,8 +155,12 @@ impl Columns {
         columns
     }
 
-    /// The rows of both. O(n).
+    /// The rows of both. O(n); where `other` is later in time and by id, as new incidents are, no more
+    /// than a copy.
     pub(super) fn merged(&self, other: &Self) -> Self {
+        if self.comes_before(other) {
+            return self.followed_by(other);
+        }
         let mut columns = Self::with_capacity(self.len() + other.len());
         let (mut a, mut b) = (0, 0);
         while a < self.len() || b < other.len() {
@@ -172,6 +176,23 @@ impl Columns {
             }
         }
         columns.index();
+        columns
+    }
+
+    fn comes_before(&self, other: &Self) -> bool {
+        let (Some(last), Some(first)) = (self.len().checked_sub(1), other.id.first()) else {
+            return true; // one of them is empty
+        };
+        let greatest = self.by_id.last().map(|row| self.id[*row as usize]);
+        let least = other.by_id.first().map(|row| other.id[*row as usize]);
+        (self.reported_at[last], self.id[last]) < (other.reported_at[0], *first) && greatest < least
+    }
+
+    fn followed_by(&self, other: &Self) -> Self {
+        let mut columns = self.clone();
+        (0..other.len()).for_each(|row| columns.push(other.row(row)));
+        let before = self.len() as u32;
+        columns.by_id.extend(other.by_id.iter().map(|row| before + row));
         columns
     }
 
@@ -204,5 +225,44 @@ impl Columns {
     fn index(&mut self) {
         self.by_id = (0..self.len() as u32).collect();
         self.by_id.sort_by_key(|row| self.id[*row as usize]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn row(id: u32, second: i64) -> IncidentRow {
+        let reported_at = Timestamp::from_unix_ms(second * 1000).unwrap();
+        IncidentRow {
+            id: IncidentId::new(uuid::Uuid::from_u128(id.into())),
+            reported_at,
+            hour: reported_at.hour_of_week(),
+            kind: 0,
+            channel: Channel::Call,
+            status: Status::Received,
+            site: SiteIx(id),
+            place: PlaceIx(id),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn merging_equals_sorting_the_rows_of_both(
+            old in prop::collection::vec(0_i64..50, 0..20),
+            new in prop::collection::vec(0_i64..50, 0..20),
+            later in prop::bool::ANY,
+        ) {
+            let delay = if later { 100 } else { 0 };
+            let old: Vec<_> = (0..).zip(old).map(|(id, at)| row(id, at)).collect();
+            let new: Vec<_> = (100..).zip(new).map(|(id, at)| row(id, at + delay)).collect();
+            let merged = Columns::of(old.clone()).merged(&Columns::of(new.clone()));
+            let sorted = Columns::of([old, new].concat());
+
+            let rows = |columns: &Columns| (0..columns.len()).map(|at| columns.row(at)).collect::<Vec<_>>();
+            prop_assert_eq!(rows(&merged), rows(&sorted));
+            prop_assert_eq!(&merged.by_id, &sorted.by_id);
+        }
     }
 }
