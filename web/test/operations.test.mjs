@@ -151,7 +151,7 @@ describe("the nearest patrols", () => {
     assert.match(await list.first().innerText(), /position d’il y a/);
     assert.match(await page.getByTestId("announcement").innerText(), /est la plus proche, à/);
 
-    const reasons = await page.getByTestId("passed-over").allInnerTexts();
+    const reasons = await page.getByTestId("passed-over").allTextContents();
     if (ranking.passed_over.length > 0) assert.match(reasons.join(), /occupée|hors service|sans position/);
     await shot(page, "desktop-dark-nearest");
     await close();
