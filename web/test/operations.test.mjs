@@ -130,6 +130,12 @@ describe("the nearest patrols", () => {
   test("are ranked on the map and in the list when an incident is chosen", async () => {
     const { page, close } = await newPage(browser, { width: 1920, height: 1080 });
     await open(page, server);
+    // Kept one by one: a new incident may be read out right after.
+    await page.evaluate(() => {
+      const region = document.querySelector("[data-testid=announcement]");
+      const said = Object.assign(window, { said: /** @type {string[]} */ ([]) }).said;
+      if (region) new MutationObserver(() => said.push(region.textContent ?? "")).observe(region, { subtree: true, characterData: true, childList: true });
+    });
     const row = page.getByTestId("incidents").getByRole("button").first();
     const answer = page.waitForResponse((one) => one.url().includes("/patrols/nearest?"));
     await row.click();
@@ -149,9 +155,10 @@ describe("the nearest patrols", () => {
     assert.equal((await drawn(page, "routes")).length, listed.length);
     assert.match(await list.first().innerText(), /\d\s(m|km)/);
     assert.match(await list.first().innerText(), /position d’il y a/);
-    assert.match(await page.getByTestId("announcement").innerText(), /est la plus proche, à/);
+    const said = await page.evaluate(() => /** @type {any} */ (window).said.join("\n"));
+    assert.match(said, /est la plus proche, à/);
 
-    const reasons = await page.getByTestId("passed-over").allInnerTexts();
+    const reasons = await page.getByTestId("passed-over").allTextContents();
     if (ranking.passed_over.length > 0) assert.match(reasons.join(), /occupée|hors service|sans position/);
     await shot(page, "desktop-dark-nearest");
     await close();

@@ -116,7 +116,7 @@ export function launch() {
  * @param {Options} [options]
  */
 export async function newPage(browser, options = {}) {
-  const { width = 1280, height = 720, motion = "reduce", scheme = "dark" } = options;
+  const { width = 1200, height = 640, motion = "reduce", scheme = "dark" } = options;
   const context = await browser.newContext({
     viewport: { width, height },
     reducedMotion: motion,
