@@ -24,12 +24,12 @@
 //! | [`patrol`] | crews, and which of their positions count |
 //! | [`incident`] | kinds, channels, statuses, idempotency |
 //! | [`event`] | the one [`event::Event`], gapless [`event::Seq`] |
-//! | [`demo`] | a made-up town with its calls and patrols, from a seed |
 //! | [`twin`] | the state: [`twin::Snapshot`], a fold of the events, and its indexes |
 //! | [`locate`] | question: which site and building is this position on |
 //! | [`dispatch`] | question: which patrols are nearest, and why those |
 //! | [`heatmap`] | question: how many incidents, where |
 //! | [`catalogue`] | questions: the lists of what there is |
+//! | [`demo`] | a made-up town with its calls and patrols, from a seed |
 //! | [`store`] | durable events: the [`store::Store`] trait, SQLite |
 //! | [`crs`] | adapter: PROJ, from any reference system to WGS 84 |
 //! | [`import`] | adapter: readers of real files |

@@ -26,7 +26,7 @@ pub struct Vigie {
     #[arg(long, global = true, env = "VIGIE_LOG_FORMAT", value_enum, default_value = "text")]
     log_format: LogFormat,
     /// Which log lines are written, such as `info` or `vigie=debug`.
-    #[arg(long, global = true, env = "VIGIE_LOG", default_value = "info")]
+    #[arg(long, global = true, env = "VIGIE_LOG", default_value = "info,actix_server=warn")]
     log: String,
     #[command(subcommand)]
     command: Command,

@@ -12,6 +12,7 @@ use super::{
     Edge, Feature, FeatureCollection, GeoJson, Json, Problem, ProblemKind, Query,
     geojson::metres,
     json::{Object, object},
+    place::PlaceFault,
     problem::ProblemBody,
     query::{NoParams, name_of},
     revision::{Revision, unless_known},
@@ -155,8 +156,10 @@ impl PatrolBody {
 
 impl PositionBody {
     fn into_fix(self, patrol: PatrolId) -> Result<PositionFix, Problem> {
-        let position =
-            LonLat::new(self.lon, self.lat).map_err(|e| Problem::unsaid("position", e))?;
+        let position = LonLat::new(self.lon, self.lat).map_err(|e| {
+            let PlaceFault { field, reason } = e.into();
+            Problem::unsaid(&format!("position.{field}"), reason)
+        })?;
         let recorded_at: Timestamp =
             self.recorded_at.parse().map_err(|e| Problem::unsaid("position.recorded_at", e))?;
         if self.accuracy_m.is_some_and(|accuracy_m| accuracy_m < 0.0) {

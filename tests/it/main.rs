@@ -1,12 +1,21 @@
 //! Black-box tests of the program: one binary, one module a capability.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics, also in its helpers")]
 
+mod any_input;
 mod crash;
 mod dependencies;
 mod disk_full;
+mod edge;
+mod heatmap;
 mod import;
 mod incidents;
+mod locating;
 mod openapi;
+mod patrols;
+mod privacy;
+mod program;
+mod stock_lists;
 mod store;
 mod support;
+mod tidy;
 mod writing;

@@ -96,7 +96,8 @@ pub struct Town {
     address: String,
     server: actix_web::dev::ServerHandle,
     thread: Option<JoinHandle<()>>,
-    folder: TempDir,
+    /// Holds the store; goes with the town.
+    _folder: TempDir,
 }
 
 /// Starts a server on a town that begins with `starts`.
@@ -122,7 +123,7 @@ pub fn town_with(settings: Settings, starts: impl IntoIterator<Item = Start>) ->
         });
     });
     let server = receiver.recv().unwrap();
-    Town { app, address, server, thread: Some(thread), folder }
+    Town { app, address, server, thread: Some(thread), _folder: folder }
 }
 
 /// Records what a town begins with.
@@ -197,11 +198,6 @@ impl Town {
     /// The address of the server.
     pub fn address(&self) -> &str {
         &self.address
-    }
-
-    /// The folder of the store.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// Asks for `path`.

@@ -1,0 +1,300 @@
+//! The code keeps its own rules: direction of dependence, purity, size, a first line for each file, and
+//! pages that name only what there is.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Each top-level module and what it may use, in the order of `src/lib.rs`: a module may name only modules
+/// that stand above it.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("geo", &[]),
+    ("time", &[]),
+    ("tract", &["geo"]),
+    ("stock", &["geo", "tract"]),
+    ("patrol", &["geo", "time"]),
+    ("incident", &["geo", "time", "stock"]),
+    ("event", NOUNS),
+    ("twin", STATE),
+    ("locate", TWIN),
+    ("dispatch", TWIN),
+    ("heatmap", TWIN),
+    ("catalogue", TWIN),
+    ("demo", TWIN),
+    ("store", STATE),
+    ("crs", &["geo"]),
+    ("import", IMPORT),
+    ("app", APP),
+    ("http", HTTP),
+    ("cli", CLI),
+];
+const NOUNS: &[&str] = &["geo", "time", "tract", "stock", "patrol", "incident"];
+const STATE: &[&str] = &["geo", "time", "tract", "stock", "patrol", "incident", "event"];
+const TWIN: &[&str] = &["geo", "time", "tract", "stock", "patrol", "incident", "event", "twin"];
+const IMPORT: &[&str] = &["geo", "time", "tract", "stock", "patrol", "incident", "event", "crs"];
+const APP: &[&str] =
+    &["geo", "time", "tract", "stock", "patrol", "incident", "event", "twin", "locate", "store"];
+const HTTP: &[&str] = &[
+    "geo",
+    "time",
+    "tract",
+    "stock",
+    "patrol",
+    "incident",
+    "event",
+    "twin",
+    "locate",
+    "dispatch",
+    "heatmap",
+    "catalogue",
+    "crs",
+    "app",
+];
+const CLI: &[&str] = &[
+    "geo",
+    "time",
+    "tract",
+    "stock",
+    "patrol",
+    "incident",
+    "event",
+    "twin",
+    "locate",
+    "dispatch",
+    "heatmap",
+    "catalogue",
+    "demo",
+    "crs",
+    "store",
+    "import",
+    "app",
+    "http",
+];
+
+/// Modules of the core, and words that would let the outside world in.
+const PURE: &[&str] = &[
+    "geo",
+    "time",
+    "tract",
+    "stock",
+    "patrol",
+    "incident",
+    "event",
+    "twin",
+    "locate",
+    "dispatch",
+    "heatmap",
+    "catalogue",
+    "demo",
+];
+const IMPURE_WORDS: &[&str] = &[
+    "actix",
+    "serde",
+    "async ",
+    "std::fs",
+    "std::net",
+    "std::io",
+    "std::env",
+    "SystemTime",
+    "Instant::now",
+    "rusqlite",
+    "tokio",
+    "tracing",
+];
+/// Words that belong to one module alone.
+const OWNED_WORDS: &[(&str, &str)] =
+    &[("anyhow", "cli"), ("rusqlite", "store"), ("actix_web::", "http"), ("proj::", "crs")];
+/// Where an owned word may stand all the same, with its reason.
+const OWNED_WORDS_ELSEWHERE: &[(&str, &str)] = &[
+    ("actix_web::", "cli"), // the command line runs the server's event loop
+    ("rusqlite", "import"), // a GeoPackage is a file of SQLite
+];
+
+const FILE_LINES_MAX: usize = 500;
+
+struct Source {
+    path: PathBuf,
+    module: String,
+    text: String,
+    /// The text without comments and without the unit tests at its end.
+    code: String,
+}
+
+#[test]
+fn modules_depend_in_one_direction() {
+    let mut above: Vec<&str> = Vec::new();
+    for (module, uses) in MAY_USE {
+        let low = uses.iter().find(|used| !above.contains(used));
+        assert!(low.is_none(), "{module} may use only what stands above it, not {low:?}");
+        above.push(module);
+    }
+    for source in sources() {
+        let place = source.path.display();
+        assert!(
+            !source.code.contains("super::super"),
+            "{place}: write crate::, so that the direction shows"
+        );
+        let allowed = MAY_USE.iter().find(|(module, _)| *module == source.module);
+        let (_, allowed) = allowed.unwrap_or_else(|| panic!("{} is not in MAY_USE", source.module));
+        for used in used_modules(&source.code) {
+            let fine = used == source.module || allowed.contains(&used.as_str());
+            assert!(fine, "{place} uses crate::{used}");
+        }
+    }
+}
+
+#[test]
+fn the_core_knows_no_outside_world() {
+    for source in sources().iter().filter(|source| PURE.contains(&source.module.as_str())) {
+        let said = IMPURE_WORDS.iter().find(|word| source.code.contains(**word));
+        assert!(said.is_none(), "{} says {said:?}", source.path.display());
+    }
+}
+
+#[test]
+fn a_tool_is_known_by_one_module() {
+    for source in sources() {
+        for (word, owner) in OWNED_WORDS {
+            let allowed = source.module == *owner
+                || OWNED_WORDS_ELSEWHERE.contains(&(word, source.module.as_str()));
+            assert!(
+                allowed || !source.code.contains(word),
+                "{} says {word}",
+                source.path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is_for_and_is_short() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files =
+        ["src", "tests", "benches"].iter().flat_map(|folder| rust_files(&root.join(folder)));
+    for path in files {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("//! "), "{} has no first line", path.display());
+        let lines = text.lines().count();
+        assert!(lines <= FILE_LINES_MAX, "{} has {lines} lines", path.display());
+    }
+}
+
+#[test]
+fn the_front_page_has_every_module_in_order() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(root.join("src/lib.rs")).unwrap();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("//! | [`")?.split('`').next());
+    let known: Vec<&str> = MAY_USE
+        .iter()
+        .map(|(module, _)| *module)
+        .filter(|module| page.contains(&format!("pub mod {module};")))
+        .collect();
+    assert_eq!(rows.collect::<Vec<_>>(), known);
+}
+
+#[test]
+fn a_path_that_a_page_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut pages = vec![root.join("README.md"), root.join("CHANGELOG.md")];
+    pages.extend(files(&root.join("docs"), "md"));
+    for page in pages.iter().filter(|page| page.is_file()) {
+        let text = fs::read_to_string(page).unwrap();
+        for named in text.split('`').skip(1).step_by(2) {
+            let first = named.split('/').next().unwrap_or_default();
+            let is_path = named.contains('/')
+                && ["src", "tests", "benches", "docs", "migrations", "web", "geodata"]
+                    .contains(&first)
+                && named.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
+            // Made by the build, and so not in a clone.
+            let is_made = named.starts_with("web/dist") || named.starts_with("web/node_modules");
+            let there = root.join(named).exists();
+            assert!(!is_path || is_made || there, "{} names {named}", page.display());
+        }
+    }
+}
+
+/// Names after `crate::`, both in `crate::a::B` and in `crate::{a::B, c}`.
+fn used_modules(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        match rest.strip_prefix('{') {
+            None => found.push(first_word(rest)),
+            Some(group) => found.extend(heads(group)),
+        }
+    }
+    found.retain(|name| name.starts_with(char::is_lowercase));
+    found
+}
+
+/// The first words of the items of a group, up to its closing brace.
+fn heads(group: &str) -> Vec<String> {
+    let mut heads = vec![first_word(group)];
+    let mut depth = 1;
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 1 => heads.push(first_word(&group[at + 1..])),
+            _ => {}
+        }
+        if depth == 0 {
+            break;
+        }
+    }
+    heads
+}
+
+fn first_word(text: &str) -> String {
+    text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+/// Every file of `src` but the crate's roots.
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let inside = |path: &PathBuf| path.strip_prefix(&root).unwrap().to_owned();
+    let paths = rust_files(&root).into_iter();
+    paths
+        .filter(|path| !["lib.rs", "main.rs"].contains(&inside(path).to_str().unwrap()))
+        .map(|path| {
+            let text = fs::read_to_string(&path).unwrap();
+            let module = inside(&path)
+                .components()
+                .next()
+                .unwrap()
+                .as_os_str()
+                .to_string_lossy()
+                .replace(".rs", "")
+                .replace("_tests", "");
+            let is_test = path.file_stem().unwrap().to_string_lossy().ends_with("tests");
+            let code = if is_test { String::new() } else { code_of(&text) };
+            Source { path, module, text, code }
+        })
+        .inspect(|source| assert!(!source.text.is_empty(), "{} is empty", source.path.display()))
+        .collect()
+}
+
+fn code_of(text: &str) -> String {
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    files(folder, "rs")
+}
+
+/// Every file with that extension under `folder`.
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut found = Vec::new();
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|known| known == extension) {
+            found.push(path);
+        }
+    }
+    found
+}
