@@ -6,11 +6,8 @@ use super::{Page, PageLimit};
 use crate::{
     incident::IncidentId,
     time::Timestamp,
-    twin::{Columns, IncidentRow, RowFilter, Selection, SelectionError, Snapshot},
+    twin::{Columns, IncidentRow, RowBlock, RowFilter, Selection, SelectionError, Snapshot},
 };
-
-/// Rows that are filtered at once: their columns and marks fit the first-level cache.
-const BLOCK_ROWS: usize = 2048;
 
 /// Which incidents, and which page of them.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -90,22 +87,21 @@ fn newest_of(
 ) -> (usize, Vec<IncidentRow>) {
     let mut newest = Vec::new();
     let mut passed = 0;
-    let mut mask = [0; BLOCK_ROWS];
+    let mut room = RowBlock::new();
     let rows = filter.rows(columns);
     let mut end = rows.end;
     while end > rows.start {
-        let block = rows.start.max(end.saturating_sub(BLOCK_ROWS))..end;
-        end = block.start;
-        let mask = &mut mask[..block.len()];
-        filter.mark(columns, block.clone(), mask);
-        passed += mask.iter().map(|mark| usize::from(*mark)).sum::<usize>();
-        for (row, mark) in block.zip(mask.iter()).rev() {
+        let start = rows.start.max(end.saturating_sub(RowBlock::ROWS));
+        let selected = filter.select(columns, start..end, &mut room);
+        end = start;
+        passed += selected.len();
+        for row in selected.iter().rev().map(|row| start + *row as usize) {
             if newest.len() > query.limit.get() {
                 break;
             }
             let found =
                 IncidentCursor { reported_at: columns.reported_at()[row], id: columns.id()[row] };
-            if *mark == 1 && query.after.is_none_or(|after| found < after) {
+            if query.after.is_none_or(|after| found < after) {
                 newest.push(columns.row(row));
             }
         }

@@ -1,15 +1,22 @@
 //! [`heatmap`]: one pass over the columns, a counter for each cell.
 
+use std::ops::Range;
+
+use rayon::prelude::*;
+
 use super::{
     Cell, GridProjection, Heatmap,
     cut::{cut, shape_of},
 };
-use crate::twin::{CellKind, CellTable, PlaceIx, RowFilter, Selection, SelectionError, Snapshot};
+use crate::twin::{
+    CellKind, CellTable, Columns, PlaceIx, RowBlock, RowFilter, Selection, SelectionError, Snapshot,
+};
 
 /// Most cells in an answer: beyond, it is larger than a map can draw, so ask for larger cells or a box.
 pub const CELLS_MAX: usize = 200_000;
-/// Rows that are filtered and counted at once: their columns and marks fit the first-level cache.
-const BLOCK_ROWS: usize = 2048;
+/// Rows that one thread counts, in about a millisecond. More are shared out: below, waking a second thread costs
+/// what it saves.
+const SHARE_ROWS: usize = 1 << 20;
 
 /// What to count.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,31 +145,66 @@ pub fn heatmap<'a>(
 
 /// Incidents that pass, by row of `table.cells`; the last counter is for what lies in no cell.
 fn counts(snapshot: &Snapshot, kind: CellKind, table: &CellTable, filter: &RowFilter) -> Vec<u64> {
-    let mut counts = vec![0_u64; table.cells.len() + 1];
-    for columns in snapshot.incidents().parts() {
-        let mut mask = [0; BLOCK_ROWS];
-        let rows = filter.rows(columns);
-        for start in rows.clone().step_by(BLOCK_ROWS) {
-            let block = start..rows.end.min(start + BLOCK_ROWS);
-            let mask = &mut mask[..block.len()];
-            filter.mark(columns, block.clone(), mask);
-            if by_site(kind) {
-                add(&mut counts, mask, &columns.site()[block], |site| {
-                    table.cell_of[site.0 as usize]
-                });
-            } else {
-                add(&mut counts, mask, &columns.place()[block], |place| {
-                    table.cell_of[place.0 as usize]
-                });
-            }
-        }
-    }
-    counts
+    let pass = Pass { kind, table, filter };
+    let parts = snapshot.incidents().parts();
+    let [sealed, recent] =
+        parts.map(|columns| pass.count(columns, filter.rows(columns), SHARE_ROWS));
+    sum(sealed, &recent)
 }
 
-fn add<T>(counts: &mut [u64], mask: &[u8], column: &[T], cell: impl Fn(&T) -> u32) {
-    for (mark, value) in mask.iter().zip(column) {
-        counts[cell(value) as usize] += u64::from(*mark);
+fn sum(mut a: Vec<u64>, b: &[u64]) -> Vec<u64> {
+    a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
+    a
+}
+
+/// How rows are filtered and where they are counted.
+struct Pass<'a> {
+    kind: CellKind,
+    table: &'a CellTable,
+    filter: &'a RowFilter,
+}
+
+impl Pass<'_> {
+    /// Counts those of `rows` that pass; of more than `share_rows`, each such share by itself, in parallel.
+    fn count(&self, columns: &Columns, rows: Range<usize>, share_rows: usize) -> Vec<u64> {
+        let zero = || vec![0; self.table.cells.len() + 1];
+        let add = |mut counts: Vec<u64>, share: Range<usize>| {
+            self.add_rows(columns, share, &mut counts);
+            counts
+        };
+        if rows.len() <= share_rows {
+            return add(zero(), rows);
+        }
+        let starts = rows.clone().into_par_iter().step_by(share_rows);
+        starts
+            .fold(zero, |counts, start| add(counts, start..rows.end.min(start + share_rows)))
+            .reduce(zero, |a, b| sum(a, &b))
+    }
+
+    /// Adds those of `rows` that pass to the counters of their cells.
+    fn add_rows(&self, columns: &Columns, rows: Range<usize>, counts: &mut [u64]) {
+        let cell_of = &self.table.cell_of[..];
+        if by_site(self.kind) {
+            let sites = columns.site();
+            self.each(columns, rows, |row| counts[cell_of[sites[row].0 as usize] as usize] += 1);
+        } else {
+            let places = columns.place();
+            self.each(columns, rows, |row| counts[cell_of[places[row].0 as usize] as usize] += 1);
+        }
+    }
+
+    /// Calls `add` with each of `rows` that passes.
+    fn each(&self, columns: &Columns, rows: Range<usize>, mut add: impl FnMut(usize)) {
+        if self.filter.lets_all_pass() {
+            return rows.for_each(add);
+        }
+        let mut room = RowBlock::new();
+        for start in rows.clone().step_by(RowBlock::ROWS) {
+            let block = start..rows.end.min(start + RowBlock::ROWS);
+            for row in self.filter.select(columns, block, &mut room) {
+                add(start + *row as usize);
+            }
+        }
     }
 }
 
@@ -187,4 +229,50 @@ fn dwellings(
 /// Whether cells of this kind are made of sites, and not of ground.
 const fn by_site(kind: CellKind) -> bool {
     matches!(kind, CellKind::Site | CellKind::Landlord)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        event::{Fact, Seq},
+        incident::{Channel, Incident, IncidentId, Status},
+        time::Timestamp,
+        twin::{
+            CellFrame,
+            town::{at_m, site, town},
+        },
+    };
+
+    #[test]
+    fn counting_in_shares_counts_the_same() {
+        let mut snapshot = town(
+            (0..5).map(|n| site(&format!("S-{n}"), "one", 1, at_m(0.0, 0.0))).collect(),
+            Vec::new(),
+        );
+        let facts = (0..1000_u128).map(|n| {
+            Fact::IncidentRecorded(Incident {
+                id: IncidentId::new(uuid::Uuid::from_u128(n)),
+                kind: "OCC-HAL".parse().unwrap(),
+                channel: Channel::ALL[n as usize % 3],
+                status: Status::Received,
+                reported_at: Timestamp::from_unix_ms(n as i64 * 60_000).unwrap(),
+                site: format!("S-{}", n % 5).parse().unwrap(),
+                building: None,
+            })
+        });
+        snapshot.apply(facts, Seq(2));
+        let selection = Selection { channels: vec![Channel::Call], ..Selection::default() };
+        let filter = selection.filter(&snapshot).unwrap();
+        let frame =
+            |n: u32| CellFrame { id: n.to_string().into(), ring: Box::default(), area_km2: None };
+        let table = CellTable { cell_of: (0..5).collect(), cells: (0..5).map(frame).collect() };
+        let pass = Pass { kind: CellKind::Site, table: &table, filter: &filter };
+        let columns = snapshot.incidents().parts()[1];
+        let whole = pass.count(columns, 0..1000, 1000);
+        assert_eq!(whole.iter().sum::<u64>(), 334);
+        for share_rows in [1, 7, 333, 999] {
+            assert_eq!(pass.count(columns, 0..1000, share_rows), whole);
+        }
+    }
 }

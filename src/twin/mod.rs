@@ -31,7 +31,7 @@ pub use incidents::Incidents;
 pub use near_tree::{Near, Reach, Standing};
 pub use patrols::{PatrolState, Patrols};
 pub use place::{BuildingIx, Place, PlaceIx, SiteIx};
-pub use selection::{RowFilter, Selection, SelectionError};
+pub use selection::{RowBlock, RowFilter, Selection, SelectionError};
 pub use snapshot::Snapshot;
 pub use stock_index::StockIndex;
 pub use wall_copy::{COPY_ERROR_M, WallCopy};
