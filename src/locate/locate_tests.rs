@@ -80,6 +80,18 @@ fn of_two_that_are_as_near_the_one_with_a_site_wins_then_the_lower_id() {
 }
 
 #[test]
+fn a_wall_that_is_a_hair_away_does_not_make_a_tie_with_being_inside() {
+    let snapshot = town(
+        vec![site("A", "one", 10, at_m(900.0, 0.0))],
+        vec![
+            building("a", "A", vec![square(0.000_01, 0.0, 20.0)]),
+            building("b", "", vec![square(-20.0, 0.0, 20.000_005)]),
+        ],
+    );
+    check(&snapshot, at_m(0.0, 10.0), ("-", "b", Method::Inside), 0.0);
+}
+
+#[test]
 fn at_the_ends_of_the_globe_nothing_breaks() {
     for (lon, lat) in [(0.0, 90.0), (180.0, -90.0), (180.0, 0.0), (-180.0, 48.0)] {
         let pole = LonLat::new(lon, lat).unwrap();

@@ -7,13 +7,11 @@ mod walls;
 #[cfg(test)]
 mod locate_tests;
 
-use std::cmp::Ordering;
-
 use smallvec::SmallVec;
 
 use crate::{
     geo::{Bbox, LocalPlane, LonLat},
-    twin::{BuildingIx, Near, Reach, SiteIx, Standing, StockIndex},
+    twin::{BuildingIx, COPY_ERROR_M, Near, Reach, SiteIx, Standing, StockIndex},
 };
 use walls::{copy_distance_m, wall_distance_m};
 
@@ -23,8 +21,10 @@ pub const NEAREST_DISTANCE_M_MAX: f64 = 50.0;
 pub const NEAR_TIE_M: f64 = 2.0;
 /// Most candidates that are told.
 pub const CANDIDATES_MAX: usize = 8;
-/// Distances that differ by less are equal, in metres: the plane is not surer at 50 m.
-const TIE_M: f64 = 1e-3;
+/// Distances that differ by less are equal, in metres: the two sides of a shared wall are computed apart.
+const TIE_M: f64 = 1e-6;
+/// Distances that differ by less are worked out anew and exactly, in metres: copies of walls are not surer.
+const COPY_TIE_M: f64 = 4.0 * COPY_ERROR_M;
 
 /// How a position was put on a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +92,10 @@ pub fn locate(stock: &StockIndex, position: LonLat) -> Located {
         [] => NOWHERE,
         [only] => located(only, Vec::new()),
         _ => {
-            found.sort_by(|a, b| order(stock, best_m, a, b));
+            for rival in found.iter_mut().filter(|c| c.distance_m <= best_m + COPY_TIE_M) {
+                rival.distance_m = exact_distance_m(stock, rival, position, &plane);
+            }
+            sort(stock, &mut found);
             located(&found[0], found.iter().take(CANDIDATES_MAX).cloned().collect())
         }
     }
@@ -154,16 +157,29 @@ fn located(best: &Candidate, candidates: Vec<Candidate>) -> Located {
     }
 }
 
-/// Metres to the nearest wall, 0 inside.
+/// Metres to the nearest wall, 0 inside; to [`COPY_ERROR_M`] where a copy of the walls settles it.
 fn distance_m(stock: &StockIndex, near: &Near<'_>, position: LonLat, plane: &LocalPlane) -> f64 {
     let settled = near.walls.and_then(|walls| copy_distance_m(&walls, position, plane));
-    settled.unwrap_or_else(|| match near.standing {
-        Standing::Building(ix) => wall_distance_m(&stock.building(ix).footprint, position, plane),
-        Standing::BareSite(ix) => match &stock.site(ix).outline {
-            Some(outline) => wall_distance_m(outline, position, plane),
-            None => plane.distance_m(stock.site(ix).position.into()),
-        },
-    })
+    settled.unwrap_or_else(|| exact_distance_m(stock, &candidate(near, 0.0), position, plane))
+}
+
+/// Metres to the nearest wall, 0 inside.
+fn exact_distance_m(
+    stock: &StockIndex,
+    place: &Candidate,
+    position: LonLat,
+    plane: &LocalPlane,
+) -> f64 {
+    let site = place.site.map(|ix| stock.site(ix));
+    let walls = match place.building {
+        Some(ix) => Some(&stock.building(ix).footprint),
+        None => site.and_then(|site| site.outline.as_ref()),
+    };
+    match (walls, site) {
+        (Some(walls), _) => wall_distance_m(walls, position, plane),
+        (None, Some(site)) => plane.distance_m(site.position.into()),
+        (None, None) => f64::INFINITY,
+    }
 }
 
 fn candidate(near: &Near<'_>, distance_m: f64) -> Candidate {
@@ -174,14 +190,19 @@ fn candidate(near: &Near<'_>, distance_m: f64) -> Candidate {
     Candidate { site: near.site, building, distance_m }
 }
 
-/// Nearest first; of ties, those with a site, then the lower id.
-fn order(stock: &StockIndex, best_m: f64, a: &Candidate, b: &Candidate) -> Ordering {
+/// Nearest first; of those that are as near as the best, those with a site first, then the lower id.
+fn sort(stock: &StockIndex, found: &mut [Candidate]) {
+    let best_m = found.iter().map(|found| found.distance_m).fold(f64::INFINITY, f64::min);
+    // What is inside is so exactly: a wall 1 µm away does not make a tie with it.
+    let tie_m = if best_m == 0.0 { 0.0 } else { TIE_M };
     let key = |found: &Candidate| {
-        let metres = if found.distance_m <= best_m + TIE_M { best_m } else { found.distance_m };
+        let metres = if found.distance_m <= best_m + tie_m { best_m } else { found.distance_m };
         let id = found.building.map(|ix| &stock.building(ix).id);
         let code = found.site.map(|ix| &stock.site(ix).code);
         (metres, (found.site.is_none(), found.building.is_none(), id, code))
     };
-    let (a, b) = (key(a), key(b));
-    a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1))
+    found.sort_by(|a, b| {
+        let (a, b) = (key(a), key(b));
+        a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1))
+    });
 }
