@@ -160,7 +160,7 @@ pub enum NearestError {
 
 /// The patrols nearest to the target, by geodesic on the WGS 84 ellipsoid.
 ///
-/// Chords through the Earth are compared first, and a geodesic (about 0.5 µs) is worked out only for patrols
+/// Chords through the Earth are compared first, and a geodesic (about 1 µs) is worked out only for patrols
 /// that the bounds of [`geodesic_distance_m_max`] leave in question: the answer is that of working out all.
 ///
 /// # Errors

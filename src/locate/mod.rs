@@ -66,7 +66,7 @@ pub struct Candidate {
 /// Which site and building `position` is in, or next to.
 ///
 /// A wall belongs to what it encloses, a courtyard does not. Of places that are equally near, one with a site
-/// is preferred, then the lower id. About 1 µs among 200,000 footprints.
+/// is preferred, then the lower id. About 2 µs among 200,000 footprints, most of it waiting for memory.
 #[must_use]
 pub fn locate(stock: &StockIndex, position: LonLat) -> Located {
     let plane = LocalPlane::at(position);
@@ -104,7 +104,7 @@ pub fn locate(stock: &StockIndex, position: LonLat) -> Located {
 /// The same for each of `positions`, in their order.
 ///
 /// Asks in the order of a curve that fills the plane, so that what one answer has read from memory is still
-/// at hand for the next: twice as fast as one by one from 10,000 positions on.
+/// at hand for the next: 1.3 times as fast as one by one for 8,000 positions, twice for 400,000.
 /// Source: Morton (1966), A computer oriented geodetic data base, IBM.
 #[must_use]
 pub fn locate_all(stock: &StockIndex, positions: &[LonLat]) -> Vec<Located> {
