@@ -55,7 +55,7 @@ impl Footprint {
             if faults.is_empty() {
                 break;
             }
-            let cut = cut_at_crossings(&polygons);
+            let cut = cut_or_refuse(&polygons)?;
             if faults == [HOLES_PART_IT] && same_rings(&polygons, &cut) {
                 break; // the holes touch, but what is between them hangs together
             }
@@ -217,6 +217,18 @@ fn same_rings(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>) -> bool {
         counts
     };
     rings(a) == rings(b)
+}
+
+/// [`cut_at_crossings`], or a refusal where the overlay gives up.
+///
+/// `i_overlay` panics on a few rings in a million whose crossings round onto one another; nothing is shared with
+/// it, so what it leaves behind is dropped with it.
+fn cut_or_refuse(polygons: &MultiPolygon<f64>) -> Result<MultiPolygon<f64>, FootprintFault> {
+    std::panic::catch_unwind(|| cut_at_crossings(polygons)).map_err(|_panic| {
+        FootprintFault::Invalid(
+            "its crossings are too close to each other to be told apart".to_owned(),
+        )
+    })
 }
 
 /// Each shell by the even-odd rule, without its holes by the same rule, and all of them joined.
