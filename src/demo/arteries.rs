@@ -138,7 +138,7 @@ fn old_streets(outline: &Outline, river: &River, shift_m: f64) -> Vec<Vec<Metres
         over(west_m, west_m + 120.0, west_m - 40.0),
         over(east_m, east_m - 180.0, east_m - 160.0),
         vec![west, square, east],
-        vec![square, at(square.x - 90.0, north.y)],
+        vec![square, at(square.x - 50.0, square.y + 180.0), at(square.x - 90.0, north.y)],
         vec![
             outline.point(PI + 0.62, reach),
             river.middle(40.0) + at(0.0, -330.0),

@@ -2,7 +2,7 @@
 
 use super::{
     district::{District, Pattern},
-    plan::{dot, heading, left, lot},
+    plan::{Metres, crossing, dot, heading, left, length, lot, nearest_on},
     quarter::Quarter,
     ring::{Cut, Ring},
     way::{Way, WayIx, Ways},
@@ -12,6 +12,9 @@ use super::{
 const MARGIN: f64 = 0.45;
 /// Smallest block that is built on, square metres within its fronts.
 const BUILT_M2_MIN: f64 = 420.0;
+
+/// Nearest that a block may come to the middle of a main way, as a share of the way to its fronts.
+const BARRIER_SHARE: f64 = 0.45;
 
 /// Ground between streets.
 #[derive(Debug)]
@@ -27,6 +30,7 @@ pub(super) struct Block {
 /// Cuts every quarter into blocks, with streets along the cuts.
 pub(super) fn cut(seed: u64, quarters: &[Quarter], ways: &mut Ways) -> Vec<Block> {
     let mut blocks = Vec::new();
+    let barriers = barriers(ways);
     for (index, quarter) in quarters.iter().enumerate() {
         let mut cutter = Cutter { seed, quarter, ways, done: Vec::new() };
         match quarter.district.pattern() {
@@ -35,15 +39,45 @@ pub(super) fn cut(seed: u64, quarters: &[Quarter], ways: &mut Ways) -> Vec<Block
         }
         let rings = cutter.done;
         let fronts = rings.iter().filter_map(|ring| ring.inset(|way| ways.half_width_m(way)));
-        blocks.extend(
-            fronts.filter(|fronts| fronts.area_m2() > BUILT_M2_MIN).map(|fronts| Block {
-                fronts,
-                quarter: index,
-                district: quarter.district,
-            }),
-        );
+        let built =
+            fronts.filter(|fronts| fronts.area_m2() > BUILT_M2_MIN && is_clear(fronts, &barriers));
+        let block = |fronts| Block { fronts, quarter: index, district: quarter.district };
+        blocks.extend(built.map(block));
     }
     blocks
+}
+
+/// A leg of a main way, and how near its middle a block may come, metres.
+struct Barrier {
+    from: Metres,
+    to: Metres,
+    clear_m: f64,
+}
+
+/// The legs of the main ways.
+fn barriers(ways: &Ways) -> Vec<Barrier> {
+    let main = ways.iter().filter(|way| !way.is_cut());
+    main.flat_map(|way| {
+        let clear_m = way.class.half_width_m() * BARRIER_SHARE;
+        way.line.windows(2).map(move |leg| Barrier { from: leg[0], to: leg[1], clear_m })
+    })
+    .collect()
+}
+
+/// Whether a block keeps away from the main ways: it may touch one by a corner alone and so not step back from
+/// it, or one may end inside it.
+fn is_clear(fronts: &Ring, barriers: &[Barrier]) -> bool {
+    let centre = fronts.centre();
+    let reach_m = fronts.points().map(|p| length(p - centre)).fold(0.0, f64::max);
+    let away_m = |p: Metres, barrier: &Barrier| nearest_on(p, barrier.from, barrier.to).1;
+    let mut near =
+        barriers.iter().filter(|barrier| away_m(centre, barrier) < reach_m + barrier.clear_m);
+    near.all(|barrier| {
+        let crosses = |a, b| crossing(barrier.from, barrier.to, a, b).is_some();
+        fronts.points().all(|p| away_m(p, barrier) > barrier.clear_m)
+            && !fronts.sides().any(|(a, b, _)| crosses(a, b))
+            && !fronts.contains(barrier.from)
+    })
 }
 
 /// A quarter that is being cut.

@@ -44,6 +44,13 @@ pub(super) enum Use {
 
 /// Builds on `block`. A block for a site may turn out too narrow: then no house of it is stock.
 pub(super) fn furnish(block: &Block, purpose: Use, dice: &mut ChaCha8Rng) -> Furnished {
+    let mut furnished = draft(block, purpose, dice);
+    furnished.stock.retain(House::is_sound);
+    furnished.others.retain(House::is_sound);
+    furnished
+}
+
+fn draft(block: &Block, purpose: Use, dice: &mut ChaCha8Rng) -> Furnished {
     match block.district {
         District::OldTown => closed_fronts(block, purpose, [10.0, 12.0], dice),
         District::Boulevards => closed_fronts(block, purpose, [12.0, 14.0], dice),
@@ -103,7 +110,7 @@ fn closed_fronts(
         at = wanted;
     }
     while at < n {
-        let width = dice.random_range(2..=4).min(n - at);
+        let width = dice.random_range(2..=5).min(n - at);
         let levels = levels(block.district, dice);
         if width < n {
             furnished.others.push(house(piece(first + at, first + at + width), levels));
@@ -203,7 +210,7 @@ fn garden_rows(block: &Block, purpose: Use, dice: &mut ChaCha8Rng) -> Furnished 
     };
     let (length_m, gap_m) = match purpose {
         Use::Site => (dice.random_range(22.0..32.0), dice.random_range(6.0..10.0)),
-        Use::Others => (dice.random_range(30.0..44.0), dice.random_range(9.0..15.0)),
+        Use::Others => (dice.random_range(36.0..58.0), dice.random_range(9.0..15.0)),
     };
     let rows = ribbon.rows(length_m, gap_m, dice);
     let houses = rows

@@ -1,8 +1,13 @@
 //! [`House`]: walls, storeys and doors of a building on the plan.
 
-use geo::{Area, LineString, Polygon};
+use geo::{Area, LineString, Polygon, Validation};
 
 use super::plan::{Metres, length};
+
+/// Shortest wall, metres.
+const WALL_M_MIN: f64 = 0.3;
+/// Smallest house, square metres.
+const HOUSE_M2_MIN: f64 = 30.0;
 
 /// A building on the plan.
 #[derive(Debug, Clone)]
@@ -19,6 +24,14 @@ impl House {
     /// Floor space of all storeys, square metres.
     pub(super) fn floor_space_m2(&self) -> f64 {
         self.walls.unsigned_area() * f64::from(self.levels)
+    }
+
+    /// Whether its walls neither cross nor touch each other, also once they are rounded to a centimetre.
+    pub(super) fn is_sound(&self) -> bool {
+        let shortest_m = self.walls.exterior().lines().map(|wall| length(wall.delta()));
+        shortest_m.fold(f64::INFINITY, f64::min) > WALL_M_MIN
+            && self.walls.unsigned_area() > HOUSE_M2_MIN
+            && self.walls.is_valid()
     }
 
     /// `count` doors, evenly along the front.

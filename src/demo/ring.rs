@@ -3,16 +3,21 @@
 use geo::{Coord, LineString, Polygon};
 
 use super::{
-    plan::{Metres, between, cross, crossing, dot, left, length, unit},
+    plan::{Metres, between, cross, crossing, dot, left, length, nearest_on, unit},
     way::WayIx,
 };
 
 /// A cut ends in a corner of the ring where one is nearer than this, metres: no slivers.
 const SNAP_M: f64 = 13.0;
+/// A half is a sliver when it is thinner than this along the cut, metres.
+const SLIVER_M: f64 = 6.0;
 /// Below this turn (its sine) two sides are one straight front.
 const STRAIGHT: f64 = 0.08;
 /// Shortest front that stays after stepping back, metres.
 const FRONT_LENGTH_M_MIN: f64 = 1.5;
+
+/// What rounding may take from a distance, metres.
+const ROUNDING_M: f64 = 0.05;
 
 /// A corner of a ring, and the way along the side from it to the next corner.
 #[derive(Debug, Clone, Copy)]
@@ -174,7 +179,8 @@ impl Ring {
         other.extend_from_slice(&corners[..a]);
         other.push(closing(corners[a].at));
         let (one, other) = (Self(one), Self(other));
-        let whole = one.area_m2() > 1.0 && other.area_m2() > 1.0;
+        let sliver_m2 = SLIVER_M * length(chord[1] - chord[0]);
+        let whole = one.area_m2() > sliver_m2 && other.area_m2() > sliver_m2;
         whole.then_some(Halves { one, other, chord })
     }
 
@@ -188,7 +194,8 @@ impl Ring {
 
     /// The ring whose sides step inwards by `distance_m` of their way. Sides that vanish are dropped.
     ///
-    /// `None` where nothing is left, or where what is left would cross itself.
+    /// `None` where nothing is left, where what is left would cross itself, or where a front would stand out
+    /// into a way because a side before it has vanished.
     pub(super) fn inset(&self, distance_m: impl Fn(WayIx) -> f64) -> Option<Self> {
         let mut fronts: Vec<Front> = self
             .sides()
@@ -215,8 +222,23 @@ impl Ring {
             }
             let corners = corners.into_iter().zip(&fronts);
             let ring = Self(corners.map(|(at, front)| Corner { at, way: front.way }).collect());
-            return (ring.area_m2() > 1.0 && ring.is_simple()).then_some(ring);
+            let whole = ring.area_m2() > 1.0 && ring.is_simple();
+            return (whole && self.keeps_clear(&ring, &distance_m)).then_some(ring);
         }
+    }
+
+    /// Whether `inner` is as far from every side that steps back as it should be.
+    fn keeps_clear(&self, inner: &Self, distance_m: impl Fn(WayIx) -> f64) -> bool {
+        let mut stepped = self.sides().filter(|(_, _, way)| distance_m(*way) > ROUNDING_M);
+        stepped.all(|(a, b, way)| {
+            let near_m = distance_m(way) - ROUNDING_M;
+            let clear =
+                |p: Metres, (from, to): (Metres, Metres)| nearest_on(p, from, to).1 >= near_m;
+            inner.points().all(|p| clear(p, (a, b)))
+                && inner.sides().all(|(c, d, _)| {
+                    clear(a, (c, d)) && clear(b, (c, d)) && crossing(a, b, c, d).is_none()
+                })
+        })
     }
 
     fn is_simple(&self) -> bool {

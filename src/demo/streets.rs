@@ -40,8 +40,7 @@ impl Joints {
     fn new(pieces: &[Ring], ways: &Ways) -> Self {
         let mut joints = Self(HashMap::new());
         let corners = pieces.iter().flat_map(Ring::points);
-        let ends =
-            ways.iter().filter(|way| way.line.len() == 2).flat_map(|way| way.line.iter().copied());
+        let ends = ways.iter().filter(|way| way.is_cut()).flat_map(|way| way.line.iter().copied());
         for joint in corners.chain(ends) {
             let cell = joints.0.entry(cell(joint)).or_default();
             if !cell.contains(&joint) {

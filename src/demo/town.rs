@@ -1,6 +1,6 @@
 //! [`generate`]: the whole town, from its seed to stock that can be imported.
 
-use std::f64::consts::PI;
+use std::{collections::HashSet, f64::consts::PI};
 
 use geo::{Coord, LineString, MapCoords, MultiPolygon, Polygon};
 
@@ -15,6 +15,7 @@ use super::{
     planar,
     quarter::{self, Quarter},
     river::River,
+    street_graph::StreetGraph,
     streets, tracts,
     way::{WayClass, Ways},
 };
@@ -73,6 +74,7 @@ pub fn generate(seed: u64) -> StockChange {
     let mut around = Around { sheet: &sheet, all: Vec::new() };
     around.nature(&outline, &river, &quarters, &ways, seed);
     around.ways(&ways, &courses, seed);
+    around.drop_lost_streets();
     around.built(&built);
     change.surroundings = around.all;
     change
@@ -136,8 +138,7 @@ impl Sheet {
                 self.building(&code, row + 1, house, *dwellings)
             })
             .collect();
-        let entrance = buildings.first().and_then(|building| building.halls.first());
-        let Some(position) = entrance.map(|hall| hall.position) else { return };
+        let Some(position) = entrance(&buildings) else { return };
         change.sites.push(Site {
             code,
             landlord: landlord.id,
@@ -176,6 +177,16 @@ impl Sheet {
                 .collect(),
         })
     }
+}
+
+/// The door that is nearest to the middle of a site's doors.
+fn entrance(buildings: &[Building]) -> Option<LonLat> {
+    let doors = || buildings.iter().flat_map(|building| &building.halls).map(|hall| hall.position);
+    let sum = doors().fold(Coord::zero(), |sum, door| sum + Coord::from(door));
+    let middle = LonLat::try_from(sum / doors().count() as f64).ok()?;
+    let plane = LocalPlane::at(middle);
+    let off_m = |door: &LonLat| plane.distance_m((*door).into());
+    doors().min_by(|a, b| off_m(a).total_cmp(&off_m(b)))
 }
 
 /// What is drawn under the stock.
@@ -242,7 +253,12 @@ impl Around<'_> {
         for (way, course) in ways.iter().zip(courses).filter(|(_, course)| course.len() > 1) {
             let name = Some(names::street(seed, way.class, way.name_key));
             if way.class == WayClass::Canal {
-                self.put_area(SurroundingClass::Water, name, 2, &strip(course, CANAL_HALF_WIDTH_M));
+                self.put_area(
+                    SurroundingClass::Water,
+                    name,
+                    2,
+                    &strip(&way.line, CANAL_HALF_WIDTH_M),
+                );
                 continue;
             }
             let line = LineString::from_iter(course.iter().map(|p| self.sheet.degrees(*p)));
@@ -252,6 +268,21 @@ impl Around<'_> {
             };
             self.put(class, name, rank, SurroundingShape::Line(line));
         }
+    }
+
+    /// Leaves out the few pieces of street that no other leads to.
+    fn drop_lost_streets(&mut self) {
+        let streets = StreetGraph::of_streets(&self.all);
+        let reached: HashSet<_> = (0..streets.len() as u32)
+            .map(|node| streets.position(node))
+            .map(|node| (node.lon().to_bits(), node.lat().to_bits()))
+            .collect();
+        self.all.retain(|around| match &around.shape {
+            SurroundingShape::Line(line) if around.class == SurroundingClass::Street => {
+                line.coords().all(|c| reached.contains(&(c.x.to_bits(), c.y.to_bits())))
+            }
+            _ => true,
+        });
     }
 
     fn built(&mut self, built: &Built) {

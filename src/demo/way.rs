@@ -61,6 +61,13 @@ pub(super) struct Way {
     pub(super) line: Vec<Metres>,
 }
 
+impl Way {
+    /// Whether it is a straight cut through one piece of ground. Main ways have corners on their course.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.line.len() == 2
+    }
+}
+
 /// The ways of a town, in the order in which they were drawn.
 #[derive(Debug, Default)]
 pub(super) struct Ways(Vec<Way>);

@@ -3,6 +3,7 @@
 
 mod any_input;
 mod crash;
+mod demo;
 mod dependencies;
 mod disk_full;
 mod edge;

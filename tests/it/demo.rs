@@ -1,0 +1,330 @@
+//! The demo: a town that could be one, calls with a rhythm, patrols that stay on the streets, real files.
+
+use std::{collections::HashSet, path::Path, process::Command};
+
+use geo::{Area, BooleanOps, BoundingRect, Contains, Intersects};
+use rstar::{AABB, RTree, primitives::GeomWithData};
+use vigie::{
+    app::{App, system_clock},
+    demo::{
+        self, BUILDINGS, Caller, DWELLINGS, Evening, Fleet, Ground, PATROLS, SITES, StreetGraph,
+    },
+    geo::{LocalPlane, LonLat, geodesic_distance_m},
+    incident::Status,
+    stock::{Footprint, StockChange, SurroundingClass, SurroundingShape},
+    time::{Timestamp, WeekHours},
+    twin::Snapshot,
+};
+
+use crate::support::shared_data;
+
+/// Overlap that the grain of coordinates (a centimetre) may make between two houses wall to wall, square metres.
+const OVERLAP_M2_MAX: f64 = 1.0;
+const NOW: &str = "2026-11-24T06:00:00Z";
+
+fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+fn twin_of(change: StockChange) -> Snapshot {
+    let mut snapshot = Snapshot::default();
+    snapshot.apply([vigie::event::Fact::StockChanged(change)], vigie::event::Seq(1));
+    snapshot
+}
+
+fn grounds_of(seed: u64) -> Vec<Ground> {
+    demo::grounds(twin_of(demo::generate(seed)).stock())
+}
+
+#[test]
+fn every_seed_makes_the_promised_estate() {
+    for seed in 0..6 {
+        let town = demo::generate(seed);
+        let context = town
+            .surroundings
+            .iter()
+            .filter(|around| around.class == SurroundingClass::Building)
+            .count();
+
+        assert_eq!(town.landlords.len(), 12, "seed {seed}");
+        assert_eq!((town.sites.len(), town.buildings.len()), (SITES, BUILDINGS), "seed {seed}");
+        assert!(
+            (250..=300).contains(&town.tracts.len()),
+            "seed {seed}: {} tracts",
+            town.tracts.len()
+        );
+        assert!(context <= 12_500, "seed {seed}: {context} other buildings");
+        let of_sites: u32 = town.sites.iter().map(|site| site.dwellings).sum();
+        let of_buildings: u32 = town.buildings.iter().filter_map(|b| b.dwellings).sum();
+        assert_eq!((of_sites, of_buildings), (DWELLINGS, DWELLINGS), "seed {seed}");
+        let codes: HashSet<_> = town.sites.iter().map(|site| &site.code).collect();
+        assert_eq!(codes.len(), SITES, "seed {seed}: each code once");
+        assert!(town.buildings.iter().all(|b| (1..=6).contains(&b.halls.len())), "seed {seed}");
+        let courts = town
+            .buildings
+            .iter()
+            .flat_map(|b| b.footprint.polygons())
+            .filter(|p| !p.interiors().is_empty());
+        assert!(courts.count() > 5, "seed {seed}: some buildings have a court");
+    }
+}
+
+#[test]
+fn the_same_seed_makes_the_same_town_and_another_seed_another() {
+    assert_eq!(demo::generate(7), demo::generate(7));
+    assert_ne!(demo::generate(7).buildings, demo::generate(8).buildings);
+}
+
+#[test]
+fn no_house_stands_in_another_in_the_river_or_on_a_street() {
+    for seed in 1..=3 {
+        let town = demo::generate(seed);
+        let plane = LocalPlane::at(town.sites[0].position);
+        let square_m = {
+            let one = plane.to_degrees(geo::Coord { x: 1.0, y: 1.0 });
+            (one.x - town.sites[0].position.lon()) * (one.y - town.sites[0].position.lat())
+        };
+        let others =
+            town.surroundings.iter().filter(|around| around.class == SurroundingClass::Building);
+        let others = others.filter_map(|around| match &around.shape {
+            SurroundingShape::Area(area) => Some((around.id.clone(), area)),
+            SurroundingShape::Line(_) => None,
+        });
+        let stock = town.buildings.iter().map(|b| (b.id.to_string(), b.footprint.polygons()));
+        let houses: Vec<_> = stock.chain(others).collect();
+        let boxes = houses.iter().enumerate().map(|(row, (_, walls))| {
+            let b = walls.bounding_rect().unwrap();
+            GeomWithData::new(
+                rstar::primitives::Rectangle::from_corners(
+                    [b.min().x, b.min().y],
+                    [b.max().x, b.max().y],
+                ),
+                row,
+            )
+        });
+        let tree = RTree::bulk_load(boxes.collect());
+        for (row, (id, walls)) in houses.iter().enumerate() {
+            assert!(Footprint::new((*walls).clone()).is_ok(), "seed {seed}: {id} is not valid");
+            let b = walls.bounding_rect().unwrap();
+            let reach = AABB::from_corners([b.min().x, b.min().y], [b.max().x, b.max().y]);
+            for other in
+                tree.locate_in_envelope_intersecting(reach).filter(|other| other.data > row)
+            {
+                let overlap_m2 =
+                    walls.intersection(houses[other.data].1).unsigned_area() / square_m;
+                assert!(
+                    overlap_m2 < OVERLAP_M2_MAX,
+                    "seed {seed}: {id} and {} share {overlap_m2:.1} m2",
+                    houses[other.data].0
+                );
+            }
+        }
+        for around in &town.surroundings {
+            match (&around.class, &around.shape) {
+                (SurroundingClass::Water, SurroundingShape::Area(water)) => {
+                    let wet = houses.iter().find(|(_, walls)| walls.intersects(water));
+                    assert!(wet.is_none(), "seed {seed}: {wet:?} is in {:?}", around.name);
+                }
+                (SurroundingClass::Street, SurroundingShape::Line(line)) => {
+                    let b = line.bounding_rect().unwrap();
+                    let reach = AABB::from_corners([b.min().x, b.min().y], [b.max().x, b.max().y]);
+                    let on_it = tree
+                        .locate_in_envelope_intersecting(reach)
+                        .find(|house| houses[house.data].1.intersects(line));
+                    assert!(
+                        on_it.is_none(),
+                        "seed {seed}: {} is on {:?}",
+                        houses[on_it.unwrap().data].0,
+                        around.name
+                    );
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn doors_are_in_their_walls_and_buildings_near_their_site() {
+    let town = demo::generate(3);
+    let snapshot = twin_of(town.clone());
+    for building in &town.buildings {
+        for hall in &building.halls {
+            let off_m = building.footprint.wall_distance_m(hall.position);
+            assert!(
+                off_m < 0.05,
+                "{}: hall {} is {off_m:.3} m off the wall",
+                building.id,
+                hall.label
+            );
+        }
+        let site = snapshot.stock().site_ix(building.site.as_ref().unwrap()).unwrap();
+        let away_m = geodesic_distance_m(
+            building.footprint.position(),
+            snapshot.stock().site(site).position,
+        );
+        assert!(away_m < 400.0, "{} is {away_m:.0} m from its site", building.id);
+    }
+}
+
+#[test]
+fn tracts_tile_the_town_and_every_building_lies_in_one() {
+    let town = demo::generate(1);
+    for building in &town.buildings {
+        let at = geo::Point::from(building.footprint.position());
+        let holders = town.tracts.iter().filter(|tract| tract.area.contains(&at)).count();
+        assert_eq!(holders, 1, "{} lies in {holders} tracts", building.id);
+    }
+}
+
+#[test]
+fn one_can_drive_from_every_street_to_every_other() {
+    for seed in 0..4 {
+        let town = demo::generate(seed);
+        let mut points = HashSet::new();
+        for around in
+            town.surroundings.iter().filter(|around| around.class == SurroundingClass::Street)
+        {
+            if let SurroundingShape::Line(line) = &around.shape {
+                points.extend(line.coords().map(|c| (c.x.to_bits(), c.y.to_bits())));
+            }
+        }
+        assert_eq!(StreetGraph::of_streets(&town.surroundings).len(), points.len(), "seed {seed}");
+    }
+}
+
+#[test]
+fn calls_come_in_the_evening_on_some_sites_more_than_on_others() {
+    let grounds = grounds_of(1);
+    let two_years_ago = now().plus_seconds(-731 * 86_400);
+    let calls = Caller::new(1, &grounds).history(two_years_ago, now());
+
+    assert!((99_000..=101_000).contains(&calls.len()), "{} calls", calls.len());
+    assert!(calls.is_sorted_by_key(|call| call.reported_at), "in the order of time");
+    let share = |of: usize| of as f64 / calls.len() as f64;
+    let evening = WeekHours::all().during("18-2").unwrap();
+    let evening = share(
+        calls.iter().filter(|call| evening.contains(call.reported_at.hour_of_week())).count(),
+    );
+    assert!((0.50..0.72).contains(&evening), "{evening:.2} of the calls come from 18 to 2");
+    let by_phone = share(calls.iter().filter(|call| call.channel.as_str() == "call").count());
+    assert!((0.45..0.65).contains(&by_phone), "{by_phone:.2} come by phone");
+    let mut of_site = std::collections::HashMap::new();
+    calls.iter().for_each(|call| *of_site.entry(&call.site).or_insert(0_usize) += 1);
+    let mut counts: Vec<usize> = of_site.into_values().collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    let worst = share(counts.iter().take(SITES / 10).sum());
+    assert!((0.3..0.8).contains(&worst), "a tenth of the sites has {worst:.2} of the calls");
+    let fireworks = |day: &str| {
+        calls
+            .iter()
+            .filter(|call| {
+                call.kind.as_str() == "NUI-PYR" && call.reported_at.to_string().starts_with(day)
+            })
+            .count()
+    };
+    assert!(fireworks("2026-07-14") > 10 * fireworks("2026-03-10").max(1));
+    let open = |call: &&demo::Call| call.status < Status::Closed;
+    assert!(
+        calls.iter().filter(open).all(|call| now().seconds_since(call.reported_at) < 3.0 * 3600.0)
+    );
+    assert_eq!(
+        calls,
+        Caller::new(1, &grounds).history(two_years_ago, now()),
+        "the same seed, the same calls"
+    );
+}
+
+#[test]
+fn patrols_drive_at_town_speed_and_never_leave_the_streets() {
+    let snapshot = twin_of(demo::generate(1));
+    let streets = StreetGraph::around(snapshot.stock());
+    let grounds = demo::grounds(snapshot.stock());
+    let fleet = Fleet::muster(1, &streets, |_| None);
+    assert_eq!(fleet.patrols().count(), PATROLS);
+    let lines: Vec<_> = snapshot
+        .stock()
+        .surroundings()
+        .iter()
+        .filter(|a| a.class == SurroundingClass::Street)
+        .filter_map(|a| match &a.shape {
+            SurroundingShape::Line(line) => Some(line),
+            SurroundingShape::Area(_) => None,
+        })
+        .collect();
+    let off_street_m = |position: LonLat| {
+        let plane = LocalPlane::at(position);
+        let legs = lines.iter().flat_map(|line| line.lines());
+        legs.map(|leg| plane.segment_distance_m(leg.start, leg.end)).fold(f64::INFINITY, f64::min)
+    };
+
+    let mut evening = Evening::begin(1, now(), &streets, &grounds, fleet);
+    let (mut calls, mut changes) = (0, 0);
+    let mut before: Vec<_> = evening.step(now(), 0.0).fixes;
+    for step in 1..=300 {
+        let happened = evening.step(now().plus_seconds(step * 2), 2.0);
+        for (was, is) in before.iter().zip(&happened.fixes) {
+            let moved_m = geodesic_distance_m(was.position, is.position);
+            assert!(moved_m < 2.0 * 11.2 + 0.1, "{} moved {moved_m:.1} m in 2 s", is.patrol);
+        }
+        if step % 50 == 0 {
+            assert!(happened.fixes.iter().all(|fix| off_street_m(fix.position) < 0.1));
+        }
+        calls += happened.calls.len();
+        changes += happened.patrols.len();
+        before = happened.fixes;
+    }
+    assert!((10..=40).contains(&calls), "{calls} calls in ten minutes");
+    assert!(changes > 5, "{changes} patrols became busy or available");
+}
+
+/// Runs `vigie demo --make-only` on a folder of real files; returns the state and what was said.
+fn made_from(folder: &Path) -> (App, String) {
+    let home = tempfile::tempdir().unwrap();
+    let store = home.path().join("demo.sqlite");
+    let output = Command::new(env!("CARGO_BIN_EXE_vigie"))
+        .args(["demo", "--make-only", "--listen", "127.0.0.1:0", "--store"])
+        .arg(format!("sqlite:{}", store.display()))
+        .arg("--import-real")
+        .arg(folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    let store = vigie::store::sqlite::SqliteStore::open(&store).unwrap();
+    (App::open(Box::new(store), system_clock).unwrap(), said)
+}
+
+#[test]
+fn real_programmes_of_paris_become_the_sites_of_a_demo() {
+    let Some(file) = shared_data("logements-sociaux-finances-paris.csv") else { return };
+
+    let (app, said) = made_from(file.parent().unwrap());
+
+    let snapshot = app.snapshot();
+    let dwellings: u32 = snapshot.stock().sites().iter().map(|site| site.dwellings).sum();
+    assert_eq!((snapshot.stock().sites().len(), dwellings), (2605, 84_335), "{said}");
+    assert_eq!(snapshot.stock().tracts().len(), 992, "{said}");
+    assert!(snapshot.incidents().len() > 99_000, "{said}");
+    assert!(said.contains("monaco.osm.pbf: left out, it is 691 km from the sites"), "{said}");
+    app.close();
+}
+
+#[test]
+fn buildings_without_sites_are_grouped_into_made_ones_and_this_is_told() {
+    let Some(file) = shared_data("monaco.osm.pbf") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(file, folder.path().join("monaco.osm.pbf")).unwrap();
+
+    let (app, said) = made_from(folder.path());
+
+    let snapshot = app.snapshot();
+    assert!(snapshot.stock().buildings().len() > 900, "{said}");
+    assert!(snapshot.stock().buildings().iter().all(|building| building.site.is_some()));
+    assert!(said.contains("made sites group the"), "{said}");
+    assert!(
+        StreetGraph::around(snapshot.stock()).len() > 1000,
+        "patrols drive along the streets of Monaco"
+    );
+    app.close();
+}
