@@ -57,8 +57,8 @@ impl Metrics {
     }
 
     /// Counts an answered request.
-    pub fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
-        self.requests.with_label_values(&[method, route, &status.to_string()]).inc();
+    pub fn answered(&self, method: &str, route: &str, status: &str, took: Duration) {
+        self.requests.with_label_values(&[method, route, status]).inc();
         self.latency_s.with_label_values(&[method, route]).observe(took.as_secs_f64());
     }
 

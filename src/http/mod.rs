@@ -76,25 +76,26 @@ pub struct Edge {
 
 /// Every route, one line a resource.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.configure(health::routes).configure(docs::routes);
+    // Routes are tried in this order: what is asked most comes first.
     cfg.service(
         utoipa_actix_web::scope("/api/v1")
-            .configure(meta::routes)
-            .configure(kinds::routes)
-            .configure(landlords::routes)
-            .configure(sites::routes)
-            .configure(buildings::routes)
-            .configure(surroundings::routes)
+            // Before the patrols, whose `{id}` would take `nearest` too.
+            .configure(nearest::routes)
+            .configure(positions::routes)
+            .configure(patrols::routes)
             .configure(locate::routes)
             .configure(locate_batch::routes)
             .configure(incidents::routes)
             .configure(incidents_batch::routes)
             .configure(heatmap::routes)
-            // Before the patrols, whose `{id}` would take `nearest` too.
-            .configure(nearest::routes)
-            .configure(patrols::routes)
-            .configure(positions::routes),
+            .configure(meta::routes)
+            .configure(kinds::routes)
+            .configure(landlords::routes)
+            .configure(sites::routes)
+            .configure(buildings::routes)
+            .configure(surroundings::routes),
     );
+    cfg.configure(health::routes).configure(docs::routes);
 }
 
 /// The OpenAPI document of every route.

@@ -20,6 +20,7 @@ use actix_web::{
 };
 use futures_util::FutureExt as _;
 use tracing::Instrument as _;
+use uuid::Uuid;
 
 use super::{Edge, Problem, ProblemKind, cors, limit::URL_BYTES_MAX, problem::PROBLEM_JSON};
 
@@ -52,7 +53,7 @@ pub async fn observe(
         // Answered as GET; the protocol's encoder leaves the body out.
         request.head_mut().method = Method::GET;
     }
-    let span = tracing::info_span!("request", id = asked.id);
+    let span = tracing::info_span!("request", id = %asked.id);
     let answered = answer(request, next).instrument(span.clone()).await;
     let _in_span = span.enter();
     match answered {
@@ -71,7 +72,7 @@ pub async fn observe(
 
 /// What is kept of a request while it is answered.
 struct Asked {
-    id: String,
+    id: Uuid,
     method: Method,
     origin: Option<HeaderValue>,
     edge: Option<Data<Edge>>,
@@ -80,7 +81,7 @@ struct Asked {
 impl Asked {
     fn of(request: &ServiceRequest) -> Self {
         Self {
-            id: uuid::Uuid::now_v7().to_string(),
+            id: Uuid::now_v7(),
             method: request.method().clone(),
             origin: cors::allowed_origin(request),
             edge: request.app_data::<Data<Edge>>().cloned(),
@@ -94,14 +95,16 @@ impl Asked {
         for (name, value) in HEADERS {
             headers.insert(name, HeaderValue::from_static(value));
         }
-        if let Ok(id) = HeaderValue::from_str(&self.id) {
+        if let Ok(id) =
+            HeaderValue::from_str(self.id.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
+        {
             headers.insert(REQUEST_ID, id);
         }
         cors::allow(headers, self.origin);
         let (method, route) = (method_label(&self.method), route.unwrap_or("unknown"));
         log(method, route, status, took);
         if let Some(edge) = self.edge {
-            edge.metrics.answered(method, route, status.as_u16(), took);
+            edge.metrics.answered(method, route, status.as_str(), took);
         }
     }
 }
