@@ -10,6 +10,11 @@ use crate::{
     geo::{InvalidLonLat, LonLat},
 };
 
+/// Longest name of a reference system, in bytes.
+const SYSTEM_NAME_LENGTH_MAX: usize = 80;
+/// Longest code of a reference system, in bytes: those of EPSG have up to 6 digits.
+const SYSTEM_CODE_LENGTH_MAX: usize = 6;
+
 /// The members or parameters that a position may have.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Coordinates<'a> {
@@ -72,8 +77,10 @@ impl Coordinates<'_> {
 ///
 /// [`PlaceFault`] when there is none.
 pub fn system(name: &str) -> Result<Crs, PlaceFault> {
-    // A URN or a URL of a system is shorter; what is longer is no name of one.
-    if name.len() > 80 {
+    // A URN or a URL of a system is shorter, and no code has more digits. PROJ writes a code that it does not
+    // know to standard error, so what may be a telephone number must not reach it.
+    let digits = name.rsplit([':', '/']).next().map_or(0, str::len);
+    if name.len() > SYSTEM_NAME_LENGTH_MAX || digits > SYSTEM_CODE_LENGTH_MAX {
         return Err(fault("crs", "must be a reference system such as EPSG:2154"));
     }
     Ok(name.parse::<Crs>()?)

@@ -35,6 +35,7 @@ fn what_tells_of_a_person_is_in_no_refusal() {
             json!({ "location": { "lon": planted, "lat": 48.8 } }),
             json!({ "location": { "address": planted } }),
             json!({ "location": { "x": 1, "y": 2, "crs": planted } }),
+            json!({ "location": { "x": 1, "y": 2, "crs": format!("EPSG:{planted}") } }),
         ] {
             let mut body = good.clone();
             body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
