@@ -18,6 +18,23 @@ after(async () => {
   await server.stop();
 });
 
+/** @returns {Promise<number[]>} the middle of the corners of a building */
+async function someBuilding() {
+  const { features } = await server.get("buildings?limit=1");
+  const { type, coordinates } = features[0].geometry;
+  const corners = (type === "Polygon" ? coordinates[0] : coordinates[0][0]).slice(1);
+  return [0, 1].map((axis) => corners.reduce((/** @type {number} */ sum, /** @type {number[]} */ one) => sum + one[axis], 0) / corners.length);
+}
+
+/**
+ * @param {import("playwright-core").Page} page
+ * @param {number[]} centre
+ */
+async function goTo(page, centre) {
+  await page.evaluate((at) => window.vigie?.map.jumpTo({ center: /** @type {[number, number]} */ (at), zoom: 18 }), centre);
+  await idle(page);
+}
+
 /** @param {string} text */
 const digits = (text) => Number(text.replace(/[^\d]/g, ""));
 
@@ -182,13 +199,10 @@ describe("the nearest patrols", () => {
 
   test("are asked for around a point of the map, with the site that stands there", async () => {
     const { page, close } = await newPage(browser);
-    const { features } = await server.get("buildings?limit=1");
-    const ring = features[0].geometry.type === "Polygon" ? features[0].geometry.coordinates[0] : features[0].geometry.coordinates[0][0];
-    const at = [0, 1].map((axis) => ring.slice(1).reduce((/** @type {number} */ sum, /** @type {number[]} */ one) => sum + one[axis], 0) / (ring.length - 1));
+    const at = await someBuilding();
     const located = await server.get(`locate?lon=${at[0]}&lat=${at[1]}`);
     await open(page, server, "hide=incidents,patrols");
-    await page.evaluate((centre) => window.vigie?.map.jumpTo({ center: /** @type {[number, number]} */ (centre), zoom: 18 }), at);
-    await idle(page);
+    await goTo(page, at);
     const { x, y } = await project(page, at);
     await page.mouse.click(x, y);
 
@@ -384,6 +398,7 @@ describe("a report", () => {
   test("is made from a point in a few keys and shows the site that it was given", async () => {
     const { page, close } = await newPage(browser);
     await open(page, server);
+    await goTo(page, await someBuilding());
     await page.keyboard.press("n");
     await page.getByRole("button", { name: "Signaler ici" }).click();
     await page.keyboard.type("occupation de hall");
@@ -399,7 +414,7 @@ describe("a report", () => {
 
     const answer = await (await request.response())?.json();
     await page.getByTestId("recorded").waitFor();
-    if (answer.site_code) assert.ok((await page.getByTestId("recorded").innerText()).includes(answer.site_code));
+    assert.ok((await page.getByTestId("recorded").innerText()).includes(answer.site_code));
     const recorded = await server.get(`incidents?limit=20`);
     assert.ok(recorded.features.some((/** @type {any} */ one) => one.id === answer.id), "the incident is not in the store");
     await close();
