@@ -81,7 +81,7 @@ pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, Problem> {
 fn refusal(path: &str, error: &serde_json::Error) -> Problem {
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
-    let path = if path == "." { "" } else { path };
+    let path = path.trim_end_matches(['.', '?']); // `.` is the whole, `?` a key that could not be read
     if !error.is_data() {
         let detail = format!("not JSON at line {}, column {}", error.line(), error.column());
         // What the JSON reader says of syntax quotes nothing: `expected value`, `number out of range`.
@@ -222,5 +222,11 @@ mod tests {
         assert_eq!(parse::<serde_json::Value>(deep.as_bytes()).unwrap_err().status(), 400);
         let huge = parse::<Object<Outer>>(br#"{"name":"a","inner":{"lon":1e999}}"#).unwrap_err();
         assert!(huge.to_string().starts_with("inner.lon: not JSON"), "{huge}");
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_read_is_told_of_the_body() {
+        let broken = parse::<serde_json::Map<String, serde_json::Value>>(b"{bad").unwrap_err();
+        assert!(broken.to_string().starts_with("body: not JSON"), "{broken}");
     }
 }
