@@ -22,6 +22,9 @@ pub enum StoreError {
     /// It cannot be read or written now; the same call may go through later.
     #[error("the store is away: {0}")]
     Away(String),
+    /// The connection broke while a commit was under way: it may be there as a whole, or not at all.
+    #[error("the store went away during a commit; it is found by its idempotency key if it is there: {0}")]
+    Unsure(String),
     /// The file is something else.
     #[error("{} is not a store of Vigie: {reason}; name another file, or move this one away", path.display())]
     NotAStore {

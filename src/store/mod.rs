@@ -76,6 +76,11 @@ pub trait Store: Log + Send {
     /// [`StoreError`] when the store cannot be read.
     fn has_foreign_commits(&mut self) -> Result<bool, StoreError>;
 
+    /// Asks to be told, from a thread of the store's own, when another program may have committed, so that
+    /// it need not be asked all the time. A call may be missing or needless; a store without such news, as
+    /// this default, makes none.
+    fn watch(&mut self, _wake: Box<dyn Fn() + Send>) {}
+
     /// Begins a write and keeps every other writer out until it ends, so that what is decided inside is
     /// decided against the last state. Dropping the transaction undoes it.
     ///
