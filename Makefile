@@ -7,18 +7,27 @@ CARGO ?= cargo
 LISTEN ?= 127.0.0.1:8080
 
 # Debian packages: PROJ and SQLite are compiled from their crates (cmake, a C++ compiler, and the sqlite3 program
-# that builds PROJ's database); tests drive a real browser and compare with GDAL's reading.
+# that builds PROJ's database); tests drive a real browser, compare with GDAL's reading, and run PostgreSQL and
+# nginx of their own on free ports.
 BUILD_PACKAGES := g++ cmake sqlite3
-TEST_PACKAGES := $(BUILD_PACKAGES) chromium gdal-bin
+TEST_PACKAGES := $(BUILD_PACKAGES) chromium gdal-bin postgresql-15 postgresql-15-postgis-3 nginx-light
 
-# Installs the packages of $(1) that are missing; says which.
+# Installs the packages of $(1) that are missing; says which. Debian would make and start a PostgreSQL cluster on
+# port 5432 and a web server on port 80: while we install, neither is done, and no service is enabled.
 define install_packages
 	@missing=$$(for p in $(1); do dpkg-query -W -f='$${db:Status-Status}' $$p 2>/dev/null | grep -qx installed || echo $$p; done); \
-	if [ -n "$$missing" ]; then \
-	  echo "vigie: installing Debian packages:" $$missing; \
-	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
-	fi
+	[ -n "$$missing" ] || exit 0; \
+	echo "vigie: installing Debian packages:" $$missing; \
+	sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	no_cluster=/etc/postgresql-common/createcluster.d/vigie.conf; no_start=/usr/sbin/policy-rc.d; \
+	$$sudo mkdir -p $${no_cluster%/*}; \
+	echo "create_main_cluster = false" | $$sudo tee $$no_cluster >/dev/null; \
+	if [ -e $$no_start ]; then no_start=; else \
+	  printf '#!/bin/sh\nexit 101\n' | $$sudo tee $$no_start >/dev/null; $$sudo chmod 755 $$no_start; fi; \
+	trap '$$sudo rm -f $$no_cluster $$no_start' EXIT; \
+	$$sudo apt-get update -qq && \
+	DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null || exit; \
+	case " $$missing " in *nginx*) $$sudo systemctl disable nginx >/dev/null 2>&1 || true;; esac
 endef
 
 .PHONY: help run test build bench crash-test lint web test-rust test-web test-browser tools-build tools-test clean

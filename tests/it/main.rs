@@ -3,6 +3,8 @@
 
 mod any_input;
 mod crash;
+#[allow(dead_code, reason = "the tests of outages are being written")]
+mod cutting_proxy;
 mod demo;
 mod dependencies;
 mod disk_full;
@@ -13,6 +15,8 @@ mod incidents;
 mod locating;
 mod openapi;
 mod patrols;
+#[allow(dead_code, reason = "the tests of outages are being written")]
+mod postgres_cluster;
 mod privacy;
 mod program;
 mod stock_lists;
