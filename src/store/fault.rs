@@ -23,7 +23,9 @@ pub enum StoreError {
     #[error("the store is away: {0}")]
     Away(String),
     /// The connection broke while a commit was under way: it may be there as a whole, or not at all.
-    #[error("the store went away during a commit; it is found by its idempotency key if it is there: {0}")]
+    #[error(
+        "the store went away during a commit; it is found by its idempotency key if it is there: {0}"
+    )]
     Unsure(String),
     /// The file is something else.
     #[error("{} is not a store of Vigie: {reason}; name another file, or move this one away", path.display())]
@@ -39,6 +41,9 @@ pub enum StoreError {
     /// What was to be written breaks a rule of the schema, such as a site of an unknown landlord.
     #[error("the store refuses what breaks its rules: {0}")]
     Refused(String),
+    /// Records of another store can only be taken into an empty one.
+    #[error("the store is not empty; name a new one, or move what is there away first")]
+    NotEmpty,
     /// It was made by a newer program.
     #[error(
         "the store has schema version {found}, this program knows versions up to {known}; use the newer program"

@@ -18,11 +18,17 @@ use crate::{
     time::Timestamp,
 };
 
+pub mod archive;
+mod care;
+mod examination;
 mod fault;
+mod finding;
 pub mod sqlite;
 mod store_url;
 
+use archive::{Counts, Piece};
 pub use fault::StoreError;
+pub use finding::{Finding, Grade};
 pub use store_url::{InvalidStoreUrl, StoreUrl};
 
 /// Events in one answer of [`Log::events_after`], and facts in one piece of [`Store::replay`]: enough
@@ -95,6 +101,61 @@ pub trait Store: Log + Send {
     ///
     /// [`StoreError`] while they do not.
     fn probe(&mut self) -> Result<(), StoreError>;
+
+    /// How many records of each kind there are, at one instant.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be read.
+    fn counts(&mut self) -> Result<Counts, StoreError>;
+
+    /// Hands every record to `each`, as they are at one instant: kinds in the order of [`RecordKind::ALL`],
+    /// records in the order of the bytes of their keys. Writers go on meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be read, or the first one of `each`, which ends it.
+    ///
+    /// [`RecordKind::ALL`]: archive::RecordKind::ALL
+    fn export(
+        &mut self,
+        each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// Begins to take in the records of another store, and keeps every other writer out until it ends.
+    /// Dropping the import undoes it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NotEmpty`] where anything is there already; others when it cannot be written now.
+    fn begin_import(&mut self) -> Result<Box<dyn Import + '_>, StoreError>;
+}
+
+/// A store in the making, from the records of another one.
+pub trait Import {
+    /// Takes in records, which come in the order of [`Store::export`].
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; the import can then only be dropped.
+    fn put(&mut self, piece: Piece) -> Result<(), StoreError>;
+
+    /// Hands back what was taken in, as [`Store::export`] will.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it cannot be read, or the first one of `each`.
+    fn export(
+        &mut self,
+        each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// Makes all of it durable, or none of it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], also where a record refers to one that never came; nothing is then kept.
+    fn commit(self: Box<Self>) -> Result<(), StoreError>;
 }
 
 /// A write in the making.

@@ -18,7 +18,11 @@ use vigie::{
     event::{Event, Seq},
     incident::{Channel, IdempotencyKey, RequestDigest, Status},
     patrol::{Availability, PositionFix},
-    store::{Batch, Log, Receipt, Store, StoreError, Transaction, sqlite::SqliteStore},
+    store::{
+        Batch, Import, Log, Receipt, Store, StoreError, Transaction,
+        archive::{Counts, Piece},
+        sqlite::SqliteStore,
+    },
 };
 
 use crate::store::fixture::{self, patrol, site, stock};
@@ -276,6 +280,21 @@ impl Store for Moody {
 
     fn probe(&mut self) -> Result<(), StoreError> {
         if self.mood.load(SeqCst) == FULL { Err(StoreError::Full) } else { self.inner.probe() }
+    }
+
+    fn counts(&mut self) -> Result<Counts, StoreError> {
+        self.inner.counts()
+    }
+
+    fn export(
+        &mut self,
+        each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        self.inner.export(each)
+    }
+
+    fn begin_import(&mut self) -> Result<Box<dyn Import + '_>, StoreError> {
+        self.inner.begin_import()
     }
 }
 

@@ -1,9 +1,9 @@
-//! Reading columns: borrowed text, and positions.
+//! Reading columns: borrowed text, positions, numbers and instants.
 
 use rusqlite::{Row, types::ValueRef};
 
 use super::fault::{told, unreadable};
-use crate::{geo::LonLat, store::StoreError};
+use crate::{event::Seq, geo::LonLat, store::StoreError, time::Timestamp};
 
 /// The text in column `at`, without a copy.
 pub(super) fn text<'a>(row: &'a Row<'_>, at: usize) -> Result<&'a str, StoreError> {
@@ -29,6 +29,17 @@ pub(super) fn position(row: &Row<'_>, at: usize) -> Result<LonLat, StoreError> {
     let lon = row.get(at).map_err(told)?;
     let lat = row.get(at + 1).map_err(told)?;
     LonLat::new(lon, lat).map_err(|e| unreadable(name(row, at), e))
+}
+
+/// The number of an event in column `at`.
+pub(super) fn seq(row: &Row<'_>, at: usize) -> Result<Seq, StoreError> {
+    row.get(at).map(Seq).map_err(told)
+}
+
+/// The instant in column `at`.
+pub(super) fn instant(row: &Row<'_>, at: usize) -> Result<Timestamp, StoreError> {
+    let unix_ms = row.get(at).map_err(told)?;
+    Timestamp::from_unix_ms(unix_ms).map_err(|e| unreadable(name(row, at), e))
 }
 
 fn name<'a>(row: &'a Row<'_>, at: usize) -> &'a str {

@@ -4,14 +4,13 @@ use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use super::{
-    column::{optional_text, text},
+    column::{instant, optional_text, text},
     fault::{told, unreadable},
 };
 use crate::{
     event::Seq,
     incident::{Channel, IdempotencyKey, Incident, IncidentId, RequestDigest, Status},
     store::StoreError,
-    time::Timestamp,
 };
 
 /// The columns that [`read`] reads, in its order.
@@ -59,7 +58,6 @@ pub(super) fn put_receipt(
 pub(super) fn read(row: &Row<'_>, at: usize) -> Result<Incident, StoreError> {
     let id: [u8; 16] = row.get(at).map_err(told)?;
     let (kind, channel, status) = (text(row, at + 1)?, text(row, at + 2)?, text(row, at + 3)?);
-    let unix_ms = row.get(at + 4).map_err(told)?;
     let (site, building) = (text(row, at + 5)?, optional_text(row, at + 6)?);
     let building = building.map(str::parse).transpose();
     Ok(Incident {
@@ -68,8 +66,7 @@ pub(super) fn read(row: &Row<'_>, at: usize) -> Result<Incident, StoreError> {
         channel: Channel::of_name(channel)
             .ok_or_else(|| unreadable("incident.channel", channel))?,
         status: Status::of_name(status).ok_or_else(|| unreadable("incident.status", status))?,
-        reported_at: Timestamp::from_unix_ms(unix_ms)
-            .map_err(|e| unreadable("incident.reported_at", e))?,
+        reported_at: instant(row, at + 4)?,
         site: site.parse().map_err(|e| unreadable("incident.site", e))?,
         building: building.map_err(|e| unreadable("incident.building", e))?,
     })

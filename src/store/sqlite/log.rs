@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{
-    column::text,
+    column::{instant, seq, text},
     fault::{told, unreadable},
     incident_rows, patrol_rows,
     stock_read::{self, Wanted},
@@ -13,7 +13,6 @@ use crate::{
     incident::{IdempotencyKey, RequestDigest},
     stock::StockChange,
     store::{PIECE_FACTS_MAX, Receipt, StoreError},
-    time::Timestamp,
 };
 
 /// Columns of an event before those of an incident and of a patrol.
@@ -55,14 +54,9 @@ pub(super) fn events_after(view: &Connection, after: Seq) -> Result<Vec<Event>, 
             }
             other => return Err(unreadable("event.fact", other)),
         };
-        events.push(Event { seq: Seq(row.get(0).map_err(told)?), recorded_at: at(row)?, fact });
+        events.push(Event { seq: seq(row, 0)?, recorded_at: instant(row, 1)?, fact });
     }
     Ok(events)
-}
-
-fn at(row: &Row<'_>) -> Result<Timestamp, StoreError> {
-    let unix_ms = row.get(1).map_err(told)?;
-    Timestamp::from_unix_ms(unix_ms).map_err(|e| unreadable("event.recorded_at", e))
 }
 
 /// All of the stock that events after `after` have changed.
@@ -88,7 +82,7 @@ pub(super) fn receipt(
     let read = |row: &Row<'_>| -> Result<Receipt, StoreError> {
         Ok(Receipt {
             digest: RequestDigest::from_digest(row.get(0).map_err(told)?),
-            seq: Seq(row.get(1).map_err(told)?),
+            seq: seq(row, 1)?,
             incident: incident_rows::read(row, 2)?,
         })
     };

@@ -8,6 +8,9 @@
 //! | `write` | the transaction: numbering and committing |
 //! | `log` | reading events and receipts |
 //! | `replay` | reading the whole state |
+//! | `export`, `import` | reading and writing everything, for the archive |
+//! | `backup` | the file's pages as they are at one instant, into another file |
+//! | `examine`, `integrity` | whether the file is well |
 //! | `…_rows` | what a row of each table is, both ways |
 //! | `column`, `wkb` | what a value in a column is |
 //! | `fault` | what an error of SQLite means |
@@ -16,16 +19,24 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::{Log, Receipt, Store, StoreError, Transaction};
+use super::{
+    Import, Log, Receipt, Store, StoreError, Transaction,
+    archive::{Counts, Piece},
+};
 use crate::{
     event::{Event, Fact, Seq},
     incident::IdempotencyKey,
     patrol::PositionFix,
 };
 
+mod backup;
 mod column;
+mod examine;
+mod export;
 mod fault;
+mod import;
 mod incident_rows;
+mod integrity;
 mod log;
 mod opening;
 mod patrol_rows;
@@ -34,6 +45,10 @@ mod stock_put;
 mod stock_read;
 mod wkb;
 mod write;
+
+pub(super) use backup::back_up;
+pub(super) use examine::examine;
+use integrity::Depth;
 
 /// A store in one SQLite file (with its `-wal` and `-shm` beside it while it is open).
 ///
@@ -52,7 +67,22 @@ impl SqliteStore {
     ///
     /// [`StoreError`] says what is wrong and what to do.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let connection = opening::open(path)?;
+        Self::over(opening::open(path)?)
+    }
+
+    /// Opens a backup at `path` to read it, and changes nothing, not even beside it. Its integrity is
+    /// checked first: a damaged index could hide rows.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it is not a whole store with the newest schema.
+    pub fn open_backup(path: &Path) -> Result<Self, StoreError> {
+        let connection = opening::open_read_only(path)?;
+        integrity::check(&connection, Depth::Full)?;
+        Self::over(connection)
+    }
+
+    fn over(connection: Connection) -> Result<Self, StoreError> {
         let data_version = data_version(&connection)?;
         Ok(Self { connection, data_version })
     }
@@ -92,6 +122,23 @@ impl Store for SqliteStore {
     fn probe(&mut self) -> Result<(), StoreError> {
         write::probe(&mut self.connection)
     }
+
+    fn counts(&mut self) -> Result<Counts, StoreError> {
+        let view = self.connection.transaction().map_err(fault::told)?;
+        export::counts(&view)
+    }
+
+    fn export(
+        &mut self,
+        each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let view = self.connection.transaction().map_err(fault::told)?;
+        export::export(&view, each)
+    }
+
+    fn begin_import(&mut self) -> Result<Box<dyn Import + '_>, StoreError> {
+        Ok(Box::new(import::SqliteImport::begin(&mut self.connection)?))
+    }
 }
 
 impl Drop for SqliteStore {
@@ -99,6 +146,15 @@ impl Drop for SqliteStore {
         // Statistics for the query planner, where it finds that they are missing: not worth a failure.
         let _ = self.connection.execute_batch("PRAGMA optimize");
     }
+}
+
+/// Refuses a path where there is no file.
+///
+/// # Errors
+///
+/// [`StoreError::CannotOpen`].
+pub(super) fn check_existence(path: &Path) -> Result<(), StoreError> {
+    opening::check_existence(path)
 }
 
 fn data_version(connection: &Connection) -> Result<i64, StoreError> {

@@ -43,24 +43,72 @@ const SETTINGS: &str = "
     PRAGMA temp_store = MEMORY;
 ";
 
+/// Settings of a connection that only reads.
+const READER_SETTINGS: &str = "
+    PRAGMA trusted_schema = OFF;
+    PRAGMA cache_size = -16384;
+    PRAGMA temp_store = MEMORY;
+";
+
 /// Opens the file at `path` with the newest schema; makes it where it does not exist.
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     create(path).map_err(|e| cannot_open(path, e))?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection =
-        Connection::open_with_flags(path, flags).map_err(|e| first_fault(path, e))?;
-    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    connection.busy_timeout(BUSY_TIMEOUT).map_err(fault::told)?;
-    check_owner(&connection, path)?;
-    settle(&connection, path)?;
+    let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    settle(&connection, path, SETTINGS)?;
     migrate(&mut connection, path)?;
     Ok(connection)
 }
 
-/// Applies [`SETTINGS`]. Changing a new file to a write-ahead log does not wait for others as writes do.
-fn settle(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+/// Opens the file at `path` with whatever schema it has.
+pub(super) fn open_existing(path: &Path) -> Result<Connection, StoreError> {
+    check_existence(path)?;
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    settle(&connection, path, SETTINGS)?;
+    Ok(connection)
+}
+
+/// Opens the file at `path` without changing anything, not even beside it.
+pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
+    check_existence(path)?;
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    settle(&connection, path, READER_SETTINGS)?;
+    match (version(&connection)?, known_version()) {
+        (found, known) if found > known => Err(StoreError::TooNew { found, known }),
+        (found, known) if found < known => {
+            let reason = format!(
+                "its schema has version {found}, older than {known}: copy the file, and bring the copy up \
+                 by `vigie copy --from sqlite:COPY --to STORE`"
+            );
+            Err(StoreError::NotAStore { path: path.into(), reason })
+        }
+        _ => Ok(connection),
+    }
+}
+
+/// Refuses a path where there is nothing.
+pub(super) fn check_existence(path: &Path) -> Result<(), StoreError> {
+    match std::fs::metadata(path) {
+        Ok(_) => Ok(()),
+        Err(e) if e.kind() == ErrorKind::NotFound => {
+            Err(cannot_open(path, "there is no such file"))
+        }
+        Err(e) => Err(cannot_open(path, e)),
+    }
+}
+
+fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|e| first_fault(path, e))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    connection.busy_timeout(BUSY_TIMEOUT).map_err(fault::told)?;
+    check_owner(&connection, path)?;
+    Ok(connection)
+}
+
+/// Applies settings. Changing a new file to a write-ahead log does not wait for others as writes do.
+fn settle(connection: &Connection, path: &Path, settings: &str) -> Result<(), StoreError> {
     for _ in 1..TRIES_MAX {
-        match connection.execute_batch(SETTINGS).map_err(|e| first_fault(path, e)) {
+        match connection.execute_batch(settings).map_err(|e| first_fault(path, e)) {
             Err(StoreError::Locked) => std::thread::sleep(PAUSE),
             settled => return settled,
         }
@@ -111,8 +159,7 @@ fn check_owner(connection: &Connection, path: &Path) -> Result<(), StoreError> {
 fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     // One transaction for a migration and its entry in the history: a crash leaves both or neither.
     let runner = embedded::migrations::runner().set_grouped(true);
-    let known = runner.get_migrations().iter().map(refinery::Migration::version).max();
-    let known = known.and_then(|version| u32::try_from(version).ok()).unwrap_or(0);
+    let known = known_version();
     let mut failure = String::new();
     for _ in 0..TRIES_MAX {
         let found = version(connection)?;
@@ -136,8 +183,15 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
     Err(StoreError::Away(format!("the schema cannot be brought up to version {known}: {failure}")))
 }
 
+/// The newest version of the schema that this program knows.
+pub(super) fn known_version() -> u32 {
+    let runner = embedded::migrations::runner();
+    let newest = runner.get_migrations().iter().map(refinery::Migration::version).max();
+    newest.and_then(|version| u32::try_from(version).ok()).unwrap_or(0)
+}
+
 /// The version of the schema; 0 for an empty file.
-fn version(connection: &Connection) -> Result<u32, StoreError> {
+pub(super) fn version(connection: &Connection) -> Result<u32, StoreError> {
     let history = "SELECT 1 FROM sqlite_schema WHERE name = 'refinery_schema_history'";
     let has_history = connection.query_row(history, [], |_| Ok(())).optional();
     if has_history.map_err(fault::told)?.is_none() {

@@ -3,17 +3,19 @@
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    column::{position, text},
+    column::{instant, position, text},
     fault::{told, unreadable},
 };
 use crate::{
     patrol::{Availability, Patrol, PositionFix},
     store::StoreError,
-    time::Timestamp,
 };
 
 /// The columns that [`read`] reads, in its order.
 pub(super) const COLUMNS: &str = "patrol.id, patrol.callsign, patrol.availability, patrol.crew";
+
+/// The columns that [`read_fix`] reads, in its order.
+pub(super) const FIX_COLUMNS: &str = "patrol, recorded_at, accuracy_m, lon, lat";
 
 const PUT: &str = "
     INSERT INTO patrol (id, callsign, availability, crew) VALUES (?1, ?2, ?3, ?4)
@@ -62,18 +64,22 @@ pub(super) fn read(row: &Row<'_>, at: usize) -> Result<Patrol, StoreError> {
 
 /// Every last known position.
 pub(super) fn last_fixes(connection: &Connection) -> Result<Vec<PositionFix>, StoreError> {
-    let all = "SELECT patrol, recorded_at, accuracy_m, lon, lat FROM position";
-    let mut all = connection.prepare_cached(all).map_err(told)?;
+    let all = format!("SELECT {FIX_COLUMNS} FROM position");
+    let mut all = connection.prepare_cached(&all).map_err(told)?;
     let mut rows = all.query([]).map_err(told)?;
     let mut fixes = Vec::new();
     while let Some(row) = rows.next().map_err(told)? {
-        fixes.push(PositionFix {
-            patrol: text(row, 0)?.parse().map_err(|e| unreadable("position.patrol", e))?,
-            recorded_at: Timestamp::from_unix_ms(row.get(1).map_err(told)?)
-                .map_err(|e| unreadable("position.recorded_at", e))?,
-            accuracy_m: row.get(2).map_err(told)?,
-            position: position(row, 3)?,
-        });
+        fixes.push(read_fix(row)?);
     }
     Ok(fixes)
+}
+
+/// The position whose [`FIX_COLUMNS`] `row` has.
+pub(super) fn read_fix(row: &Row<'_>) -> Result<PositionFix, StoreError> {
+    Ok(PositionFix {
+        patrol: text(row, 0)?.parse().map_err(|e| unreadable("position.patrol", e))?,
+        recorded_at: instant(row, 1)?,
+        accuracy_m: row.get(2).map_err(told)?,
+        position: position(row, 3)?,
+    })
 }

@@ -1,12 +1,13 @@
 //! Writing rows of the stock: `landlord`, `site`, `building` with `hall`, `surrounding`, `tract`.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, ToSql, params};
 
 use super::{fault::told, wkb};
 use crate::{
     event::Seq,
-    stock::{Building, StockChange},
+    stock::{Building, Landlord, Site, StockChange, Surrounding},
     store::StoreError,
+    tract::Tract,
 };
 
 const PUT_LANDLORD: &str = "
@@ -32,6 +33,8 @@ const PUT_BUILDING: &str = "
         dwellings = excluded.dwellings, seq = excluded.seq
 ";
 
+const CLEAR_HALLS: &str = "DELETE FROM hall WHERE building = ?1";
+
 const PUT_HALL: &str =
     "INSERT INTO hall (building, ordinal, label, lon, lat) VALUES (?1, ?2, ?3, ?4, ?5)";
 
@@ -55,70 +58,84 @@ pub(super) fn put(
     change: &StockChange,
     seq: Seq,
 ) -> Result<(), StoreError> {
-    let prepare = |sql| connection.prepare_cached(sql).map_err(told);
-    let (mut landlord, mut site) = (prepare(PUT_LANDLORD)?, prepare(PUT_SITE)?);
-    let (mut surrounding, mut tract) = (prepare(PUT_SURROUNDING)?, prepare(PUT_TRACT)?);
-    for item in &change.landlords {
-        landlord.execute(params![item.id.as_str(), item.name, seq.0]).map_err(told)?;
-    }
-    for item in &change.sites {
-        let outline = item.outline.as_ref().map(|outline| wkb::of_polygons(outline.polygons()));
-        site.execute(params![
-            item.code.as_str(),
-            item.landlord.as_str(),
-            item.name,
-            item.dwellings,
-            item.position.lon(),
-            item.position.lat(),
-            outline.transpose()?,
-            item.address,
-            seq.0,
-        ])
-        .map_err(told)?;
-    }
-    put_buildings(connection, &change.buildings, seq)?;
-    for item in &change.surroundings {
-        let shape = wkb::of_shape(&item.shape)?;
-        let class = item.class.as_str();
-        surrounding
-            .execute(params![item.id, class, item.name, item.rank, item.height_m, shape, seq.0])
-            .map_err(told)?;
-    }
-    for item in &change.tracts {
-        let area = wkb::of_polygons(&item.area)?;
-        tract
-            .execute(params![item.code.as_str(), item.name, item.kind.letter(), area, seq.0])
-            .map_err(told)?;
+    change.landlords.iter().try_for_each(|item| landlord(connection, item, seq))?;
+    change.sites.iter().try_for_each(|item| site(connection, item, seq))?;
+    change.buildings.iter().try_for_each(|item| building(connection, item, seq))?;
+    change.surroundings.iter().try_for_each(|item| surrounding(connection, item, seq))?;
+    change.tracts.iter().try_for_each(|item| tract(connection, item, seq))
+}
+
+/// Writes a landlord as changed by event `seq`.
+pub(super) fn landlord(
+    connection: &Connection,
+    item: &Landlord,
+    seq: Seq,
+) -> Result<(), StoreError> {
+    execute(connection, PUT_LANDLORD, params![item.id.as_str(), item.name, seq.0])
+}
+
+/// Writes a site as changed by event `seq`.
+pub(super) fn site(connection: &Connection, item: &Site, seq: Seq) -> Result<(), StoreError> {
+    let outline = item.outline.as_ref().map(|outline| wkb::of_polygons(outline.polygons()));
+    let values = params![
+        item.code.as_str(),
+        item.landlord.as_str(),
+        item.name,
+        item.dwellings,
+        item.position.lon(),
+        item.position.lat(),
+        outline.transpose()?,
+        item.address,
+        seq.0,
+    ];
+    execute(connection, PUT_SITE, values)
+}
+
+/// Writes a building as changed by event `seq`, with its halls in place of those it had.
+pub(super) fn building(
+    connection: &Connection,
+    item: &Building,
+    seq: Seq,
+) -> Result<(), StoreError> {
+    let id = item.id.as_str();
+    let values = params![
+        id,
+        item.site.as_ref().map(|code| code.as_str()),
+        item.site_was_given,
+        wkb::of_polygons(item.footprint.polygons())?,
+        item.height_m,
+        item.levels,
+        item.dwellings,
+        seq.0,
+    ];
+    execute(connection, PUT_BUILDING, values)?;
+    execute(connection, CLEAR_HALLS, params![id])?;
+    for (ordinal, hall) in item.halls.iter().enumerate() {
+        let (lon, lat) = (hall.position.lon(), hall.position.lat());
+        execute(connection, PUT_HALL, params![id, ordinal, hall.label, lon, lat])?;
     }
     Ok(())
 }
 
-fn put_buildings(
+/// Writes something around the stock as changed by event `seq`.
+pub(super) fn surrounding(
     connection: &Connection,
-    buildings: &[Building],
+    item: &Surrounding,
     seq: Seq,
 ) -> Result<(), StoreError> {
-    let prepare = |sql| connection.prepare_cached(sql).map_err(told);
-    let (mut put, mut put_hall) = (prepare(PUT_BUILDING)?, prepare(PUT_HALL)?);
-    let mut clear_halls = prepare("DELETE FROM hall WHERE building = ?1")?;
-    for item in buildings {
-        let id = item.id.as_str();
-        put.execute(params![
-            id,
-            item.site.as_ref().map(|code| code.as_str()),
-            item.site_was_given,
-            wkb::of_polygons(item.footprint.polygons())?,
-            item.height_m,
-            item.levels,
-            item.dwellings,
-            seq.0,
-        ])
-        .map_err(told)?;
-        clear_halls.execute([id]).map_err(told)?;
-        for (ordinal, hall) in item.halls.iter().enumerate() {
-            let (lon, lat) = (hall.position.lon(), hall.position.lat());
-            put_hall.execute(params![id, ordinal, hall.label, lon, lat]).map_err(told)?;
-        }
-    }
+    let (class, shape) = (item.class.as_str(), wkb::of_shape(&item.shape)?);
+    let values = params![item.id, class, item.name, item.rank, item.height_m, shape, seq.0];
+    execute(connection, PUT_SURROUNDING, values)
+}
+
+/// Writes a tract as changed by event `seq`.
+pub(super) fn tract(connection: &Connection, item: &Tract, seq: Seq) -> Result<(), StoreError> {
+    let area = wkb::of_polygons(&item.area)?;
+    let values = params![item.code.as_str(), item.name, item.kind.letter(), area, seq.0];
+    execute(connection, PUT_TRACT, values)
+}
+
+fn execute(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<(), StoreError> {
+    connection.prepare_cached(sql).map_err(told)?.execute(values).map_err(told)?;
     Ok(())
 }

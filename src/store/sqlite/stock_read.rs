@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row};
 
 use super::{
-    column::{optional_text, position, text},
+    column::{optional_text, position, seq, text},
     fault::{told, unreadable},
     wkb,
 };
@@ -12,71 +12,45 @@ use crate::{
     stock::{
         Building, Hall, Landlord, LandlordId, Site, StockChange, Surrounding, SurroundingClass,
     },
-    store::{PIECE_FACTS_MAX, StoreError},
+    store::{PIECE_FACTS_MAX, StoreError, archive::Stamped},
     tract::{Tract, TractKind},
 };
 
-const LANDLORDS: &str = "SELECT id, name FROM landlord";
-const SITES: &str = "SELECT code, landlord, name, dwellings, lon, lat, outline, address FROM site";
+const LANDLORDS: &str = "SELECT id, name, seq FROM landlord";
+const SITES: &str =
+    "SELECT code, landlord, name, dwellings, lon, lat, outline, address, seq FROM site";
 /// A building comes once for each of its halls, one after the other.
 const BUILDINGS: &str = "
-    SELECT id, site, site_was_given, footprint, height_m, levels, dwellings, label, lon, lat
+    SELECT id, site, site_was_given, footprint, height_m, levels, dwellings, label, lon, lat, seq
     FROM building LEFT JOIN hall ON building = id
 ";
-const SURROUNDINGS: &str = "SELECT id, class, name, rank, height_m, shape FROM surrounding";
-const TRACTS: &str = "SELECT code, name, kind, area FROM tract";
+const SURROUNDINGS: &str = "SELECT id, class, name, rank, height_m, shape, seq FROM surrounding";
+const TRACTS: &str = "SELECT code, name, kind, area, seq FROM tract";
 
-/// Which rows of the stock are wanted.
+/// Which rows of the stock are wanted, and in which order.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Wanted {
-    /// Every row.
+    /// Every row, as they lie in the file.
     All,
-    /// Those that a later event than this one has changed.
+    /// Those that a later event than this one has changed, as they lie in the file.
     ChangedAfter(Seq),
+    /// Every row, by the bytes of its key.
+    AllByKey,
 }
 
 /// Hands the rows to `each` in pieces of [`PIECE_FACTS_MAX`] items, in an order in which nothing refers
 /// to what is still to come.
 pub(super) fn stream(
-    connection: &Connection,
+    view: &Connection,
     wanted: Wanted,
     each: &mut dyn FnMut(StockChange),
 ) -> Result<(), StoreError> {
     let mut pieces = Pieces { each, piece: StockChange::default(), items: 0 };
-    scan(connection, LANDLORDS, "rowid", wanted, |row| {
-        pieces.piece.landlords.push(landlord(row)?);
-        pieces.count();
-        Ok(())
-    })?;
-    scan(connection, SITES, "rowid", wanted, |row| {
-        pieces.piece.sites.push(site(row)?);
-        pieces.count();
-        Ok(())
-    })?;
-    scan(connection, BUILDINGS, "building.rowid, ordinal", wanted, |row| {
-        let id = text(row, 0)?;
-        if pieces.piece.buildings.last().is_none_or(|last| last.id.as_str() != id) {
-            // Before the next building, so that the halls of one never fall into two pieces.
-            pieces.count();
-            pieces.piece.buildings.push(building(row)?);
-        }
-        if let (Some(label), Some(last)) =
-            (optional_text(row, 7)?, pieces.piece.buildings.last_mut())
-        {
-            last.halls.push(Hall { label: label.to_owned(), position: position(row, 8)? });
-        }
-        Ok(())
-    })?;
-    scan(connection, SURROUNDINGS, "rowid", wanted, |row| {
-        pieces.piece.surroundings.push(surrounding(row)?);
-        pieces.count();
-        Ok(())
-    })?;
-    scan(connection, TRACTS, "rowid", wanted, |row| {
-        pieces.piece.tracts.push(tract(row)?);
-        pieces.count();
-        Ok(())
-    })?;
+    landlords(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.landlords))?;
+    sites(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.sites))?;
+    buildings(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.buildings))?;
+    surroundings(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.surroundings))?;
+    tracts(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.tracts))?;
     pieces.flush();
     Ok(())
 }
@@ -89,12 +63,18 @@ struct Pieces<'a> {
 }
 
 impl Pieces<'_> {
-    /// Counts one more item, and hands the piece over when it is full.
-    fn count(&mut self) {
+    /// Adds one item, and hands the piece over when it is full.
+    fn add<T>(
+        &mut self,
+        item: T,
+        list: impl FnOnce(&mut StockChange) -> &mut Vec<T>,
+    ) -> Result<(), StoreError> {
+        list(&mut self.piece).push(item);
         self.items += 1;
-        if self.items >= PIECE_FACTS_MAX {
+        if self.items == PIECE_FACTS_MAX {
             self.flush();
         }
+        Ok(())
     }
 
     fn flush(&mut self) {
@@ -106,19 +86,94 @@ impl Pieces<'_> {
     }
 }
 
+/// Hands every landlord to `each`.
+pub(super) fn landlords(
+    view: &Connection,
+    wanted: Wanted,
+    mut each: impl FnMut(Stamped<Landlord>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let orders = Orders { as_stored: "rowid", by_key: "id" };
+    scan(view, LANDLORDS, orders, wanted, |row| {
+        each(Stamped { item: landlord(row)?, seq: seq(row, 2)? })
+    })
+}
+
+/// Hands every site to `each`.
+pub(super) fn sites(
+    view: &Connection,
+    wanted: Wanted,
+    mut each: impl FnMut(Stamped<Site>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let orders = Orders { as_stored: "rowid", by_key: "code" };
+    scan(view, SITES, orders, wanted, |row| each(Stamped { item: site(row)?, seq: seq(row, 8)? }))
+}
+
+/// Hands every building to `each`, with its halls.
+pub(super) fn buildings(
+    view: &Connection,
+    wanted: Wanted,
+    mut each: impl FnMut(Stamped<Building>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let orders = Orders { as_stored: "building.rowid, ordinal", by_key: "id, ordinal" };
+    let mut last: Option<Stamped<Building>> = None;
+    scan(view, BUILDINGS, orders, wanted, |row| {
+        let id = text(row, 0)?;
+        if last.as_ref().is_none_or(|last| last.item.id.as_str() != id) {
+            let next = Stamped { item: building(row)?, seq: seq(row, 10)? };
+            if let Some(complete) = last.replace(next) {
+                each(complete)?;
+            }
+        }
+        if let (Some(label), Some(last)) = (optional_text(row, 7)?, &mut last) {
+            last.item.halls.push(Hall { label: label.to_owned(), position: position(row, 8)? });
+        }
+        Ok(())
+    })?;
+    last.map_or(Ok(()), each)
+}
+
+/// Hands everything around the stock to `each`.
+pub(super) fn surroundings(
+    view: &Connection,
+    wanted: Wanted,
+    mut each: impl FnMut(Stamped<Surrounding>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let orders = Orders { as_stored: "rowid", by_key: "id" };
+    scan(view, SURROUNDINGS, orders, wanted, |row| {
+        each(Stamped { item: surrounding(row)?, seq: seq(row, 6)? })
+    })
+}
+
+/// Hands every tract to `each`.
+pub(super) fn tracts(
+    view: &Connection,
+    wanted: Wanted,
+    mut each: impl FnMut(Stamped<Tract>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let orders = Orders { as_stored: "rowid", by_key: "code" };
+    scan(view, TRACTS, orders, wanted, |row| each(Stamped { item: tract(row)?, seq: seq(row, 4)? }))
+}
+
+/// The orders in which a table can be read without sorting it.
+struct Orders {
+    as_stored: &'static str,
+    by_key: &'static str,
+}
+
 fn scan(
-    connection: &Connection,
+    view: &Connection,
     select: &str,
-    order: &str,
+    orders: Orders,
     wanted: Wanted,
     mut each: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let (filter, after) = match wanted {
-        Wanted::All => ("", None),
-        Wanted::ChangedAfter(seq) => ("WHERE seq > ?1", Some(seq.0)),
+    let (filter, order, after) = match wanted {
+        Wanted::All => ("", orders.as_stored, None),
+        Wanted::ChangedAfter(seq) => ("WHERE seq > ?1", orders.as_stored, Some(seq.0)),
+        Wanted::AllByKey => ("", orders.by_key, None),
     };
     let sql = format!("{select} {filter} ORDER BY {order}");
-    let mut statement = connection.prepare_cached(&sql).map_err(told)?;
+    let mut statement = view.prepare_cached(&sql).map_err(told)?;
     let mut rows = statement.query(rusqlite::params_from_iter(after)).map_err(told)?;
     while let Some(row) = rows.next().map_err(told)? {
         each(row)?;

@@ -7,7 +7,10 @@ use crate::{
     event::{Event, Fact, Seq},
     incident::IdempotencyKey,
     patrol::PositionFix,
-    store::{Batch, Log, NewFact, Receipt, StoreError, Transaction},
+    store::{
+        Batch, Log, NewFact, Receipt, StoreError, Transaction,
+        archive::{EventRecord, Subject},
+    },
     time::Timestamp,
 };
 
@@ -32,23 +35,18 @@ impl<'a> SqliteTransaction<'a> {
 
     fn put(&self, new: &NewFact, seq: Seq, recorded_at: Timestamp) -> Result<(), StoreError> {
         // The subject before the event that refers to it; rows of the stock after their event.
-        let (incident, patrol) = match &new.fact {
+        let subject = match &new.fact {
             Fact::IncidentRecorded(incident) => {
                 incident_rows::put(&self.inner, incident)?;
-                (Some(incident.id.uuid()), None)
+                Subject::Incident(incident.id)
             }
             Fact::PatrolRecorded(patrol) => {
                 patrol_rows::put(&self.inner, patrol)?;
-                (None, Some(patrol.id.as_str()))
+                Subject::Patrol(patrol.id.clone())
             }
-            Fact::StockChanged(_) => (None, None),
+            Fact::StockChanged(_) => Subject::Stock,
         };
-        let incident = incident.as_ref().map(|id| id.as_bytes().as_slice());
-        let name = new.fact.name();
-        let mut put_event = self.inner.prepare_cached(PUT_EVENT).map_err(told)?;
-        put_event
-            .execute(params![seq.0, recorded_at.unix_ms(), name, incident, patrol])
-            .map_err(told)?;
+        put_event(&self.inner, &EventRecord { seq, recorded_at, subject })?;
         if let Fact::StockChanged(change) = &new.fact {
             stock_put::put(&self.inner, change, seq)?;
         }
@@ -93,6 +91,20 @@ impl Transaction for SqliteTransaction<'_> {
         self.inner.commit().map_err(told)?;
         Ok(events)
     }
+}
+
+/// Writes an event, whose number follows the last one.
+pub(super) fn put_event(connection: &Connection, event: &EventRecord) -> Result<(), StoreError> {
+    let (fact, incident, patrol) = match &event.subject {
+        Subject::Stock => ("stock", None, None),
+        Subject::Incident(id) => ("incident", Some(id.uuid()), None),
+        Subject::Patrol(id) => ("patrol", None, Some(id.as_str())),
+    };
+    let incident = incident.as_ref().map(|id| id.as_bytes().as_slice());
+    let mut put = connection.prepare_cached(PUT_EVENT).map_err(told)?;
+    put.execute(params![event.seq.0, event.recorded_at.unix_ms(), fact, incident, patrol])
+        .map_err(told)?;
+    Ok(())
 }
 
 /// See [`crate::store::Store::probe`].

@@ -1,5 +1,6 @@
 //! What every store promises, as one suite that runs for each store, and what SQLite promises beyond it.
 
+mod archive;
 pub mod fixture;
 mod promises;
 mod random;
@@ -65,4 +66,11 @@ every_store_keeps![
     a_probe_changes_nothing,
     an_empty_store_holds_nothing,
     random_histories_lead_to_the_state_of_the_model,
+    what_is_copied_in_and_out_again_is_the_same,
+    a_copied_store_goes_on_where_the_other_one_was,
+    records_come_in_the_order_of_the_bytes_of_their_keys,
+    only_an_empty_store_takes_in_another_one,
+    a_broken_import_leaves_an_empty_store,
+    an_export_is_one_state_while_others_write,
+    an_export_comes_in_pieces_and_ends_with_its_first_error,
 ];

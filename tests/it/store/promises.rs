@@ -17,7 +17,16 @@ use super::{
     state::{State, followed, replayed},
 };
 
-pub use super::random::random_histories_lead_to_the_state_of_the_model;
+pub use super::{
+    archive::{
+        a_broken_import_leaves_an_empty_store, a_copied_store_goes_on_where_the_other_one_was,
+        an_export_comes_in_pieces_and_ends_with_its_first_error,
+        an_export_is_one_state_while_others_write, only_an_empty_store_takes_in_another_one,
+        records_come_in_the_order_of_the_bytes_of_their_keys,
+        what_is_copied_in_and_out_again_is_the_same,
+    },
+    random::random_histories_lead_to_the_state_of_the_model,
+};
 
 pub fn an_empty_store_holds_nothing(place: &dyn Place) {
     let mut store = place.open();

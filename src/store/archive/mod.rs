@@ -1,0 +1,20 @@
+//! A whole store as a stream of records, the same from every store: what `copy`, `backup` and `restore` move.
+//!
+//! Uses what [`crate::store`] may use. Nothing is left out: a copy has the same numbers, times, receipts and
+//! positions, so that programs that follow the one can go on with the other.
+//!
+//! | file | owns |
+//! | --- | --- |
+//! | `record` | what a record is, and the order in which they come |
+//! | `encode` | the bytes of a record that a checksum is made of |
+//! | `manifest` | how many records of each kind there are, and their checksums |
+//! | `copy` | from one store into another, verified before it is made durable |
+
+mod copy;
+mod encode;
+mod manifest;
+mod record;
+
+pub use copy::{CopyError, Progress, copy, survey};
+pub use manifest::{Counts, Manifest, ManifestBuilder, Tally};
+pub use record::{EventRecord, Piece, ReceiptRecord, RecordKind, Stamped, Subject};

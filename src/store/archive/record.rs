@@ -1,0 +1,176 @@
+//! [`Piece`]: some records of one kind.
+
+use crate::{
+    event::Seq,
+    incident::{IdempotencyKey, Incident, IncidentId, RequestDigest},
+    patrol::{Patrol, PatrolId, PositionFix},
+    stock::{Building, Landlord, Site, Surrounding},
+    time::Timestamp,
+    tract::Tract,
+};
+
+/// The kinds of records, in the order in which they come: each refers only to kinds before it, but for the
+/// stock, whose numbers refer to events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RecordKind {
+    /// [`Piece::Landlords`].
+    Landlord,
+    /// [`Piece::Sites`].
+    Site,
+    /// [`Piece::Buildings`].
+    Building,
+    /// [`Piece::Surroundings`].
+    Surrounding,
+    /// [`Piece::Tracts`].
+    Tract,
+    /// [`Piece::Incidents`].
+    Incident,
+    /// [`Piece::Patrols`].
+    Patrol,
+    /// [`Piece::Positions`].
+    Position,
+    /// [`Piece::Events`].
+    Event,
+    /// [`Piece::Receipts`].
+    Receipt,
+}
+
+impl RecordKind {
+    /// How many kinds there are.
+    pub const COUNT: usize = 10;
+    /// Every kind, in order.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Landlord,
+        Self::Site,
+        Self::Building,
+        Self::Surrounding,
+        Self::Tract,
+        Self::Incident,
+        Self::Patrol,
+        Self::Position,
+        Self::Event,
+        Self::Receipt,
+    ];
+
+    /// What its records are called together, such as `sites`.
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Landlord => "landlords",
+            Self::Site => "sites",
+            Self::Building => "buildings",
+            Self::Surrounding => "surroundings",
+            Self::Tract => "tracts",
+            Self::Incident => "incidents",
+            Self::Patrol => "patrols",
+            Self::Position => "positions",
+            Self::Event => "events",
+            Self::Receipt => "receipts",
+        }
+    }
+}
+
+/// An item of the stock, and the event that changed it last.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stamped<T> {
+    /// The item.
+    pub item: T,
+    /// The event.
+    pub seq: Seq,
+}
+
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// The stock.
+    Stock,
+    /// An incident.
+    Incident(IncidentId),
+    /// A patrol.
+    Patrol(PatrolId),
+}
+
+/// An event without the state of its subject, which is a record of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRecord {
+    /// Its number.
+    pub seq: Seq,
+    /// When the store took it.
+    pub recorded_at: Timestamp,
+    /// What it is about.
+    pub subject: Subject,
+}
+
+/// Which event a request made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptRecord {
+    /// The request's key.
+    pub key: IdempotencyKey,
+    /// What it asked.
+    pub request: RequestDigest,
+    /// The event that it made.
+    pub seq: Seq,
+}
+
+/// Records of one kind, never none, [`crate::store::PIECE_FACTS_MAX`] at most, in ascending order of the
+/// bytes of their key.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Piece {
+    /// By id.
+    Landlords(Vec<Stamped<Landlord>>),
+    /// By code.
+    Sites(Vec<Stamped<Site>>),
+    /// By id; each with its halls.
+    Buildings(Vec<Stamped<Building>>),
+    /// By id.
+    Surroundings(Vec<Stamped<Surrounding>>),
+    /// By code.
+    Tracts(Vec<Stamped<Tract>>),
+    /// By id.
+    Incidents(Vec<Incident>),
+    /// By id.
+    Patrols(Vec<Patrol>),
+    /// By patrol.
+    Positions(Vec<PositionFix>),
+    /// By number.
+    Events(Vec<EventRecord>),
+    /// By key.
+    Receipts(Vec<ReceiptRecord>),
+}
+
+impl Piece {
+    /// What its records are.
+    #[must_use]
+    pub const fn kind(&self) -> RecordKind {
+        match self {
+            Self::Landlords(_) => RecordKind::Landlord,
+            Self::Sites(_) => RecordKind::Site,
+            Self::Buildings(_) => RecordKind::Building,
+            Self::Surroundings(_) => RecordKind::Surrounding,
+            Self::Tracts(_) => RecordKind::Tract,
+            Self::Incidents(_) => RecordKind::Incident,
+            Self::Patrols(_) => RecordKind::Patrol,
+            Self::Positions(_) => RecordKind::Position,
+            Self::Events(_) => RecordKind::Event,
+            Self::Receipts(_) => RecordKind::Receipt,
+        }
+    }
+
+    /// How many records it has.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "a piece has records")]
+    pub const fn len(&self) -> usize {
+        match self {
+            Self::Landlords(records) => records.len(),
+            Self::Sites(records) => records.len(),
+            Self::Buildings(records) => records.len(),
+            Self::Surroundings(records) => records.len(),
+            Self::Tracts(records) => records.len(),
+            Self::Incidents(records) => records.len(),
+            Self::Patrols(records) => records.len(),
+            Self::Positions(records) => records.len(),
+            Self::Events(records) => records.len(),
+            Self::Receipts(records) => records.len(),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Reading everything, record by record, in the order of the archive.
+
+use rusqlite::{Connection, Row};
+use uuid::Uuid;
+
+use super::{
+    column::{instant, seq, text},
+    fault::{told, unreadable},
+    incident_rows, patrol_rows,
+    stock_read::{self, Wanted},
+};
+use crate::{
+    incident::{IdempotencyKey, IncidentId, RequestDigest},
+    store::{
+        PIECE_FACTS_MAX, StoreError,
+        archive::{Counts, EventRecord, Piece, ReceiptRecord, RecordKind, Subject},
+    },
+};
+
+const EVENTS: &str = "SELECT seq, recorded_at, fact, incident, patrol FROM event ORDER BY seq";
+const RECEIPTS: &str = "SELECT key, request, seq FROM receipt ORDER BY key";
+
+/// See [`crate::store::Store::export`]; `view` sees one state throughout. Each table is read along its
+/// key, so that nothing is sorted.
+pub(super) fn export(
+    view: &Connection,
+    each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let by_key = Wanted::AllByKey;
+    in_pieces(each, Piece::Landlords, |add| stock_read::landlords(view, by_key, add))?;
+    in_pieces(each, Piece::Sites, |add| stock_read::sites(view, by_key, add))?;
+    in_pieces(each, Piece::Buildings, |add| stock_read::buildings(view, by_key, add))?;
+    in_pieces(each, Piece::Surroundings, |add| stock_read::surroundings(view, by_key, add))?;
+    in_pieces(each, Piece::Tracts, |add| stock_read::tracts(view, by_key, add))?;
+    let incidents = format!("SELECT {} FROM incident ORDER BY id", incident_rows::COLUMNS);
+    in_pieces(each, Piece::Incidents, |add| {
+        scan(view, &incidents, |row| add(incident_rows::read(row, 0)?))
+    })?;
+    let patrols = format!("SELECT {} FROM patrol ORDER BY id", patrol_rows::COLUMNS);
+    in_pieces(each, Piece::Patrols, |add| {
+        scan(view, &patrols, |row| add(patrol_rows::read(row, 0)?))
+    })?;
+    let positions = format!("SELECT {} FROM position ORDER BY patrol", patrol_rows::FIX_COLUMNS);
+    in_pieces(each, Piece::Positions, |add| {
+        scan(view, &positions, |row| add(patrol_rows::read_fix(row)?))
+    })?;
+    in_pieces(each, Piece::Events, |add| scan(view, EVENTS, |row| add(event(row)?)))?;
+    in_pieces(each, Piece::Receipts, |add| scan(view, RECEIPTS, |row| add(receipt(row)?)))
+}
+
+/// See [`crate::store::Store::counts`].
+pub(super) fn counts(view: &Connection) -> Result<Counts, StoreError> {
+    Counts::of(|kind| {
+        let count = format!("SELECT count(*) FROM {}", table(kind));
+        view.query_row(&count, [], |row| row.get(0)).map_err(told)
+    })
+}
+
+const fn table(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::Landlord => "landlord",
+        RecordKind::Site => "site",
+        RecordKind::Building => "building",
+        RecordKind::Surrounding => "surrounding",
+        RecordKind::Tract => "tract",
+        RecordKind::Incident => "incident",
+        RecordKind::Patrol => "patrol",
+        RecordKind::Position => "position",
+        RecordKind::Event => "event",
+        RecordKind::Receipt => "receipt",
+    }
+}
+
+/// Gathers what `read` adds, and hands it to `each` as pieces made by `piece`.
+fn in_pieces<T>(
+    each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
+    piece: fn(Vec<T>) -> Piece,
+    read: impl FnOnce(&mut dyn FnMut(T) -> Result<(), StoreError>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut records = Vec::new();
+    read(&mut |record| {
+        records.push(record);
+        if records.len() < PIECE_FACTS_MAX {
+            return Ok(());
+        }
+        each(piece(std::mem::take(&mut records)))
+    })?;
+    if records.is_empty() { Ok(()) } else { each(piece(records)) }
+}
+
+fn scan(
+    view: &Connection,
+    sql: &str,
+    mut each: impl FnMut(&Row<'_>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut statement = view.prepare_cached(sql).map_err(told)?;
+    let mut rows = statement.query([]).map_err(told)?;
+    while let Some(row) = rows.next().map_err(told)? {
+        each(row)?;
+    }
+    Ok(())
+}
+
+fn event(row: &Row<'_>) -> Result<EventRecord, StoreError> {
+    let subject = match text(row, 2)? {
+        "stock" => Subject::Stock,
+        "incident" => {
+            let id: [u8; 16] = row.get(3).map_err(told)?;
+            Subject::Incident(IncidentId::new(Uuid::from_bytes(id)))
+        }
+        "patrol" => {
+            Subject::Patrol(text(row, 4)?.parse().map_err(|e| unreadable("event.patrol", e))?)
+        }
+        other => return Err(unreadable("event.fact", other)),
+    };
+    Ok(EventRecord { seq: seq(row, 0)?, recorded_at: instant(row, 1)?, subject })
+}
+
+fn receipt(row: &Row<'_>) -> Result<ReceiptRecord, StoreError> {
+    Ok(ReceiptRecord {
+        key: IdempotencyKey::from_digest(row.get(0).map_err(told)?),
+        request: RequestDigest::from_digest(row.get(1).map_err(told)?),
+        seq: seq(row, 2)?,
+    })
+}
