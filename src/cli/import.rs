@@ -5,11 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, bail};
-use indicatif::{ProgressBar, ProgressStyle};
+use anyhow::bail;
 use serde::Serialize;
 
-use super::StoreArgs;
+use super::{StoreArgs, progress};
 use crate::{
     app::{App, ImportOutcome, NewIncident, Unavailable, Whereabouts, system_clock},
     crs::Crs,
@@ -242,12 +241,8 @@ fn with_bar<T>(
     bounds: Option<Bbox>,
     read: fn(&Path, &Options<'_>) -> Result<Reading<T>, ImportError>,
 ) -> anyhow::Result<Reading<T>> {
-    let bar = ProgressBar::new(0);
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {percent}% {elapsed}")
-        .context("the template of the progress bar")?;
-    bar.set_style(style);
-    bar.set_message(file.file_name().unwrap_or_default().to_string_lossy().into_owned());
-    let progress = |Progress { done, total }: Progress| {
+    let bar = progress::bar(&file.file_name().unwrap_or_default().to_string_lossy())?;
+    let on_progress = |Progress { done, total }: Progress| {
         bar.set_length(total);
         bar.set_position(done);
     };
@@ -257,7 +252,7 @@ fn with_bar<T>(
         layer: args.layer_name.clone(),
         ignored: args.ignore.clone(),
         bounds,
-        progress: &progress,
+        progress: &on_progress,
     };
     let reading = read(file, &options);
     bar.finish_and_clear();

@@ -3,10 +3,16 @@
 //! Exit codes: 0 done, 1 failed, 2 not understood. Every option can be set by an environment variable
 //! that starts with `VIGIE_`.
 
+mod account;
+mod backup;
+mod copy;
 mod demo;
+mod doctor;
 mod import;
 mod log;
+mod progress;
 mod proj_data;
+mod restore;
 mod serve;
 mod store_args;
 
@@ -41,6 +47,14 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// Read sites, buildings, tracts, surroundings or incidents from files into a store.
     Import(import::ImportArgs),
+    /// Copy everything of one store into another, empty one, verified by counts and checksums.
+    Copy(copy::CopyArgs),
+    /// Back a store up into one file, while servers write to it.
+    Backup(backup::BackupArgs),
+    /// Restore a backup into an empty store, verified by counts and checksums.
+    Restore(restore::RestoreArgs),
+    /// Say whether the store, the clock and the program are well, and what to do if not.
+    Doctor(doctor::DoctorArgs),
 }
 
 /// Reads the command line and does what it says.
@@ -66,6 +80,10 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),
         Command::Import(args) => import::run(args),
+        Command::Copy(args) => copy::run(&args),
+        Command::Backup(args) => backup::run(&args),
+        Command::Restore(args) => restore::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
     }
 }
 
