@@ -12,6 +12,7 @@ mod edge;
 mod heatmap;
 mod import;
 mod incidents;
+mod keeping;
 mod locating;
 mod openapi;
 mod patrols;

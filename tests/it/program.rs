@@ -52,6 +52,11 @@ impl Program {
         Self { child, address, folder, log: Some(log) }
     }
 
+    /// Its store, as `--store` names it.
+    pub fn store(&self) -> String {
+        format!("sqlite:{}", self.folder.path().join("vigie.db").display())
+    }
+
     /// Imports a site beside the running program, which follows its store.
     pub fn import_one_site(&self) {
         let store = SqliteStore::open(&self.folder.path().join("vigie.db")).unwrap();
@@ -110,7 +115,8 @@ fn signal(child: &Child, name: &str) {
     assert!(sent.success());
 }
 
-fn vigie() -> Command {
+/// The binary, free of what the machine sets.
+pub fn vigie() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_vigie"));
     // Only what a test says counts, whatever the machine sets.
     for (name, _) in std::env::vars_os() {
@@ -121,7 +127,8 @@ fn vigie() -> Command {
     command
 }
 
-fn run(arguments: &[&str]) -> Output {
+/// Runs it to its end.
+pub fn run(arguments: &[&str]) -> Output {
     vigie().args(arguments).output().unwrap()
 }
 

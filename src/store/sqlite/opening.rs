@@ -43,8 +43,8 @@ const SETTINGS: &str = "
     PRAGMA temp_store = MEMORY;
 ";
 
-/// Settings of a connection that only reads.
-const READER_SETTINGS: &str = "
+/// Settings of a connection that leaves the file as it is.
+const LOOK_SETTINGS: &str = "
     PRAGMA trusted_schema = OFF;
     PRAGMA cache_size = -16384;
     PRAGMA temp_store = MEMORY;
@@ -54,16 +54,16 @@ const READER_SETTINGS: &str = "
 pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     create(path).map_err(|e| cannot_open(path, e))?;
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    settle(&connection, path, SETTINGS)?;
+    settle(&connection, path)?;
     migrate(&mut connection, path)?;
     Ok(connection)
 }
 
-/// Opens the file at `path` with whatever schema it has.
+/// Opens the file at `path` with whatever schema and journal it has.
 pub(super) fn open_existing(path: &Path) -> Result<Connection, StoreError> {
     check_existence(path)?;
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    settle(&connection, path, SETTINGS)?;
+    connection.execute_batch(LOOK_SETTINGS).map_err(|e| first_fault(path, e))?;
     Ok(connection)
 }
 
@@ -71,7 +71,7 @@ pub(super) fn open_existing(path: &Path) -> Result<Connection, StoreError> {
 pub(super) fn open_read_only(path: &Path) -> Result<Connection, StoreError> {
     check_existence(path)?;
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    settle(&connection, path, READER_SETTINGS)?;
+    connection.execute_batch(LOOK_SETTINGS).map_err(|e| first_fault(path, e))?;
     match (version(&connection)?, known_version()) {
         (found, known) if found > known => Err(StoreError::TooNew { found, known }),
         (found, known) if found < known => {
@@ -105,10 +105,10 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Applies settings. Changing a new file to a write-ahead log does not wait for others as writes do.
-fn settle(connection: &Connection, path: &Path, settings: &str) -> Result<(), StoreError> {
+/// Applies [`SETTINGS`]. Changing a new file to a write-ahead log does not wait for others as writes do.
+fn settle(connection: &Connection, path: &Path) -> Result<(), StoreError> {
     for _ in 1..TRIES_MAX {
-        match connection.execute_batch(settings).map_err(|e| first_fault(path, e)) {
+        match connection.execute_batch(SETTINGS).map_err(|e| first_fault(path, e)) {
             Err(StoreError::Locked) => std::thread::sleep(PAUSE),
             settled => return settled,
         }
