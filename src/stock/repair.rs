@@ -18,7 +18,7 @@ use crate::geo::{LocalPlane, LonLat};
 /// has 0.06.
 const SLIVER_M2_MAX: f64 = 0.01;
 /// Times that a polygon is cut at its crossings: rounding a crossing to a number can make another one.
-const CUTS_MAX: usize = 3;
+const CUTS_MAX: u8 = 4;
 
 impl Footprint {
     /// The footprint of these polygons, mended where that is possible without guessing.
@@ -50,13 +50,13 @@ impl Footprint {
         super::footprint::check_coords(&polygons)?;
         let mut mended = Vec::new();
         let mut polygons = without_needless_corners(polygons, &mut mended);
-        for _ in 0..CUTS_MAX {
+        for cuts in 0..CUTS_MAX {
             let faults = faults(&polygons);
             if faults.is_empty() {
                 break;
             }
-            let cut = cut_or_refuse(&polygons)?;
-            if faults == [HOLES_PART_IT] && same_rings(&polygons, &cut) {
+            let cut = cut_or_refuse(&polygons, cuts)?;
+            if faults == [HOLES_PART_IT] && cut.0.len() <= polygons.0.len() {
                 break; // the holes touch, but what is between them hangs together
             }
             for fault in faults {
@@ -210,25 +210,30 @@ fn touching_corners(polygon: &Polygon<f64>) -> usize {
         .count()
 }
 
-fn same_rings(a: &MultiPolygon<f64>, b: &MultiPolygon<f64>) -> bool {
-    let rings = |polygons: &MultiPolygon<f64>| -> Vec<usize> {
-        let mut counts: Vec<usize> = polygons.iter().map(|p| p.interiors().len()).collect();
-        counts.sort_unstable();
-        counts
-    };
-    rings(a) == rings(b)
+/// [`cut_at_crossings`], also where the overlay gives up at first.
+///
+/// `i_overlay` sweeps from left to right and loses its way in a few rings in a million whose crossings round
+/// onto one another; swept from another side, it finds it. A quarter turn changes no digit of a coordinate.
+/// Each cut begins from another side than the one before, which has not sufficed. Nothing is shared with the
+/// overlay, so what a panic leaves behind is dropped with it.
+fn cut_or_refuse(
+    polygons: &MultiPolygon<f64>,
+    cuts_before: u8,
+) -> Result<MultiPolygon<f64>, FootprintFault> {
+    for turns in (cuts_before..cuts_before + 4).map(|turn| turn % 4) {
+        let turned = turned(polygons, turns);
+        if let Ok(cut) = std::panic::catch_unwind(|| cut_at_crossings(&turned)) {
+            return Ok(self::turned(&cut, 4 - turns));
+        }
+    }
+    let reason = "its crossings are too close to each other to be told apart";
+    Err(FootprintFault::Invalid(reason.to_owned()))
 }
 
-/// [`cut_at_crossings`], or a refusal where the overlay gives up.
-///
-/// `i_overlay` panics on a few rings in a million whose crossings round onto one another; nothing is shared with
-/// it, so what it leaves behind is dropped with it.
-fn cut_or_refuse(polygons: &MultiPolygon<f64>) -> Result<MultiPolygon<f64>, FootprintFault> {
-    std::panic::catch_unwind(|| cut_at_crossings(polygons)).map_err(|_panic| {
-        FootprintFault::Invalid(
-            "its crossings are too close to each other to be told apart".to_owned(),
-        )
-    })
+/// The polygons after so many quarter turns around the origin.
+fn turned(polygons: &MultiPolygon<f64>, turns: u8) -> MultiPolygon<f64> {
+    polygons
+        .map_coords(|corner| (0..turns).fold(corner, |Coord { x, y }, _turn| Coord { x: -y, y: x }))
 }
 
 /// Each shell by the even-odd rule, without its holes by the same rule, and all of them joined.
