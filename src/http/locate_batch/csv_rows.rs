@@ -2,8 +2,11 @@
 
 use csv::{ByteRecord, ReaderBuilder, Writer, WriterBuilder};
 
-use super::{Block, Coordinates, Crs, LocateAnswer, Rows, StockIndex, locate_row};
-use crate::http::{Problem, lines::Lines};
+use super::{Block, Coordinates, Crs, Rows, StockIndex, located, position_of};
+use crate::{
+    geo::LonLat,
+    http::{Problem, lines::Lines},
+};
 
 /// The columns that an answer adds to a row.
 const ADDED: [&str; 5] = ["site_code", "building_id", "method", "distance_m", "error"];
@@ -56,7 +59,7 @@ impl CsvRows {
         WriterBuilder::new().delimiter(self.delimiter).flexible(true).from_writer(out)
     }
 
-    fn answer_row(&self, stock: &StockIndex, row: &ByteRecord) -> Result<LocateAnswer, String> {
+    fn position(&self, row: &ByteRecord) -> Result<LonLat, String> {
         if row.len() != self.columns {
             return Err(format!("has {} columns, not {}", row.len(), self.columns));
         }
@@ -75,7 +78,7 @@ impl CsvRows {
                 Coordinates { x: number(x, "x")?, y: number(y, "y")?, ..Coordinates::default() }
             }
         };
-        locate_row(stock, self.crs.as_ref(), &coordinates)
+        position_of(self.crs.as_ref(), &coordinates)
             .map_err(|fault| format!("{}: {}", fault.field, fault.reason))
     }
 }
@@ -104,12 +107,20 @@ impl Rows for CsvRows {
             let error = &b"the row is longer than 64 kB"[..];
             return write(&mut writer, nothing.into_iter().chain([&b""[..], b"", b"", b"", error]));
         };
-        let mut reader = reader(self.delimiter, lines);
-        let mut row = ByteRecord::new();
-        while reader.read_byte_record(&mut row).unwrap_or(false) {
+        let rows: Vec<(ByteRecord, Result<LonLat, String>)> = reader(self.delimiter, lines)
+            .into_byte_records()
+            .map_while(Result::ok)
+            .map(|row| {
+                let position = self.position(&row);
+                (row, position)
+            })
+            .collect();
+        let mut answers = located(stock, rows.iter().map(|(_row, position)| position));
+        for (row, position) in &rows {
             let cells = row.iter().chain(nothing.iter().copied()).take(self.columns);
-            match self.answer_row(stock, &row) {
-                Ok(answer) => {
+            let answer = position.as_ref().map(|_position| answers.next());
+            match answer {
+                Ok(Some(answer)) => {
                     let distance_m = answer.distance_m.map(|metres| metres.to_string());
                     let added = [
                         answer.site_code.as_deref().unwrap_or_default(),
@@ -120,8 +131,9 @@ impl Rows for CsvRows {
                     ];
                     write(&mut writer, cells.chain(added.map(str::as_bytes)));
                 }
+                Ok(None) => {}
                 Err(error) => {
-                    write(&mut writer, cells.chain(["", "", "", "", &error].map(str::as_bytes)));
+                    write(&mut writer, cells.chain(["", "", "", "", error].map(str::as_bytes)));
                 }
             }
         }

@@ -5,11 +5,14 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Block, Coordinates, Crs, LocateAnswer, Rows, StockIndex, locate_row};
-use crate::http::{
-    json::{self, Object},
-    limit::LINE_BYTES_MAX,
-    locate::MethodBody,
+use super::{Block, Coordinates, Crs, LocateAnswer, Rows, StockIndex, located, position_of};
+use crate::{
+    geo::LonLat,
+    http::{
+        json::{self, Object},
+        limit::LINE_BYTES_MAX,
+        locate::MethodBody,
+    },
 };
 
 /// The names that an answer adds to a row.
@@ -56,14 +59,23 @@ impl NdjsonRows {
         Self { crs, line: 0 }
     }
 
-    fn answer_line(&self, stock: &StockIndex, line: &[u8], out: &mut Vec<u8>) {
+    /// What the next line is; `None` where it is blank.
+    fn read<'a>(&mut self, line: &'a [u8]) -> Option<(Result<LonLat, Fault>, &'a [u8])> {
+        self.line += 1;
         let line = line.trim_ascii();
-        if line.len() > LINE_BYTES_MAX {
-            return self.unreadable("is longer than 64 kB", out);
+        if line.is_empty() {
+            return None;
         }
+        if line.len() > LINE_BYTES_MAX {
+            return Some((Err(self.unreadable("is longer than 64 kB")), line));
+        }
+        Some((self.position(line), line))
+    }
+
+    fn position(&self, line: &[u8]) -> Result<LonLat, Fault> {
         let place = match serde_json::from_slice::<Place>(line) {
             Ok(place) if line.starts_with(b"{") => place,
-            _ => return self.refuse(line, out),
+            _ => return Err(self.fault_of(line)),
         };
         let coordinates = Coordinates {
             lon: place.lon,
@@ -72,40 +84,63 @@ impl NdjsonRows {
             y: place.y,
             crs: place.crs.as_deref(),
         };
-        match locate_row(stock, self.crs.as_ref(), &coordinates) {
-            Ok(answer) => add(line, &Added::from(&answer), out),
-            Err(fault) => refused(line, &format!("{}: {}", fault.field, fault.reason), out),
-        }
+        position_of(self.crs.as_ref(), &coordinates)
+            .map_err(|fault| Fault::Refused(format!("{}: {}", fault.field, fault.reason)))
     }
 
-    /// Says what is wrong with a line that is no row.
-    fn refuse(&self, line: &[u8], out: &mut Vec<u8>) {
+    /// What is wrong with a line that is no row.
+    fn fault_of(&self, line: &[u8]) -> Fault {
         match json::parse::<Object<Map<String, Value>>>(line) {
-            Err(not_an_object) => self.unreadable(&not_an_object.to_string(), out),
+            Err(not_an_object) => self.unreadable(&not_an_object.to_string()),
             Ok(_) => match json::parse::<Object<Place>>(line) {
-                Err(problem) => refused(line, &problem.to_string(), out),
-                Ok(_) => self.unreadable("is not understood", out),
+                Err(problem) => Fault::Refused(problem.to_string()),
+                Ok(_) => self.unreadable("is not understood"),
             },
         }
     }
 
-    fn unreadable(&self, error: &str, out: &mut Vec<u8>) {
-        write(&Unreadable { line: self.line, error }, out);
-        out.push(b'\n');
+    fn unreadable(&self, error: &str) -> Fault {
+        Fault::Unreadable { line: self.line, error: error.to_owned() }
     }
+}
+
+/// Why a line is not located.
+enum Fault {
+    /// It is an object, to which the reason can be added.
+    Refused(String),
+    /// There is nothing to add to.
+    Unreadable { line: u64, error: String },
 }
 
 impl Rows for NdjsonRows {
     fn answer(&mut self, stock: &StockIndex, block: &Block, out: &mut Vec<u8>) {
         let Block::Lines(lines) = block else {
             self.line += 1;
-            return self.unreadable("is longer than 64 kB", out);
+            return say(&self.unreadable("is longer than 64 kB"), b"", out);
         };
-        for line in lines.strip_suffix(b"\n").unwrap_or(lines).split(|byte| *byte == b'\n') {
-            self.line += 1;
-            if !line.trim_ascii().is_empty() {
-                self.answer_line(stock, line, out);
+        let lines = lines.strip_suffix(b"\n").unwrap_or(lines).split(|byte| *byte == b'\n');
+        let rows: Vec<_> = lines.filter_map(|line| self.read(line)).collect();
+        let mut answers = located(stock, rows.iter().map(|(position, _line)| position));
+        for (position, line) in &rows {
+            match position {
+                Err(fault) => say(fault, line, out),
+                Ok(_position) => {
+                    if let Some(answer) = answers.next() {
+                        add(line, &Added::from(&answer), out);
+                    }
+                }
             }
+        }
+    }
+}
+
+/// Writes what is wrong with `line`.
+fn say(fault: &Fault, line: &[u8], out: &mut Vec<u8>) {
+    match fault {
+        Fault::Refused(error) => refused(line, error, out),
+        Fault::Unreadable { line, error } => {
+            write(&Unreadable { line: *line, error }, out);
+            out.push(b'\n');
         }
     }
 }
