@@ -27,6 +27,8 @@ pub(super) enum Job {
     Patrol(PutPatrol, Reply<(), PutPatrolError>),
     Positions(Vec<PositionFix>, Reply<Vec<FixOutcome>, Unavailable>),
     Stock(StockChange, Reply<ImportOutcome, Unavailable>),
+    /// Another program may have written: nobody waits for an answer.
+    LookAround,
 }
 
 type Reply<T, E> = oneshot::Sender<Result<T, E>>;
@@ -93,6 +95,7 @@ impl Group {
                 }
                 Pending::Stock(outcome, reply)
             }
+            Job::LookAround => return,
         };
         self.pending.push(pending);
     }
@@ -187,7 +190,7 @@ impl Job {
         match self {
             Self::Receive(incidents, _) => incidents.len(),
             Self::Positions(fixes, _) => fixes.len(),
-            Self::Patrol(..) | Self::Stock(..) => 1,
+            Self::Patrol(..) | Self::Stock(..) | Self::LookAround => 1,
         }
     }
 
@@ -199,6 +202,7 @@ impl Job {
             Self::Patrol(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Positions(_, reply) => answer(reply, Err(unavailable)),
             Self::Stock(_, reply) => answer(reply, Err(unavailable)),
+            Self::LookAround => {}
         }
     }
 }

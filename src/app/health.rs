@@ -1,6 +1,9 @@
 //! [`Health`]: what the last calls of the store said.
 
-use std::sync::Mutex;
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 use super::lock;
 use crate::store::StoreError;
@@ -10,15 +13,33 @@ use crate::store::StoreError;
 #[derive(Default)]
 pub(super) struct Health(Mutex<Faults>);
 
-#[derive(Default)]
+/// How long the writer may be at work, such as with an import, before the state counts as not compared.
+const SILENCE_MAX: Duration = Duration::from_secs(10);
+
 struct Faults {
+    /// When the store was last read or written without a fault.
+    well_at: Instant,
     /// The writer is gone, which only a restart mends.
     ended: Option<StoreError>,
     writing: Option<StoreError>,
     reading: Option<StoreError>,
 }
 
+impl Default for Faults {
+    fn default() -> Self {
+        Self { well_at: Instant::now(), ended: None, writing: None, reading: None }
+    }
+}
+
 impl Health {
+    /// For how long the store has not been read, while it cannot be, or while nobody has for too long.
+    pub(super) fn stale_for(&self) -> Option<Duration> {
+        let faults = lock(&self.0);
+        let silence = faults.well_at.elapsed();
+        let away = faults.reading.is_some() || faults.ended.is_some();
+        (away || silence > SILENCE_MAX).then_some(silence)
+    }
+
     /// What is wrong, the gravest first.
     pub(super) fn fault(&self) -> Option<StoreError> {
         let faults = lock(&self.0);
@@ -30,15 +51,27 @@ impl Health {
     }
 
     pub(super) fn note_reading<T>(&self, result: &Result<T, StoreError>) {
-        lock(&self.0).reading = fault_of(result);
+        let mut faults = lock(&self.0);
+        faults.reading = fault_of(result);
+        faults.note_well(result);
     }
 
     pub(super) fn note_writing<T>(&self, result: &Result<T, StoreError>) {
-        lock(&self.0).writing = fault_of(result);
+        let mut faults = lock(&self.0);
+        faults.writing = fault_of(result);
+        faults.note_well(result);
     }
 
     pub(super) fn note_end(&self, fault: StoreError) {
         lock(&self.0).ended = Some(fault);
+    }
+}
+
+impl Faults {
+    fn note_well<T>(&mut self, result: &Result<T, StoreError>) {
+        if result.is_ok() {
+            self.well_at = Instant::now();
+        }
     }
 }
 

@@ -49,10 +49,13 @@ struct Shared {
     twin: Arc<Twin>,
     nomenclature: Nomenclature,
     clock: Clock,
-    jobs: Mutex<Option<SyncSender<Job>>>,
+    jobs: Arc<Queue>,
     health: Arc<Health>,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
+
+/// Where jobs wait for the writer; `None` once the program stops.
+type Queue = Mutex<Option<SyncSender<Job>>>;
 
 /// Why a command was not carried out, whatever it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,6 +83,9 @@ impl App {
         let twin = Arc::new(Twin::new(state.finish(seq, store.last_fixes()?)));
         let health = Arc::new(Health::default());
         let (jobs, queue) = std::sync::mpsc::sync_channel(WAITING_JOBS_MAX);
+        let jobs = Arc::new(Mutex::new(Some(jobs)));
+        let woken = Arc::clone(&jobs);
+        store.watch(Box::new(move || wake(&woken)));
         let writer = Writer::new(store, Arc::clone(&twin), clock, Arc::clone(&health));
         let ended = Arc::clone(&health);
         let work = move || {
@@ -99,7 +105,7 @@ impl App {
                 twin,
                 nomenclature: Nomenclature::shipped(),
                 clock,
-                jobs: Mutex::new(Some(jobs)),
+                jobs,
                 health,
                 writer: Mutex::new(Some(thread)),
             }),
@@ -130,6 +136,13 @@ impl App {
         self.shared.health.fault()
     }
 
+    /// For how many seconds the state has not been compared with the store, or `None` while it is kept in step:
+    /// what is read meanwhile may be old, and nothing else is wrong with it.
+    #[must_use]
+    pub fn stale_s(&self) -> Option<u64> {
+        self.shared.health.stale_for().map(|stale| stale.as_secs())
+    }
+
     /// Lets the writer finish what waits, then stops it. Later commands are [`Unavailable::Stopping`].
     pub fn close(&self) {
         lock(&self.shared.jobs).take();
@@ -151,6 +164,13 @@ impl App {
             })?;
         }
         answer.await.map_err(|_dropped| Unavailable::Stopping)
+    }
+}
+
+/// Has the writer look around soon. Where the queue is full it works, and will look around by itself.
+fn wake(jobs: &Queue) {
+    if let Some(jobs) = lock(jobs).as_ref() {
+        let _ = jobs.try_send(Job::LookAround);
     }
 }
 

@@ -54,7 +54,15 @@ impl Writer {
         let mut looked_at = Instant::now();
         loop {
             match queue.recv_timeout(FOLLOW_INTERVAL) {
-                Ok(first) => self.work_off(gathered(first, queue)),
+                Ok(first) => {
+                    let jobs = gathered(first, queue);
+                    let woken = jobs.iter().any(|job| matches!(job, Job::LookAround));
+                    self.work_off(jobs);
+                    if woken {
+                        self.look_around();
+                        looked_at = Instant::now();
+                    }
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
@@ -70,11 +78,13 @@ impl Writer {
     fn work_off(&mut self, jobs: Vec<Job>) {
         let mut together = Vec::new();
         for job in jobs {
-            if matches!(job, Job::Stock(..)) {
-                self.write(std::mem::take(&mut together));
-                self.write(vec![job]);
-            } else {
-                together.push(job);
+            match job {
+                Job::Stock(..) => {
+                    self.write(std::mem::take(&mut together));
+                    self.write(vec![job]);
+                }
+                Job::LookAround => {}
+                _ => together.push(job),
             }
         }
         self.write(together);
@@ -106,6 +116,8 @@ impl Writer {
         } else {
             let committed = transaction.commit(batch);
             self.health.note_writing(&committed);
+            // A commit whose answer was lost may be there.
+            self.behind |= committed.is_err();
             committed
         };
         if let Ok(events) = &committed {

@@ -4,6 +4,7 @@
 //! routes. [`observe`] stands around every request, [`problem`] is every error.
 
 mod buildings;
+mod content_security;
 mod cors;
 mod docs;
 mod fallback;
@@ -43,6 +44,7 @@ mod web_client;
 
 use std::sync::Arc;
 
+use actix_web::http::header::HeaderValue;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use geojson::{Feature, FeatureCollection, GeoJson, Geometry, Link};
@@ -62,6 +64,8 @@ pub struct Edge {
     pub app: App,
     /// What whoever started the server chose.
     pub settings: Settings,
+    /// What the pages of this server may load.
+    pub content_security_policy: HeaderValue,
     /// Counters.
     pub metrics: Metrics,
     /// When the server started.

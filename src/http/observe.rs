@@ -26,13 +26,10 @@ use super::{Edge, Problem, ProblemKind, cors, limit::URL_BYTES_MAX, problem::PRO
 
 /// Which request an entry of the log is about.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// What the pages of this server may load: nothing from elsewhere. Workers of the map come from blobs.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; worker-src 'self' blob:; \
-     img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; connect-src 'self'; \
-     object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// For how many seconds the state has not been compared with the store, where that is so.
+const STALE: HeaderName = HeaderName::from_static("x-vigie-stale");
 /// Headers of every answer.
-const HEADERS: [(HeaderName, &str); 4] = [
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+const HEADERS: [(HeaderName, &str); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_FRAME_OPTIONS, "DENY"),
@@ -99,6 +96,12 @@ impl Asked {
             HeaderValue::from_str(self.id.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
         {
             headers.insert(REQUEST_ID, id);
+        }
+        if let Some(edge) = &self.edge {
+            headers.insert(header::CONTENT_SECURITY_POLICY, edge.content_security_policy.clone());
+            if let Some(stale_s) = edge.app.stale_s() {
+                headers.insert(STALE, stale_s.into());
+            }
         }
         cors::allow(headers, self.origin);
         let (method, route) = (method_label(&self.method), route.unwrap_or("unknown"));

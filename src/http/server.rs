@@ -12,7 +12,9 @@ use actix_web::{
 use utoipa_actix_web::AppExt as _;
 
 use super::{
-    Edge, Metrics, fallback,
+    Edge, Metrics,
+    content_security::content_security_policy,
+    fallback,
     limit::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIMEOUT, KEEP_ALIVE, STOP_TIMEOUT_S},
     observe::observe,
     routes,
@@ -41,6 +43,8 @@ pub fn listen(app: App, settings: Settings, listener: TcpListener) -> io::Result
     let started_at = app.now();
     let metrics = Metrics::new().map_err(io::Error::other)?;
     let edge = Edge {
+        content_security_policy: content_security_policy(settings.style_url.as_deref())
+            .map_err(io::Error::other)?,
         app,
         settings,
         metrics,
