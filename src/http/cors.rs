@@ -45,7 +45,7 @@ pub fn allow(headers: &mut HeaderMap, origin: Option<HeaderValue>) {
     if let Some(origin) = origin {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         headers.append(header::VARY, HeaderValue::from_static("origin"));
-        let exposed = "etag, location, idempotency-replayed, x-request-id";
+        let exposed = "etag, location, idempotency-replayed, x-request-id, x-vigie-stale";
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
     }
 }

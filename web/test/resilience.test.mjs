@@ -41,6 +41,23 @@ test("a server that dies is said so, and the page is well again once it is back"
   await close();
 });
 
+test("a server that has lost its store is said so, with the age of what is shown", async () => {
+  const { page, close } = await newPage(browser);
+  await open(page, server);
+  await page.route("**/api/v1/patrols", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, headers: { ...answer.headers(), "x-vigie-stale": "42" } });
+  });
+  await page.getByTestId("banner").getByText(/situation d’il y a 42.s/).waitFor();
+  await page.getByText("Liaison perdue").waitFor();
+  await shot(page, "desktop-dark-store-away");
+
+  await page.unroute("**/api/v1/patrols");
+  await page.getByText("En direct").waitFor();
+  await page.getByTestId("banner").getByText("situation d’il y a").waitFor({ state: "detached" });
+  await close();
+});
+
 test("a room that cannot open says why and opens by itself later", async () => {
   const { page, close } = await newPage(browser);
   await page.route("**/api/v1/meta", (route) =>

@@ -56,8 +56,13 @@ export async function getSite(code: string, signal?: AbortSignal): Promise<SiteD
   return (await response.json()) as SiteDetails;
 }
 
-/** An answer and the tag to ask for the next one with. `null` when nothing has changed since `etag`. */
-export type Fresh<T> = { body: T; etag: string | null } | null;
+/** What has changed since the last answer, and the tag to ask for the next one with. */
+export type Fresh<T> = {
+  /** `null` when nothing has changed. */
+  changed: { body: T; etag: string | null } | null;
+  /** For how many seconds the server has lost its store; `null` while all is well. */
+  staleS: number | null;
+};
 
 /** `GET path` unless it still is what `etag` names. */
 export async function getIfChanged<P extends ReadPath>(
@@ -68,8 +73,11 @@ export async function getIfChanged<P extends ReadPath>(
 ): Promise<Fresh<Body<P>>> {
   const headers: HeadersInit = etag === null ? {} : { "If-None-Match": etag };
   const response = await call(address(path, query), { headers, cache: "no-store" }, signal);
-  if (response.status === 304) return null;
-  return { body: (await response.json()) as Body<P>, etag: response.headers.get("etag") };
+  const stale = response.headers.get("x-vigie-stale");
+  const staleS = stale === null ? null : Number(stale);
+  if (response.status === 304) return { changed: null, staleS };
+  const body = (await response.json()) as Body<P>;
+  return { changed: { body, etag: response.headers.get("etag") }, staleS };
 }
 
 type ListPath = "/api/v1/buildings" | "/api/v1/sites" | "/api/v1/surroundings";

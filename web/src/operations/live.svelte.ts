@@ -11,6 +11,8 @@ const INCIDENTS_MS = 5_000;
 const EVENING_MS = 12 * 3_600_000;
 /** The start of the evening moves in these steps, so that the address asked, and with it the ETag, stays the same. */
 const STEP_MS = 15 * 60_000;
+/** A store that is back sooner is not worth a word. */
+const STALE_TOLD_S = 3;
 /** An evening has about 130; a far worse one still fits on the map. */
 const INCIDENTS_MAX = 500;
 
@@ -22,6 +24,8 @@ export class Live {
   incidents = $state.raw<Incident[] | null>(null);
   patrolsFailure = $state.raw<Failure | null>(null);
   incidentsFailure = $state.raw<Failure | null>(null);
+  /** For how many seconds the server has lost its store, so that what it shows may be old. */
+  staleS = $state.raw<number | null>(null);
   /** When the server last answered. */
   heardAt = $state.raw<Date | null>(null);
   /** When each patrol's age was true. */
@@ -66,12 +70,13 @@ export class Live {
       let etag: string | null = null;
       const patrols = poll(PATROLS_MS, async (signal) => {
         try {
-          const fresh = await getIfChanged("/api/v1/patrols", {}, etag, signal);
-          if (fresh !== null) {
-            etag = fresh.etag;
-            this.patrols = fresh.body.features;
+          const { changed, staleS } = await getIfChanged("/api/v1/patrols", {}, etag, signal);
+          if (changed !== null) {
+            etag = changed.etag;
+            this.patrols = changed.body.features;
             this.patrolsAt = Date.now();
           }
+          this.staleS = staleS !== null && staleS >= STALE_TOLD_S ? staleS : null;
           this.patrolsFailure = null;
           this.heardAt = new Date();
         } catch (error) {
@@ -96,10 +101,10 @@ export class Live {
         if (query.from !== asked) etag = null;
         asked = query.from ?? "";
         try {
-          const fresh = await getIfChanged("/api/v1/incidents", query, etag, signal);
-          if (fresh !== null) {
-            etag = fresh.etag;
-            this.#take(fresh.body.features, first);
+          const { changed } = await getIfChanged("/api/v1/incidents", query, etag, signal);
+          if (changed !== null) {
+            etag = changed.etag;
+            this.#take(changed.body.features, first);
           }
           first = false;
           this.incidentsFailure = null;

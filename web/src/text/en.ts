@@ -11,6 +11,7 @@ export const en: Same<typeof fr> = {
   "app.lost": "Link lost",
   "app.offline": "This computer is offline. The map shows the last known situation.",
   "app.away": "The server no longer answers. Last known situation: {time}.",
+  "app.stale": "The server has lost its store: the situation is {age} old, nothing can be recorded.",
   "app.retry": "Try again",
   "app.close": "Close",
   "app.loading": "Loading…",

@@ -9,6 +9,7 @@ export const fr = {
   "app.lost": "Liaison perdue",
   "app.offline": "Ce poste est hors ligne. La carte montre la dernière situation connue.",
   "app.away": "Le serveur ne répond plus. Dernière situation connue : {time}.",
+  "app.stale": "Le serveur n’atteint plus sa base : situation d’il y a {age}, rien ne peut être enregistré.",
   "app.retry": "Réessayer",
   "app.close": "Fermer",
   "app.loading": "Chargement…",
