@@ -30,7 +30,7 @@ define install_packages
 	case " $$missing " in *nginx*) $$sudo systemctl disable nginx >/dev/null 2>&1 || true;; esac
 endef
 
-.PHONY: help run test build bench crash-test lint web test-rust test-web test-browser tools-build tools-test clean
+.PHONY: help run test build deb bench crash-test lint web test-rust test-web test-browser tools-build tools-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -61,6 +61,10 @@ bench: tools-build ## ratios of the hot paths against their baselines, in one ru
 
 crash-test: tools-test ## 200 rounds of kill -9 against the store
 	VIGIE_CRASH_ROUNDS=$(or $(ROUNDS),200) $(CARGO) test --locked --test it crash -- --nocapture
+
+deb: build ## a Debian package in target/debian (installs cargo-deb where it is missing)
+	@command -v cargo-deb >/dev/null || $(CARGO) install --locked cargo-deb
+	$(CARGO) deb --no-build --locked
 
 lint: tools-build web ## formatting, clippy, types
 	$(CARGO) fmt --check
