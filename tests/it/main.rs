@@ -7,6 +7,7 @@ mod crash;
 mod cutting_proxy;
 mod demo;
 mod dependencies;
+mod deployment;
 mod disk_full;
 mod edge;
 mod heatmap;
@@ -20,6 +21,8 @@ mod patrols;
 mod postgres_cluster;
 mod privacy;
 mod program;
+#[allow(dead_code, reason = "the tests of outages are being written")]
+mod server;
 mod stock_lists;
 mod store;
 mod support;

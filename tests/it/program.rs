@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use vigie::{app::App, app::system_clock, store::sqlite::SqliteStore};
 
-use crate::support::{begin, site};
+use crate::{
+    server::vigie,
+    support::{begin, site},
+};
 
 /// A running `vigie serve` on a free port, with a store of its own.
 pub struct Program {
@@ -113,18 +116,6 @@ fn read(mut response: ureq::http::Response<ureq::Body>) -> (u16, String) {
 fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").args(["-s", name, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
-}
-
-/// The binary, free of what the machine sets.
-pub fn vigie() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vigie"));
-    // Only what a test says counts, whatever the machine sets.
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("VIGIE_") {
-            command.env_remove(name);
-        }
-    }
-    command
 }
 
 /// Runs it to its end.

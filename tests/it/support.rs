@@ -230,22 +230,31 @@ impl Town {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Answer {
-        let mut request =
-            ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.address));
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .allow_non_standard_methods(true)
-            .timeout_global(Some(Duration::from_secs(60)))
-            .build()
-            .into();
-        let mut response = agent.run(request.body(body).unwrap()).unwrap();
-        let bytes = response.body_mut().with_config().limit(1 << 30).read_to_vec().unwrap();
-        let (parts, _) = response.into_parts();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, bytes }
+        ask(&format!("{}{path}", self.address), method, headers, body).unwrap()
     }
+}
+
+/// Sends any request to any server; errors are those of the connection.
+pub fn ask(
+    url: &str,
+    method: &str,
+    headers: &[(&str, &str)],
+    body: Vec<u8>,
+) -> Result<Answer, ureq::Error> {
+    let mut request = ureq::http::Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .allow_non_standard_methods(true)
+        .timeout_global(Some(Duration::from_secs(60)))
+        .build()
+        .into();
+    let mut response = agent.run(request.body(body).unwrap())?;
+    let bytes = response.body_mut().with_config().limit(1 << 30).read_to_vec()?;
+    let (parts, _) = response.into_parts();
+    Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, bytes })
 }
 
 /// Real open data beside the checkout, or `None`, which is said, where it is absent.

@@ -8,7 +8,7 @@ mod watchdog;
 
 use std::{
     fs,
-    net::TcpListener,
+    net::SocketAddr,
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     process::{Command, Output},
@@ -20,8 +20,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rand::RngExt as _;
 use watchdog::Watchdog;
+
+use crate::server::{free_address, wait_until};
 
 /// The database that fresh ones are copied from: empty, with PostGIS.
 const TEMPLATE: &str = "vigie_template";
@@ -246,7 +247,11 @@ impl Cluster {
         fs::DirBuilder::new().mode(0o700).create(folder.join("data")).unwrap();
         give_to_owner(&folder);
         give_to_owner(&folder.join("data"));
-        Self { folder, port: free_port(), _watchdog: watchdog }
+        Self {
+            folder,
+            port: free_address().parse::<SocketAddr>().unwrap().port(),
+            _watchdog: watchdog,
+        }
     }
 
     /// Makes the data of a prepared cluster and starts it.
@@ -346,17 +351,6 @@ fn tool(name: &str) -> PathBuf {
     newest.join("bin").join(name)
 }
 
-/// A port that nobody listens on, below those that the system gives to clients: so that nobody takes it
-/// while the server is down.
-fn free_port() -> u16 {
-    loop {
-        let port = rand::rng().random_range(20_000..32_000);
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
-}
-
 #[track_caller]
 fn done(command: &mut Command) -> String {
     said(command.output().unwrap_or_else(|e| panic!("{command:?}: {e}")))
@@ -388,11 +382,7 @@ fn a_cluster_comes_back_from_whatever_ends_it_and_a_standby_follows() {
         let count = standby.psql(&database.name, "SELECT count(*), pg_is_in_recovery() FROM kept");
         said(count) == "2|t"
     };
-    let begun = Instant::now();
-    while !copied() {
-        assert!(begun.elapsed() < PATIENCE, "the standby does not follow");
-        sleep(Duration::from_millis(50));
-    }
+    wait_until("the standby follows", copied);
 }
 
 #[test]
