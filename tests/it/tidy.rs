@@ -203,7 +203,7 @@ fn a_path_that_a_page_names_is_there() {
         for named in text.split('`').skip(1).step_by(2) {
             let first = named.split('/').next().unwrap_or_default();
             let is_path = named.contains('/')
-                && ["src", "tests", "benches", "docs", "migrations", "web", "geodata"]
+                && ["src", "tests", "benches", "docs", "migrations", "web", "geodata", "deploy"]
                     .contains(&first)
                 && named.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
             // Made by the build, and so not in a clone.
