@@ -13,5 +13,5 @@ fn main() {
         fs::create_dir_all(&empty).expect("cargo's output folder takes a folder");
         empty
     };
-    println!("cargo:rustc-env=VIGIE_WEB_CLIENT={}", client.display());
+    println!("cargo:rustc-env=WEB_CLIENT_FOLDER={}", client.display());
 }

@@ -8,7 +8,7 @@ use std::{
 use anyhow::bail;
 use serde::Serialize;
 
-use super::{StoreArgs, progress};
+use super::{NotUnderstood, StoreArgs, progress};
 use crate::{
     app::{App, ImportOutcome, NewIncident, Unavailable, Whereabouts, system_clock},
     crs::Crs,
@@ -256,7 +256,10 @@ fn with_bar<T>(
     };
     let reading = read(file, &options);
     bar.finish_and_clear();
-    Ok(reading?)
+    reading.map_err(|fault| match fault {
+        ImportError::UnknownField { .. } => NotUnderstood(fault.to_string()).into(),
+        other => other.into(),
+    })
 }
 
 /// The answer of the app, which answers from its own thread.

@@ -1,13 +1,14 @@
 //! The command line: one file a subcommand. Uses every module; the only one that knows `anyhow`.
 //!
 //! Exit codes: 0 done, 1 failed, 2 not understood. Every option can be set by an environment variable
-//! that starts with `VIGIE_`.
+//! that starts with `VIGIE_`; such a variable that no option reads is refused.
 
 mod account;
 mod backup;
 mod copy;
 mod demo;
 mod doctor;
+mod environment;
 mod import;
 mod log;
 mod progress;
@@ -18,7 +19,7 @@ mod store_args;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub use log::LogFormat;
 pub use serve::{ListenArgs, serve};
@@ -57,11 +58,17 @@ pub enum Command {
     Doctor(doctor::DoctorArgs),
 }
 
+/// What was asked is not understood: the program ends with 2, as it does where clap says so.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct NotUnderstood(String);
+
 /// Reads the command line and does what it says.
 #[must_use]
 pub fn run() -> ExitCode {
     // First, for a reference system on the command line is looked up while it is parsed.
     let done = proj_data::ensure_usable().and_then(|()| {
+        environment::check(&Vigie::command(), std::env::vars_os().map(|(name, _)| name))?;
         let vigie = Vigie::parse(); // ends the program with 2 where it is not understood
         log::start(vigie.log_format, &vigie.log)?;
         execute(vigie.command)
@@ -70,7 +77,7 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("vigie: {error:#}");
-            ExitCode::FAILURE
+            if error.is::<NotUnderstood>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -90,7 +97,6 @@ fn execute(command: Command) -> anyhow::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn the_command_line_is_consistent() {

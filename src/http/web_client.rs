@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Edge, Problem, ProblemKind, packed::Coding};
 
 /// What `web/dist` held when the program was built.
-static CLIENT: Dir<'_> = include_dir!("$VIGIE_WEB_CLIENT");
+static CLIENT: Dir<'_> = include_dir!("$WEB_CLIENT_FOLDER");
 
 /// Names of assets hold a digest of their content, so that they never change.
 const FOREVER: &str = "public, max-age=31536000, immutable";

@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     io::{BufRead as _, BufReader},
     path::Path,
-    process::{Child, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdout, Stdio},
     sync::{
         Mutex,
         atomic::{AtomicBool, Ordering::SeqCst},
@@ -19,9 +19,12 @@ use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
 use vigie::{event::Seq, store::sqlite::SqliteStore, twin::Snapshot};
 
-use crate::store::{
-    fixture::{batch, commit, site, stock_fact},
-    state::{State, followed, replayed},
+use crate::{
+    server::vigie,
+    store::{
+        fixture::{batch, commit, site, stock_fact},
+        state::{State, followed, replayed},
+    },
 };
 
 /// Kills without `VIGIE_CRASH_ROUNDS`.
@@ -45,7 +48,7 @@ struct Server {
 
 impl Server {
     fn start(store: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_vigie"))
+        let mut child = vigie()
             .args(["serve", "--listen", "127.0.0.1:0", "--store"])
             .arg(format!("sqlite:{}", store.display()))
             .stdout(Stdio::piped())
@@ -204,7 +207,7 @@ fn import(folder: &Path, name: &str) -> Child {
     }
     let file = folder.join("sites.csv");
     std::fs::write(&file, rows).unwrap();
-    Command::new(env!("CARGO_BIN_EXE_vigie"))
+    vigie()
         .args(["import", "sites", "--store"])
         .arg(format!("sqlite:{}", folder.join("vigie.sqlite").display()))
         .arg(file)

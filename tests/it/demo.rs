@@ -1,6 +1,6 @@
 //! The demo: a town that could be one, calls with a rhythm, patrols that stay on the streets, real files.
 
-use std::{collections::HashSet, path::Path, process::Command};
+use std::{collections::HashSet, path::Path};
 
 use geo::{Area, BooleanOps, BoundingRect, Contains, Intersects};
 use rstar::{AABB, RTree, primitives::GeomWithData};
@@ -16,7 +16,7 @@ use vigie::{
     twin::Snapshot,
 };
 
-use crate::support::shared_data;
+use crate::{server::vigie, support::shared_data};
 
 /// Overlap that the grain of coordinates (a centimetre) may make between two houses wall to wall, square metres.
 const OVERLAP_M2_MAX: f64 = 1.0;
@@ -282,7 +282,7 @@ fn patrols_drive_at_town_speed_and_never_leave_the_streets() {
 fn made_from(folder: &Path) -> (App, String) {
     let home = tempfile::tempdir().unwrap();
     let store = home.path().join("demo.sqlite");
-    let output = Command::new(env!("CARGO_BIN_EXE_vigie"))
+    let output = vigie()
         .args(["demo", "--make-only", "--listen", "127.0.0.1:0", "--store"])
         .arg(format!("sqlite:{}", store.display()))
         .arg("--import-real")

@@ -162,6 +162,18 @@ fn a_command_line_that_is_not_understood_ends_with_2() {
 }
 
 #[test]
+fn a_misspelt_variable_ends_with_2_and_is_told_without_its_value() {
+    let output = vigie().arg("doctor").env("VIGIE_STROE", "postgres://me:secret@db").output();
+    let output = output.unwrap();
+
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    let expected =
+        "vigie: the variable VIGIE_STROE means nothing to Vigie; did you mean VIGIE_STORE?";
+    assert_eq!(said.trim(), expected);
+}
+
+#[test]
 fn ctrl_c_answers_what_is_in_flight_and_the_next_start_has_it() {
     let program = Program::serving(&[]);
     program.import_one_site();

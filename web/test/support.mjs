@@ -54,10 +54,12 @@ export class Server {
     const program = process.env.VIGIE_BIN;
     assert.ok(program, "set VIGIE_BIN to the program to test");
     if (this.port === 0) this.port = await freePort();
+    // Only what a test says counts, and the program refuses variables that it does not know.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("VIGIE_")));
     const child = spawn(
       program,
       ["demo", "--store", `sqlite:${join(this.#data, "vigie.sqlite")}`, "--listen", `127.0.0.1:${this.port}`],
-      { stdio: ["ignore", "ignore", "pipe"] },
+      { stdio: ["ignore", "ignore", "pipe"], env },
     );
     let said = "";
     child.stderr?.on("data", (chunk) => (said = (said + String(chunk)).slice(-4_000)));

@@ -1,9 +1,11 @@
 //! The program itself: what it says, what it ends with, and that it needs nothing beside it.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::server;
 
 const SITES: &str = "code;bailleur;logements;lon;lat\nPH-0754;Paris Habitat;40;2.3522;48.8566\n";
 
@@ -15,8 +17,7 @@ fn folder() -> TempDir {
 }
 
 fn vigie(folder: &TempDir, arguments: &[&str]) -> Output {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_vigie"));
-    program.current_dir(folder.path()).arg("import").args(arguments).output().unwrap()
+    server::vigie().current_dir(folder.path()).arg("import").args(arguments).output().unwrap()
 }
 
 fn json(output: &Output) -> Value {
@@ -67,6 +68,8 @@ fn the_exit_code_tells_what_failed_from_what_was_not_understood() {
     assert_eq!(code(&["castles", "sites.csv"]), Some(2));
     assert_eq!(code(&["sites", "sites.csv", "--crs", "Lambert"]), Some(2));
     assert_eq!(code(&["sites", "sites.csv", "--map", "landlord"]), Some(2));
+    assert_eq!(code(&["sites", "sites.csv", "--dry-run", "--map", "owner=bailleur"]), Some(2));
+    assert_eq!(code(&["sites", "sites.csv", "--dry-run", "--map", "name=absent"]), Some(1));
 }
 
 #[test]
@@ -89,7 +92,7 @@ fn a_database_of_another_proj_is_not_stumbled_over() {
     let register = "code;bailleur;logements;x;y\nPH-0754;Paris Habitat;40;652469.02;6862035.26\n";
     std::fs::write(folder.path().join("lambert.csv"), register).unwrap();
     for variable in ["PROJ_DATA", "PROJ_LIB"] {
-        let output = Command::new(env!("CARGO_BIN_EXE_vigie"))
+        let output = server::vigie()
             .current_dir(folder.path())
             .args(["import", "sites", "lambert.csv", "--crs", "EPSG:2154", "--dry-run", "--json"])
             .env(variable, elsewhere.path())
