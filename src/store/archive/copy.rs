@@ -49,8 +49,9 @@ pub fn copy(
     to: &mut dyn Store,
     tell: &mut dyn FnMut(Progress),
 ) -> Result<Manifest, CopyError> {
-    let mut import = to.begin_import().map_err(CopyError::Target)?;
+    // First: counting may take a while, and the import keeps others out.
     let records = from.counts().map_err(CopyError::Source)?.total();
+    let mut import = to.begin_import().map_err(CopyError::Target)?;
     let mut progress = Progress { done: 0, total: 2 * records };
     let mut advance = |piece: &Piece| {
         progress.done += piece.len() as u64;

@@ -258,7 +258,8 @@ impl Canonical for EventRecord {
         self.recorded_at.unix_ms().put(bytes);
         match &self.subject {
             Subject::Stock => "stock".put(bytes),
-            Subject::Incident(id) => {
+            // When it was reported is in the record of the incident.
+            Subject::Incident { id, reported_at: _ } => {
                 "incident".put(bytes);
                 bytes.extend(id.uuid().as_bytes());
             }

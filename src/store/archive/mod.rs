@@ -8,13 +8,16 @@
 //! | `record` | what a record is, and the order in which they come |
 //! | `encode` | the bytes of a record that a checksum is made of |
 //! | `manifest` | how many records of each kind there are, and their checksums |
+//! | `pieces` | cutting a stream of records |
 //! | `copy` | from one store into another, verified before it is made durable |
 
 mod copy;
 mod encode;
 mod manifest;
+mod pieces;
 mod record;
 
 pub use copy::{CopyError, Progress, copy, survey};
 pub use manifest::{Counts, Manifest, ManifestBuilder, Tally};
+pub(super) use pieces::in_pieces;
 pub use record::{EventRecord, Piece, ReceiptRecord, RecordKind, Stamped, Subject};

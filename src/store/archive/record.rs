@@ -52,6 +52,23 @@ impl RecordKind {
         Self::Receipt,
     ];
 
+    /// What one of its records is called, such as `site`; so is the table that holds them.
+    #[must_use]
+    pub const fn singular(self) -> &'static str {
+        match self {
+            Self::Landlord => "landlord",
+            Self::Site => "site",
+            Self::Building => "building",
+            Self::Surrounding => "surrounding",
+            Self::Tract => "tract",
+            Self::Incident => "incident",
+            Self::Patrol => "patrol",
+            Self::Position => "position",
+            Self::Event => "event",
+            Self::Receipt => "receipt",
+        }
+    }
+
     /// What its records are called together, such as `sites`.
     #[must_use]
     pub const fn plural(self) -> &'static str {
@@ -85,7 +102,12 @@ pub enum Subject {
     /// The stock.
     Stock,
     /// An incident.
-    Incident(IncidentId),
+    Incident {
+        /// Which.
+        id: IncidentId,
+        /// When it was reported, as its own record says: a store may divide incidents by it.
+        reported_at: Timestamp,
+    },
     /// A patrol.
     Patrol(PatrolId),
 }

@@ -61,7 +61,12 @@ fn copy_pages(
             tell(Progress { done: total - count(pages.remaining).min(total), total });
         }
     }
-    // A backup is one file, that can be read where nothing can be written.
-    target.pragma_update(None, "journal_mode", "DELETE").map_err(told)?;
+    seal(&target)?;
     target.close().map_err(|(_, e)| told(e))
+}
+
+/// Makes the file whole without a write-ahead log beside it: a backup is one file, that can be read where
+/// nothing can be written.
+pub(super) fn seal(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "journal_mode", "DELETE").map_err(told)
 }

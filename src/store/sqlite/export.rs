@@ -12,12 +12,15 @@ use super::{
 use crate::{
     incident::{IdempotencyKey, IncidentId, RequestDigest},
     store::{
-        PIECE_FACTS_MAX, StoreError,
-        archive::{Counts, EventRecord, Piece, ReceiptRecord, RecordKind, Subject},
+        StoreError,
+        archive::{Counts, EventRecord, Piece, ReceiptRecord, Subject, in_pieces},
     },
 };
 
-const EVENTS: &str = "SELECT seq, recorded_at, fact, incident, patrol FROM event ORDER BY seq";
+const EVENTS: &str = "
+    SELECT seq, event.recorded_at, fact, incident, incident.reported_at, patrol
+    FROM event LEFT JOIN incident ON incident.id = event.incident ORDER BY seq
+";
 const RECEIPTS: &str = "SELECT key, request, seq FROM receipt ORDER BY key";
 
 /// See [`crate::store::Store::export`]; `view` sees one state throughout. Each table is read along its
@@ -51,41 +54,9 @@ pub(super) fn export(
 /// See [`crate::store::Store::counts`].
 pub(super) fn counts(view: &Connection) -> Result<Counts, StoreError> {
     Counts::of(|kind| {
-        let count = format!("SELECT count(*) FROM {}", table(kind));
+        let count = format!("SELECT count(*) FROM {}", kind.singular());
         view.query_row(&count, [], |row| row.get(0)).map_err(told)
     })
-}
-
-const fn table(kind: RecordKind) -> &'static str {
-    match kind {
-        RecordKind::Landlord => "landlord",
-        RecordKind::Site => "site",
-        RecordKind::Building => "building",
-        RecordKind::Surrounding => "surrounding",
-        RecordKind::Tract => "tract",
-        RecordKind::Incident => "incident",
-        RecordKind::Patrol => "patrol",
-        RecordKind::Position => "position",
-        RecordKind::Event => "event",
-        RecordKind::Receipt => "receipt",
-    }
-}
-
-/// Gathers what `read` adds, and hands it to `each` as pieces made by `piece`.
-fn in_pieces<T>(
-    each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
-    piece: fn(Vec<T>) -> Piece,
-    read: impl FnOnce(&mut dyn FnMut(T) -> Result<(), StoreError>) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let mut records = Vec::new();
-    read(&mut |record| {
-        records.push(record);
-        if records.len() < PIECE_FACTS_MAX {
-            return Ok(());
-        }
-        each(piece(std::mem::take(&mut records)))
-    })?;
-    if records.is_empty() { Ok(()) } else { each(piece(records)) }
 }
 
 fn scan(
@@ -106,10 +77,11 @@ fn event(row: &Row<'_>) -> Result<EventRecord, StoreError> {
         "stock" => Subject::Stock,
         "incident" => {
             let id: [u8; 16] = row.get(3).map_err(told)?;
-            Subject::Incident(IncidentId::new(Uuid::from_bytes(id)))
+            let id = IncidentId::new(Uuid::from_bytes(id));
+            Subject::Incident { id, reported_at: instant(row, 4)? }
         }
         "patrol" => {
-            Subject::Patrol(text(row, 4)?.parse().map_err(|e| unreadable("event.patrol", e))?)
+            Subject::Patrol(text(row, 5)?.parse().map_err(|e| unreadable("event.patrol", e))?)
         }
         other => return Err(unreadable("event.fact", other)),
     };

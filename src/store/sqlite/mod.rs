@@ -82,6 +82,15 @@ impl SqliteStore {
         Self::over(connection)
     }
 
+    /// Ends the use of the store as a backup: one file, without a write-ahead log beside it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when another connection has it open, or it cannot be written.
+    pub fn seal(self) -> Result<(), StoreError> {
+        backup::seal(&self.connection)
+    }
+
     fn over(connection: Connection) -> Result<Self, StoreError> {
         let data_version = data_version(&connection)?;
         Ok(Self { connection, data_version })

@@ -38,7 +38,7 @@ impl<'a> SqliteTransaction<'a> {
         let subject = match &new.fact {
             Fact::IncidentRecorded(incident) => {
                 incident_rows::put(&self.inner, incident)?;
-                Subject::Incident(incident.id)
+                Subject::Incident { id: incident.id, reported_at: incident.reported_at }
             }
             Fact::PatrolRecorded(patrol) => {
                 patrol_rows::put(&self.inner, patrol)?;
@@ -97,7 +97,7 @@ impl Transaction for SqliteTransaction<'_> {
 pub(super) fn put_event(connection: &Connection, event: &EventRecord) -> Result<(), StoreError> {
     let (fact, incident, patrol) = match &event.subject {
         Subject::Stock => ("stock", None, None),
-        Subject::Incident(id) => ("incident", Some(id.uuid()), None),
+        Subject::Incident { id, .. } => ("incident", Some(id.uuid()), None),
         Subject::Patrol(id) => ("patrol", None, Some(id.as_str())),
     };
     let incident = incident.as_ref().map(|id| id.as_bytes().as_slice());

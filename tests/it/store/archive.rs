@@ -199,7 +199,10 @@ pub fn a_broken_import_leaves_an_empty_store(place: &dyn Place) {
                 Piece::Events(vec![
                     event(1),
                     EventRecord {
-                        subject: Subject::Incident(incident(1, 1, Status::Received).id),
+                        subject: Subject::Incident {
+                            id: incident(1, 1, Status::Received).id,
+                            reported_at: at(1),
+                        },
                         ..event(2)
                     },
                 ]),
