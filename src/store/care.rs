@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::{
     Store, StoreError, StoreUrl,
-    archive::{CopyError, Manifest, Progress},
+    archive::{self, CopyError, Manifest, Progress},
     finding::Finding,
-    sqlite,
+    sqlite::{self, SqliteStore},
 };
 use crate::time::Timestamp;
 
@@ -19,6 +19,7 @@ impl StoreUrl {
     pub fn open_existing(&self) -> Result<Box<dyn Store>, StoreError> {
         match self {
             Self::Sqlite(path) => sqlite::check_existence(path)?,
+            Self::Postgres(_) => {} // only its administrator makes a database
         }
         self.open()
     }
@@ -36,6 +37,11 @@ impl StoreUrl {
     ) -> Result<Manifest, CopyError> {
         match self {
             Self::Sqlite(path) => sqlite::back_up(path, file, tell),
+            Self::Postgres(_) => {
+                let mut from = self.open().map_err(CopyError::Source)?;
+                let mut to = SqliteStore::open(file).map_err(CopyError::Target)?;
+                archive::copy(&mut *from, &mut to, tell)
+            }
         }
     }
 
@@ -44,6 +50,10 @@ impl StoreUrl {
     pub fn examine(&self, now: Timestamp) -> Vec<Finding> {
         match self {
             Self::Sqlite(path) => sqlite::examine(path, now),
+            Self::Postgres(_) => vec![match self.open() {
+                Ok(_) => Finding::ok("store", self.to_string()),
+                Err(fault) => Finding::fail("store", fault, "mend it, then try again"),
+            }],
         }
     }
 }

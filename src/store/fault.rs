@@ -27,6 +27,9 @@ pub enum StoreError {
         "the store went away during a commit; it is found by its idempotency key if it is there: {0}"
     )]
     Unsure(String),
+    /// The database lacks something that only its administrator can give.
+    #[error("the database is not ready to be a store: {0}")]
+    NotReady(String),
     /// The file is something else.
     #[error("{} is not a store of Vigie: {reason}; name another file, or move this one away", path.display())]
     NotAStore {

@@ -23,7 +23,9 @@ mod care;
 mod examination;
 mod fault;
 mod finding;
+pub mod postgres;
 pub mod sqlite;
+mod stock_pieces;
 mod store_url;
 
 use archive::{Counts, Piece};

@@ -2,13 +2,19 @@
 
 use std::{fmt, path::PathBuf, str::FromStr};
 
-use super::{Store, StoreError, sqlite::SqliteStore};
+use super::{
+    Store, StoreError,
+    postgres::{InvalidPostgresUrl, PostgresStore, PostgresUrl},
+    sqlite::SqliteStore,
+};
 
 /// Where a store is, such as `sqlite:data/vigie.sqlite`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StoreUrl {
     /// `sqlite:PATH`: one file.
     Sqlite(PathBuf),
+    /// `postgres://…`: a database.
+    Postgres(PostgresUrl),
 }
 
 /// Why a text is not a [`StoreUrl`].
@@ -17,11 +23,11 @@ pub enum InvalidStoreUrl {
     /// `sqlite:` and nothing behind.
     #[error("`sqlite:` needs the path of a file, such as sqlite:data/vigie.sqlite")]
     NoPath,
-    /// A store of a later version.
-    #[error("PostgreSQL is not in this version; use sqlite:PATH")]
-    Postgres,
+    /// Not a URL of a database.
+    #[error(transparent)]
+    Postgres(#[from] InvalidPostgresUrl),
     /// Something else. It is not repeated beyond its scheme: a URL may hold a password.
-    #[error("a store is sqlite:PATH, got scheme `{0}`")]
+    #[error("a store is sqlite:PATH or postgres://…, got scheme `{0}`")]
     Scheme(String),
 }
 
@@ -35,7 +41,7 @@ impl FromStr for StoreUrl {
                 "" => Err(InvalidStoreUrl::NoPath),
                 path => Ok(Self::Sqlite(path.into())),
             },
-            "postgres" | "postgresql" => Err(InvalidStoreUrl::Postgres),
+            "postgres" | "postgresql" => Ok(Self::Postgres(PostgresUrl::parse(text)?)),
             other => Err(InvalidStoreUrl::Scheme(other.to_owned())),
         }
     }
@@ -45,6 +51,7 @@ impl fmt::Display for StoreUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
+            Self::Postgres(url) => url.fmt(f),
         }
     }
 }
@@ -58,6 +65,7 @@ impl StoreUrl {
     pub fn open(&self) -> Result<Box<dyn Store>, StoreError> {
         match self {
             Self::Sqlite(path) => Ok(Box::new(SqliteStore::open(path)?)),
+            Self::Postgres(url) => Ok(Box::new(PostgresStore::open(url)?)),
         }
     }
 }
@@ -80,12 +88,9 @@ mod tests {
     #[test]
     fn another_store_is_refused_without_repeating_a_password() {
         let fault = |text: &str| text.parse::<StoreUrl>().unwrap_err().to_string();
-        assert_eq!(
-            fault("postgres://me:secret@db/vigie"),
-            "PostgreSQL is not in this version; use sqlite:PATH"
-        );
-        assert_eq!(fault("mysql://me:secret@db"), "a store is sqlite:PATH, got scheme `mysql`");
-        assert_eq!(fault("vigie.sqlite"), "a store is sqlite:PATH, got scheme ``");
+        let others = "a store is sqlite:PATH or postgres://…, got scheme";
+        assert_eq!(fault("mysql://me:secret@db"), format!("{others} `mysql`"));
+        assert_eq!(fault("vigie.sqlite"), format!("{others} ``"));
         assert_eq!("sqlite:".parse::<StoreUrl>(), Err(InvalidStoreUrl::NoPath));
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     stock::{
         Building, Hall, Landlord, LandlordId, Site, StockChange, Surrounding, SurroundingClass,
     },
-    store::{PIECE_FACTS_MAX, StoreError, archive::Stamped},
+    store::{StoreError, archive::Stamped, stock_pieces::StockPieces},
     tract::{Tract, TractKind},
 };
 
@@ -38,52 +38,21 @@ pub(super) enum Wanted {
     AllByKey,
 }
 
-/// Hands the rows to `each` in pieces of [`PIECE_FACTS_MAX`] items, in an order in which nothing refers
+/// Hands the rows to `each` in pieces, in an order in which nothing refers
 /// to what is still to come.
 pub(super) fn stream(
     view: &Connection,
     wanted: Wanted,
     each: &mut dyn FnMut(StockChange),
 ) -> Result<(), StoreError> {
-    let mut pieces = Pieces { each, piece: StockChange::default(), items: 0 };
+    let mut pieces = StockPieces::new(each);
     landlords(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.landlords))?;
     sites(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.sites))?;
     buildings(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.buildings))?;
     surroundings(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.surroundings))?;
     tracts(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.tracts))?;
-    pieces.flush();
+    pieces.finish();
     Ok(())
-}
-
-/// The piece in the making.
-struct Pieces<'a> {
-    each: &'a mut dyn FnMut(StockChange),
-    piece: StockChange,
-    items: usize,
-}
-
-impl Pieces<'_> {
-    /// Adds one item, and hands the piece over when it is full.
-    fn add<T>(
-        &mut self,
-        item: T,
-        list: impl FnOnce(&mut StockChange) -> &mut Vec<T>,
-    ) -> Result<(), StoreError> {
-        list(&mut self.piece).push(item);
-        self.items += 1;
-        if self.items == PIECE_FACTS_MAX {
-            self.flush();
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) {
-        self.items = 0;
-        let piece = std::mem::take(&mut self.piece);
-        if !piece.is_empty() {
-            (self.each)(piece);
-        }
-    }
 }
 
 /// Hands every landlord to `each`.

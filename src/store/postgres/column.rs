@@ -1,0 +1,81 @@
+//! What a value in a column is: instants, numbers and the columns of a row.
+
+use std::time::{Duration, SystemTime};
+
+use tokio_postgres::{Row, binary_copy::BinaryCopyOutRow, types::FromSql};
+
+use super::fault::unreadable;
+use crate::{event::Seq, store::StoreError, time::Timestamp};
+
+/// A row, however it came.
+pub(super) trait Columns {
+    /// The value in column `at`; text is borrowed from the row.
+    fn column<'a, T: FromSql<'a>>(&'a self, at: usize) -> Result<T, StoreError>;
+
+    /// The instant in column `at`.
+    fn instant(&self, at: usize) -> Result<Timestamp, StoreError> {
+        let instant: SystemTime = self.column(at)?;
+        let unix_ms = match instant.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => i64::try_from(since.as_millis()),
+            Err(before) => i64::try_from(before.duration().as_millis()).map(|ms| -ms),
+        };
+        let unix_ms = unix_ms.map_err(|e| unreadable("an instant", e))?;
+        Timestamp::from_unix_ms(unix_ms).map_err(|e| unreadable("an instant", e))
+    }
+
+    /// The unsigned number in column `at`, which PostgreSQL keeps in the next wider signed type.
+    fn number<'a, Stored, T>(&'a self, at: usize) -> Result<T, StoreError>
+    where
+        Stored: FromSql<'a>,
+        T: TryFrom<Stored, Error: std::fmt::Display>,
+    {
+        T::try_from(self.column(at)?).map_err(|e| unreadable("a number", e))
+    }
+
+    /// The unsigned number in column `at`, or `None` for null.
+    fn optional_number<'a, Stored, T>(&'a self, at: usize) -> Result<Option<T>, StoreError>
+    where
+        Stored: FromSql<'a>,
+        T: TryFrom<Stored, Error: std::fmt::Display>,
+    {
+        let stored: Option<Stored> = self.column(at)?;
+        stored.map(T::try_from).transpose().map_err(|e| unreadable("a number", e))
+    }
+
+    /// The number of an event in column `at`.
+    fn seq(&self, at: usize) -> Result<Seq, StoreError> {
+        self.number::<i64, u64>(at).map(Seq)
+    }
+}
+
+impl Columns for Row {
+    fn column<'a, T: FromSql<'a>>(&'a self, at: usize) -> Result<T, StoreError> {
+        let name = || self.columns().get(at).map_or("a column", |column| column.name());
+        self.try_get(at).map_err(|e| unreadable(name(), e))
+    }
+}
+
+impl Columns for BinaryCopyOutRow {
+    fn column<'a, T: FromSql<'a>>(&'a self, at: usize) -> Result<T, StoreError> {
+        self.try_get(at).map_err(|e| unreadable("a copied column", e))
+    }
+}
+
+/// An instant as the client takes it for a `TIMESTAMPTZ`.
+pub(super) fn of_instant(instant: Timestamp) -> SystemTime {
+    let away = Duration::from_millis(instant.unix_ms().unsigned_abs());
+    if instant.unix_ms() < 0 {
+        SystemTime::UNIX_EPOCH - away
+    } else {
+        SystemTime::UNIX_EPOCH + away
+    }
+}
+
+/// The number of an event as the client takes it for a `BIGINT`.
+///
+/// # Errors
+///
+/// [`StoreError::Refused`] beyond 2⁶³ events.
+pub(super) fn of_seq(seq: Seq) -> Result<i64, StoreError> {
+    i64::try_from(seq.0).map_err(|e| StoreError::Refused(format!("event {seq}: {e}")))
+}

@@ -1,0 +1,87 @@
+//! Reading what has happened: events after a number, and receipts.
+
+use super::{
+    column::{Columns, of_seq},
+    connection::Connection,
+    fault::unreadable,
+    incident_rows, patrol_rows,
+    stock_read::{self, Wanted},
+};
+use crate::{
+    event::{Event, Fact, Seq},
+    incident::{IdempotencyKey, RequestDigest},
+    stock::StockChange,
+    store::{PIECE_FACTS_MAX, Receipt, StoreError},
+};
+
+/// Columns of an event before those of an incident and of a patrol.
+const EVENT_COLUMNS: usize = 3;
+
+/// The last event; `Seq(0)` before the first.
+pub(super) fn head(view: &Connection<'_>) -> Result<Seq, StoreError> {
+    let rows = view.query("SELECT seq FROM head", &[])?;
+    rows.first().ok_or_else(|| unreadable("head", "has no row"))?.seq(0)
+}
+
+/// See [`crate::store::Log::events_after`]; `view` sees one state throughout.
+pub(super) fn events_after(view: &Connection<'_>, after: Seq) -> Result<Vec<Event>, StoreError> {
+    let sql = format!(
+        "SELECT event.seq, event.recorded_at, event.fact, {}, {} FROM event
+         LEFT JOIN incident
+             ON incident.id = event.incident AND incident.reported_at = event.incident_reported_at
+         LEFT JOIN patrol ON patrol.id = event.patrol
+         WHERE event.seq > $1 ORDER BY event.seq LIMIT {PIECE_FACTS_MAX}",
+        incident_rows::COLUMNS,
+        patrol_rows::COLUMNS
+    );
+    let mut events = Vec::new();
+    let mut stock_is_told = false;
+    for row in view.query(&sql, &[&of_seq(after)?])? {
+        let fact = match row.column(2)? {
+            "incident" => Fact::IncidentRecorded(incident_rows::read(&row, EVENT_COLUMNS)?),
+            "patrol" => {
+                let at = EVENT_COLUMNS + incident_rows::TYPES.len();
+                Fact::PatrolRecorded(patrol_rows::read(&row, at)?)
+            }
+            "stock" if stock_is_told => Fact::StockChanged(StockChange::default()),
+            "stock" => {
+                stock_is_told = true;
+                Fact::StockChanged(stock_after(view, after)?)
+            }
+            other => return Err(unreadable("event.fact", other)),
+        };
+        events.push(Event { seq: row.seq(0)?, recorded_at: row.instant(1)?, fact });
+    }
+    Ok(events)
+}
+
+/// All of the stock that events after `after` have changed.
+fn stock_after(view: &Connection<'_>, after: Seq) -> Result<StockChange, StoreError> {
+    let mut all = StockChange::default();
+    stock_read::stream(view, Wanted::ChangedAfter(after), &mut |piece| all.extend(piece))?;
+    Ok(all)
+}
+
+/// See [`crate::store::Log::receipt`].
+pub(super) fn receipt(
+    connection: &Connection<'_>,
+    key: &IdempotencyKey,
+) -> Result<Option<Receipt>, StoreError> {
+    let sql = format!(
+        "SELECT receipt.request, receipt.seq, {} FROM receipt
+         JOIN event ON event.seq = receipt.seq
+         JOIN incident
+             ON incident.id = event.incident AND incident.reported_at = event.incident_reported_at
+         WHERE receipt.key = $1",
+        incident_rows::COLUMNS
+    );
+    let rows = connection.query(&sql, &[&&key.digest()[..]])?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let request: &[u8] = row.column(0)?;
+    let request = request.try_into().map_err(|e| unreadable("receipt.request", e))?;
+    Ok(Some(Receipt {
+        digest: RequestDigest::from_digest(request),
+        seq: row.seq(1)?,
+        incident: incident_rows::read(row, 2)?,
+    }))
+}

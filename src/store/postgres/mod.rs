@@ -1,0 +1,122 @@
+//! The shared store: a database of PostgreSQL with PostGIS, which many programs may use at once.
+//!
+//! Uses what [`crate::store`] may use. The schema is in `migrations/postgres`, which travels inside the
+//! program; everything lives in the database schema `vigie`.
+//!
+//! | file | owns |
+//! | --- | --- |
+//! | `url`, `tls` | where the database is, and which server is believed |
+//! | `database`, `connection` | connecting, and calls that are bounded in time |
+//! | `opening` | whether it is fit, and its migrations |
+//! | `write` | the transaction: numbering and committing |
+//! | `log` | reading events and receipts |
+//! | `replay` | reading the whole state |
+//! | `…_rows`, `stock_…` | what a row of each table is, both ways |
+//! | `column`, `geometry` | what a value in a column is |
+//! | `fault` | what an error of PostgreSQL means |
+
+use self::{column::Columns as _, database::Database};
+use super::{
+    Import, Log, Receipt, Store, StoreError, Transaction,
+    archive::{Counts, Piece},
+};
+use crate::{
+    event::{Event, Fact, Seq},
+    incident::IdempotencyKey,
+    patrol::PositionFix,
+};
+
+mod column;
+mod connection;
+mod database;
+mod event_rows;
+mod fault;
+mod geometry;
+mod incident_rows;
+mod last_of_each;
+mod log;
+mod opening;
+mod patrol_rows;
+mod replay;
+mod stock_put;
+mod stock_read;
+mod tls;
+mod url;
+mod write;
+
+pub use url::{InvalidPostgresUrl, PostgresUrl};
+
+/// A store in a database of PostgreSQL.
+///
+/// It is connected to when it is needed. A call on which the connection breaks fails, the next one connects
+/// again; no call takes much longer than 20 s. It must not be opened nor used from within a runtime of tokio.
+pub struct PostgresStore {
+    database: Database,
+    /// The number of commits, as far as we know of them.
+    seen_commits: u64,
+}
+
+impl PostgresStore {
+    /// Opens the store in the database at `url`, and makes the schema where it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] says what is wrong and what to do.
+    pub fn open(url: &PostgresUrl) -> Result<Self, StoreError> {
+        let mut store = Self { database: opening::open(url)?, seen_commits: 0 };
+        store.has_foreign_commits()?;
+        Ok(store)
+    }
+}
+
+impl Log for PostgresStore {
+    fn events_after(&mut self, seq: Seq) -> Result<Vec<Event>, StoreError> {
+        log::events_after(&self.database.view()?, seq)
+    }
+
+    fn last_fixes(&mut self) -> Result<Vec<PositionFix>, StoreError> {
+        patrol_rows::last_fixes(&self.database.connection()?)
+    }
+
+    fn receipt(&mut self, key: &IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
+        log::receipt(&self.database.connection()?, key)
+    }
+}
+
+impl Store for PostgresStore {
+    fn replay(&mut self, each: &mut dyn FnMut(Vec<Fact>)) -> Result<Seq, StoreError> {
+        replay::replay(&self.database.view()?, each)
+    }
+
+    fn has_foreign_commits(&mut self) -> Result<bool, StoreError> {
+        let rows = self.database.connection()?.query("SELECT commits FROM head", &[])?;
+        let row = rows.first().ok_or_else(|| fault::unreadable("head", "has no row"))?;
+        let now = row.number::<i64, u64>(0)?;
+        let before = std::mem::replace(&mut self.seen_commits, now);
+        Ok(now != before)
+    }
+
+    fn begin(&mut self) -> Result<Box<dyn Transaction + '_>, StoreError> {
+        let connection = self.database.connection()?;
+        Ok(Box::new(write::PostgresTransaction::begin(connection, &mut self.seen_commits)?))
+    }
+
+    fn probe(&mut self) -> Result<(), StoreError> {
+        write::probe(self.database.connection()?)
+    }
+
+    fn counts(&mut self) -> Result<Counts, StoreError> {
+        Err(StoreError::Away("an archive of PostgreSQL is not here yet".to_owned()))
+    }
+
+    fn export(
+        &mut self,
+        _each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        Err(StoreError::Away("an archive of PostgreSQL is not here yet".to_owned()))
+    }
+
+    fn begin_import(&mut self) -> Result<Box<dyn Import + '_>, StoreError> {
+        Err(StoreError::Away("an archive of PostgreSQL is not here yet".to_owned()))
+    }
+}

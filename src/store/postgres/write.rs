@@ -1,0 +1,140 @@
+//! The transaction: facts are numbered and become durable, all or none.
+
+use tokio_postgres::SimpleQueryRow;
+
+use super::{
+    connection::Connection,
+    event_rows::{self, EventRow},
+    fault::unreadable,
+    incident_rows, log, patrol_rows, stock_put,
+};
+use crate::{
+    event::{Event, Fact, Seq},
+    incident::{IdempotencyKey, Incident},
+    patrol::{Patrol, PositionFix},
+    store::{Batch, Log, NewFact, Receipt, StoreError, Transaction},
+    time::Timestamp,
+};
+
+/// Takes the lock of every writer and tells the head in one round trip. Whoever had to wait for the lock
+/// sees the row as the other one left it, and every later statement what the other one wrote.
+const BEGIN: &str = "
+    BEGIN ISOLATION LEVEL READ COMMITTED;
+    SELECT seq, commits FROM vigie.head FOR UPDATE
+";
+
+/// Counts the commit, and tells those who listen once it is there.
+const LAST_WORDS: &str = "UPDATE vigie.head SET commits = commits + 1; NOTIFY vigie";
+
+/// A write that has the lock. Dropping it rolls it back.
+pub(super) struct PostgresTransaction<'a> {
+    connection: Connection<'a>,
+    head: Seq,
+    /// The number of commits before this one.
+    commits: u64,
+    /// The number of commits that the store knows of.
+    seen_commits: &'a mut u64,
+}
+
+impl<'a> PostgresTransaction<'a> {
+    /// Takes the lock, so that the head stays the head.
+    pub(super) fn begin(
+        connection: Connection<'a>,
+        seen_commits: &'a mut u64,
+    ) -> Result<Self, StoreError> {
+        let row = connection.begin(BEGIN)?.ok_or_else(|| unreadable("head", "has no row"))?;
+        let (head, commits) = (Seq(number(&row, 0)?), number(&row, 1)?);
+        Ok(Self { connection, head, commits, seen_commits })
+    }
+
+    /// Commits what was written.
+    pub(super) fn finish(self) -> Result<(), StoreError> {
+        self.connection.commit(LAST_WORDS)?;
+        // What others have committed before stays news.
+        if *self.seen_commits == self.commits {
+            *self.seen_commits += 1;
+        }
+        Ok(())
+    }
+
+    /// Writes facts of which none, or the only one, is a change of the stock.
+    fn put(&self, first: Seq, recorded_at: Timestamp, facts: &[NewFact]) -> Result<(), StoreError> {
+        let connection = &self.connection;
+        let numbered = || (first.0..).map(Seq).zip(facts);
+        let incidents: Vec<_> = facts.iter().filter_map(incident_of).collect();
+        let patrols: Vec<_> = facts.iter().filter_map(patrol_of).collect();
+        let events: Vec<_> =
+            numbered().map(|(seq, new)| EventRow::of(seq, recorded_at, &new.fact)).collect();
+        let receipts: Vec<_> = numbered()
+            .filter_map(|(seq, new)| new.key.as_ref().map(|(key, request)| (key, request, seq)))
+            .collect();
+        // The subject before the event that refers to it; rows of the stock after their event.
+        incident_rows::put(connection, &incidents)?;
+        patrol_rows::put(connection, &patrols)?;
+        event_rows::put(connection, &events)?;
+        if let [NewFact { fact: Fact::StockChanged(change), .. }] = facts {
+            stock_put::put(connection, change, first)?;
+        }
+        incident_rows::put_receipts(connection, &receipts)
+    }
+}
+
+impl Log for PostgresTransaction<'_> {
+    fn events_after(&mut self, seq: Seq) -> Result<Vec<Event>, StoreError> {
+        log::events_after(&self.connection, seq)
+    }
+
+    fn last_fixes(&mut self) -> Result<Vec<PositionFix>, StoreError> {
+        patrol_rows::last_fixes(&self.connection)
+    }
+
+    fn receipt(&mut self, key: &IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
+        log::receipt(&self.connection, key)
+    }
+}
+
+impl Transaction for PostgresTransaction<'_> {
+    fn head(&self) -> Seq {
+        self.head
+    }
+
+    fn commit(self: Box<Self>, batch: Batch) -> Result<Vec<Event>, StoreError> {
+        let Batch { recorded_at, facts, fixes } = batch;
+        let mut next = self.head.next();
+        // Together what depends on nothing else; a change of the stock by itself, in its place.
+        for together in facts.chunk_by(|a, b| !is_of_stock(a) && !is_of_stock(b)) {
+            self.put(next, recorded_at, together)?;
+            next.0 += together.len() as u64;
+        }
+        patrol_rows::put_fixes(&self.connection, &fixes)?;
+        let first = self.head.next();
+        self.finish()?;
+        let numbered = (first.0..).map(Seq).zip(facts);
+        Ok(numbered.map(|(seq, new)| Event { seq, recorded_at, fact: new.fact }).collect())
+    }
+}
+
+const fn is_of_stock(new: &NewFact) -> bool {
+    matches!(new.fact, Fact::StockChanged(_))
+}
+
+const fn incident_of(new: &NewFact) -> Option<&Incident> {
+    if let Fact::IncidentRecorded(incident) = &new.fact { Some(incident) } else { None }
+}
+
+const fn patrol_of(new: &NewFact) -> Option<&Patrol> {
+    if let Fact::PatrolRecorded(patrol) = &new.fact { Some(patrol) } else { None }
+}
+
+/// The number in column `at` of a row that came as text.
+fn number(row: &SimpleQueryRow, at: usize) -> Result<u64, StoreError> {
+    let text = row.try_get(at).ok().flatten().unwrap_or_default();
+    text.parse().map_err(|e| unreadable("head", format!("`{text}` {e}")))
+}
+
+/// See [`crate::store::Store::probe`].
+pub(super) fn probe(connection: Connection<'_>) -> Result<(), StoreError> {
+    connection.begin(BEGIN)?;
+    // To what it is: that writes a new version of the row.
+    connection.commit("UPDATE vigie.head SET seq = seq")
+}
