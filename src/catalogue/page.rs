@@ -34,6 +34,11 @@ impl PageLimit {
     }
 }
 
+impl PageLimit {
+    /// The largest page: whole lists of what there are few of.
+    pub const MAX: Self = Self(PAGE_LIMIT_MAX);
+}
+
 impl Default for PageLimit {
     fn default() -> Self {
         Self(PAGE_LIMIT_DEFAULT)
@@ -49,6 +54,24 @@ pub struct Page<T, K> {
     pub matched: usize,
     /// The key after which the next page begins; `None` on the last page.
     pub next: Option<K>,
+}
+
+impl<T, K: Ord> Page<T, K> {
+    /// The page of `list`, which is in the order of its keys, that begins after the key `after`.
+    #[must_use]
+    pub fn of_sorted(
+        list: impl ExactSizeIterator<Item = T>,
+        after: Option<K>,
+        limit: PageLimit,
+        key: impl Fn(&T) -> K,
+    ) -> Self {
+        let matched = list.len();
+        let mut rest =
+            list.skip_while(|item| after.as_ref().is_some_and(|after| key(item) <= *after));
+        let items: Vec<T> = rest.by_ref().take(limit.get()).collect();
+        let next = rest.next().and_then(|_more| items.last().map(&key));
+        Self { items, matched, next }
+    }
 }
 
 impl<T: Copy, K: Ord> Page<T, K> {
@@ -111,7 +134,10 @@ mod tests {
             }
             let mut sorted = list;
             sorted.sort_unstable();
-            prop_assert_eq!(read, sorted);
+            prop_assert_eq!(&read, &sorted);
+            let after = sorted.first().copied();
+            let page = Page::of_sorted(sorted.iter().copied(), after, limit, |item| *item);
+            prop_assert_eq!(page, Page::of(sorted, after, limit, |item| *item));
         }
     }
 

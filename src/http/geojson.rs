@@ -82,13 +82,6 @@ impl<P> FeatureCollection<P> {
             time_stamp: now.to_string(),
         }
     }
-
-    /// All there is, in one page.
-    #[must_use]
-    pub fn whole(features: Vec<Feature<P>>, now: Timestamp) -> Self {
-        let number_matched = features.len();
-        Self::new(features, Vec::new(), number_matched, now)
-    }
 }
 
 /// A thing with a place.

@@ -6,29 +6,38 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    Edge, Feature, FeatureCollection, Problem, Query, query::NoParams, stock_list::stock_list,
+    Edge, Feature, FeatureCollection, Problem, Query,
+    page::{ListAddress, ShortListParams},
+    problem::ProblemBody,
+    stock_list::stock_list,
 };
-use crate::catalogue::{self, LandlordRow};
+use crate::catalogue::{self, LandlordRow, Page};
 
 /// The routes of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_landlords);
 }
 
-/// Every landlord, in the order of ids.
-#[utoipa::path(tag = "stock", responses(
+/// Landlords, in the order of ids.
+#[utoipa::path(tag = "stock", params(ShortListParams), responses(
     (status = 200, description = "Every landlord, drawn as the box around its sites", body = FeatureCollection<LandlordProperties>, content_type = "application/geo+json"),
     (status = 304, description = "As the client knows it"),
+    (status = 422, description = "A parameter is refused", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 #[get("/landlords")]
 async fn list_landlords(
     request: HttpRequest,
-    _: Query<NoParams>,
+    params: Query<ShortListParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
+    let (limit, after) = params.0.parse()?;
+    let list = ListAddress::of(&request);
     stock_list(&request, &edge, move |stock, now| {
-        let features = catalogue::landlords(stock).iter().map(feature).collect();
-        Ok(FeatureCollection::whole(features, now))
+        let all = catalogue::landlords(stock).into_iter();
+        let id = |row: &LandlordRow<'_>| row.landlord.id.to_string();
+        let page = Page::of_sorted(all, after, limit, id);
+        let features = page.items.iter().map(feature).collect();
+        Ok(FeatureCollection::new(features, list.links(page.next), page.matched, now))
     })
     .await
 }

@@ -3,9 +3,35 @@
 use std::{fmt::Display, str::FromStr};
 
 use actix_web::HttpRequest;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::{Link, Problem, query::number};
 use crate::catalogue::{PAGE_LIMIT_MAX, PageLimit};
+
+/// Which page of a list that is short, so that its first page is the whole of it.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ShortListParams {
+    /// Most items of the page, 1 to 10,000; 10,000 where it is left out.
+    #[param(value_type = Option<u32>)]
+    limit: Option<String>,
+    /// Taken from a `next` link.
+    after: Option<String>,
+}
+
+impl ShortListParams {
+    /// Most items, and the key after which they begin.
+    ///
+    /// # Errors
+    ///
+    /// 422 when one of them is refused.
+    pub fn parse<K: FromStr>(&self) -> Result<(PageLimit, Option<K>), Problem> {
+        let asked = self.limit.as_deref().map(|text| limit(Some(text))).transpose()?;
+        Ok((asked.unwrap_or(PageLimit::MAX), after(self.after.as_deref())?))
+    }
+}
 
 /// Most items of a page, as `limit` says.
 ///

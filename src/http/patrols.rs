@@ -12,6 +12,7 @@ use super::{
     Edge, Feature, FeatureCollection, GeoJson, Json, Problem, ProblemKind, Query,
     geojson::metres,
     json::{Object, object},
+    page::{ListAddress, ShortListParams},
     place::PlaceFault,
     problem::ProblemBody,
     query::{NoParams, name_of},
@@ -19,6 +20,7 @@ use super::{
 };
 use crate::{
     app::{PutPatrol, PutPatrolError},
+    catalogue::Page,
     geo::LonLat,
     patrol::{
         Availability, CALLSIGN_LENGTH_MAX, CREW_MAX, FixRefusal, Patrol, PatrolId, PositionFix,
@@ -32,21 +34,26 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_patrols).service(show_patrol).service(put_patrol);
 }
 
-/// Every patrol, in the order of ids.
-#[utoipa::path(tag = "patrols", responses(
+/// Patrols, in the order of ids.
+#[utoipa::path(tag = "patrols", params(ShortListParams), responses(
     (status = 200, description = "Every patrol", body = FeatureCollection<PatrolProperties>, content_type = "application/geo+json"),
     (status = 304, description = "As the client knows it"),
+    (status = 422, description = "A parameter is refused", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 #[get("/patrols")]
 async fn list_patrols(
     request: HttpRequest,
-    _: Query<NoParams>,
+    params: Query<ShortListParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
+    let (limit, after) = params.0.parse()?;
     let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
     unless_known(&request, Revision::of_patrols(&snapshot), async || {
-        let features = snapshot.patrols().iter().map(|state| feature(state, now)).collect();
-        Ok(GeoJson(FeatureCollection::whole(features, now)))
+        let all = snapshot.patrols().iter();
+        let page = Page::of_sorted(all, after, limit, |state| state.patrol.id.clone());
+        let features = page.items.into_iter().map(|state| feature(state, now)).collect();
+        let links = ListAddress::of(&request).links(page.next);
+        Ok(GeoJson(FeatureCollection::new(features, links, page.matched, now)))
     })
     .await
 }

@@ -116,6 +116,24 @@ fn pages_follow_their_next_links_to_the_end() {
 }
 
 #[test]
+fn short_lists_come_whole_or_in_pages_as_the_client_likes() {
+    let town = three_sites();
+    for path in ["/api/v1/landlords", "/api/v1/patrols"] {
+        let whole = town.get(path).json();
+        assert_eq!(whole["numberReturned"], whole["numberMatched"], "{path}");
+        assert_eq!(town.get(&format!("{path}?limit=0")).fault().0, 422, "{path}");
+        assert_eq!(town.get(&format!("{path}?after=xyz")).fault().0, 422, "{path}");
+    }
+
+    let first = town.get("/api/v1/landlords?limit=1").json();
+    let second = town.get(first["links"][0]["href"].as_str().unwrap()).json();
+
+    assert_eq!((&first["numberMatched"], &first["numberReturned"]), (&2.into(), &1.into()));
+    assert_ne!(first["features"][0]["id"], second["features"][0]["id"]);
+    assert_eq!(second["links"], serde_json::json!([]));
+}
+
+#[test]
 fn what_is_not_there_is_a_404_and_what_is_not_understood_names_its_parameter() {
     let town = three_sites();
     for path in [

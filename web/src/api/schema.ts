@@ -121,7 +121,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every landlord, in the order of ids. */
+        /** Landlords, in the order of ids. */
         get: operations["list_landlords"];
         put?: never;
         post?: never;
@@ -194,7 +194,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every patrol, in the order of ids. */
+        /** Patrols, in the order of ids. */
         get: operations["list_patrols"];
         put?: never;
         post?: never;
@@ -1861,7 +1861,12 @@ export interface operations {
     };
     list_landlords: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most items of the page, 1 to 10,000; 10,000 where it is left out. */
+                limit?: number;
+                /** @description Taken from a `next` link. */
+                after?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1883,6 +1888,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -2025,7 +2039,12 @@ export interface operations {
     };
     list_patrols: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Most items of the page, 1 to 10,000; 10,000 where it is left out. */
+                limit?: number;
+                /** @description Taken from a `next` link. */
+                after?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2047,6 +2066,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
