@@ -11,6 +11,7 @@
 //! | `write` | the transaction: numbering and committing |
 //! | `log` | reading events and receipts |
 //! | `replay` | reading the whole state |
+//! | `export`, `import` | reading and writing everything, for the archive |
 //! | `…_rows`, `stock_…` | what a row of each table is, both ways |
 //! | `column`, `geometry` | what a value in a column is |
 //! | `fault` | what an error of PostgreSQL means |
@@ -30,8 +31,10 @@ mod column;
 mod connection;
 mod database;
 mod event_rows;
+mod export;
 mod fault;
 mod geometry;
+mod import;
 mod incident_rows;
 mod last_of_each;
 mod log;
@@ -106,17 +109,19 @@ impl Store for PostgresStore {
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {
-        Err(StoreError::Away("an archive of PostgreSQL is not here yet".to_owned()))
+        export::counts(&self.database.view()?)
     }
 
     fn export(
         &mut self,
-        _each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
+        each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        Err(StoreError::Away("an archive of PostgreSQL is not here yet".to_owned()))
+        export::export(&self.database.view()?, each)
     }
 
     fn begin_import(&mut self) -> Result<Box<dyn Import + '_>, StoreError> {
-        Err(StoreError::Away("an archive of PostgreSQL is not here yet".to_owned()))
+        let connection = self.database.connection()?;
+        let write = write::PostgresTransaction::begin(connection, &mut self.seen_commits)?;
+        Ok(Box::new(import::PostgresImport::begin(write)?))
     }
 }
