@@ -128,8 +128,9 @@ CREATE TABLE surrounding (
     name     TEXT,
     rank     SMALLINT NOT NULL CHECK (rank BETWEEN 0 AND 255),
     height_m DOUBLE PRECISION,
+    -- As a pattern: PostGIS would read the first name of a list as the type of the column, and tell QGIS so.
     shape    GEOMETRY (Geometry, 4326) NOT NULL
-        CHECK (GeometryType(shape) IN ('LINESTRING', 'MULTIPOLYGON') AND NOT ST_IsEmpty(shape)),
+        CHECK (GeometryType(shape) ~ '^(LINESTRING|MULTIPOLYGON)$' AND NOT ST_IsEmpty(shape)),
     seq      BIGINT NOT NULL REFERENCES event (seq) DEFERRABLE
 );
 

@@ -5,11 +5,13 @@ use deadpool_postgres::{
 };
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres_rustls::MakeRustlsConnect;
+use uuid::Uuid;
 
 use super::{
     PostgresUrl,
     connection::{Connection, LOCK_TIMEOUT, STATEMENT_TIMEOUT},
     fault, tls,
+    watch::Watch,
 };
 use crate::store::StoreError;
 
@@ -27,6 +29,8 @@ pub(super) struct Database {
     runtime: Runtime,
     pool: Pool,
     url: PostgresUrl,
+    /// What our commits say to those who listen, so that we need not heed our own.
+    name: String,
 }
 
 impl Database {
@@ -53,7 +57,17 @@ impl Database {
             .post_create(settle)
             .build()
             .map_err(|e| StoreError::Away(format!("the client does not start: {e}")))?;
-        Ok(Self { runtime, pool, url: url.clone() })
+        Ok(Self { runtime, pool, url: url.clone(), name: Uuid::now_v7().to_string() })
+    }
+
+    /// Who we are among those who use the database.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A thread that calls `wake` when others commit.
+    pub(super) fn watch(&self, wake: Box<dyn Fn() + Send>) -> Result<Watch, StoreError> {
+        Watch::start(&self.url, self.name.clone(), wake)
     }
 
     /// What drives the connections.

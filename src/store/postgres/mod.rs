@@ -11,12 +11,12 @@
 //! | `write` | the transaction: numbering and committing |
 //! | `log` | reading events and receipts |
 //! | `replay` | reading the whole state |
-//! | `export`, `import` | reading and writing everything, for the archive |
 //! | `…_rows`, `stock_…` | what a row of each table is, both ways |
 //! | `column`, `geometry` | what a value in a column is |
+//! | `watch` | hearing when others commit |
 //! | `fault` | what an error of PostgreSQL means |
 
-use self::{column::Columns as _, database::Database};
+use self::{column::Columns as _, database::Database, watch::Watch};
 use super::{
     Import, Log, Receipt, Store, StoreError, Transaction,
     archive::{Counts, Piece},
@@ -31,10 +31,8 @@ mod column;
 mod connection;
 mod database;
 mod event_rows;
-mod export;
 mod fault;
 mod geometry;
-mod import;
 mod incident_rows;
 mod last_of_each;
 mod log;
@@ -45,6 +43,7 @@ mod stock_put;
 mod stock_read;
 mod tls;
 mod url;
+mod watch;
 mod write;
 
 pub use url::{InvalidPostgresUrl, PostgresUrl};
@@ -57,6 +56,7 @@ pub struct PostgresStore {
     database: Database,
     /// The number of commits, as far as we know of them.
     seen_commits: u64,
+    watch: Option<Watch>,
 }
 
 impl PostgresStore {
@@ -66,7 +66,7 @@ impl PostgresStore {
     ///
     /// [`StoreError`] says what is wrong and what to do.
     pub fn open(url: &PostgresUrl) -> Result<Self, StoreError> {
-        let mut store = Self { database: opening::open(url)?, seen_commits: 0 };
+        let mut store = Self { database: opening::open(url)?, seen_commits: 0, watch: None };
         store.has_foreign_commits()?;
         Ok(store)
     }
@@ -99,9 +99,18 @@ impl Store for PostgresStore {
         Ok(now != before)
     }
 
+    fn watch(&mut self, wake: Box<dyn Fn() + Send>) {
+        // Where nobody can listen, the store is asked now and then, as one that has no news.
+        self.watch = self.database.watch(wake).ok();
+    }
+
     fn begin(&mut self) -> Result<Box<dyn Transaction + '_>, StoreError> {
         let connection = self.database.connection()?;
-        Ok(Box::new(write::PostgresTransaction::begin(connection, &mut self.seen_commits)?))
+        Ok(Box::new(write::PostgresTransaction::begin(
+            connection,
+            self.database.name(),
+            &mut self.seen_commits,
+        )?))
     }
 
     fn probe(&mut self) -> Result<(), StoreError> {
@@ -109,19 +118,17 @@ impl Store for PostgresStore {
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {
-        export::counts(&self.database.view()?)
+        Err(StoreError::Away("an archive of PostgreSQL is not here yet".to_owned()))
     }
 
     fn export(
         &mut self,
-        each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
+        _each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        export::export(&self.database.view()?, each)
+        Err(StoreError::Away("an archive of PostgreSQL is not here yet".to_owned()))
     }
 
     fn begin_import(&mut self) -> Result<Box<dyn Import + '_>, StoreError> {
-        let connection = self.database.connection()?;
-        let write = write::PostgresTransaction::begin(connection, &mut self.seen_commits)?;
-        Ok(Box::new(import::PostgresImport::begin(write)?))
+        Err(StoreError::Away("an archive of PostgreSQL is not here yet".to_owned()))
     }
 }

@@ -204,3 +204,93 @@ impl Roots {
         if value == "system" { Self::System } else { Self::File(PathBuf::from(value)) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> PostgresUrl {
+        PostgresUrl::parse(text).unwrap_or_else(|e| panic!("{text}: {e}"))
+    }
+
+    #[test]
+    fn a_url_shows_where_the_database_is_and_never_the_password() {
+        for (text, shown) in [
+            ("postgres://me:secret@db/vigie", "postgres://me@db:5432/vigie"),
+            (
+                "postgresql://me:sec?ret@db:5433/vigie?sslmode=require",
+                "postgres://me@db:5433/vigie",
+            ),
+            ("postgres://db/vigie?user=me&password=secret", "postgres://me@db:5432/vigie"),
+            (
+                "postgres://me:secret@a:1,b:2/vigie?target_session_attrs=read-write",
+                "postgres://me@a:1,b:2/vigie",
+            ),
+            ("postgres://me:secret@a,b/vigie", "postgres://me@a:5432,b:5432/vigie"),
+            (
+                "postgres://me:secret@%2Fvar%2Frun%2Fpostgresql/vigie",
+                "postgres://me@/var/run/postgresql:5432/vigie",
+            ),
+        ] {
+            let url = read(text);
+            assert_eq!(url.to_string(), shown);
+            assert!(!format!("{url:?} {:?}", url.config()).contains("secret"), "{url:?}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_url_is_told_without_repeating_it() {
+        for (text, reason) in [
+            ("postgres://me:sec@ret@db/vigie", "%40"),
+            ("postgres://me:secret@db/vigie?sslmode=maybe", "verify-full"),
+            ("postgres://me:secret@db/vigie?sslmode=", "verify-full"),
+            ("postgres://me:secret@db:port/vigie", "port"),
+            ("postgres://me:secret@db/vigie?colour=secret", "colour"),
+        ] {
+            let told = PostgresUrl::parse(text).unwrap_err().to_string();
+            assert!(told.contains(reason), "{text}: {told}");
+            assert!(!told.contains("sec"), "{told}");
+        }
+    }
+
+    #[test]
+    fn sslmode_says_how_far_a_server_is_believed() {
+        let file = |name: &str| Roots::File(PathBuf::from(name));
+        for (settings, mode, trust) in [
+            ("", SslMode::Prefer, Trust::Anybody),
+            ("?sslmode=disable", SslMode::Disable, Trust::Anybody),
+            ("?sslmode=prefer", SslMode::Prefer, Trust::Anybody),
+            ("?sslmode=require", SslMode::Require, Trust::Anybody),
+            (
+                "?sslmode=require&sslrootcert=ca.pem",
+                SslMode::Require,
+                Trust::Authority(file("ca.pem")),
+            ),
+            ("?sslmode=verify-ca", SslMode::Require, Trust::Authority(Roots::System)),
+            ("?sslmode=verify-full", SslMode::Require, Trust::Host(Roots::System)),
+            (
+                "?sslrootcert=system&sslmode=verify-full",
+                SslMode::Require,
+                Trust::Host(Roots::System),
+            ),
+            (
+                "?sslrootcert=%2Fetc%2Fca%20%C3%A9.pem&sslmode=verify-full",
+                SslMode::Require,
+                Trust::Host(file("/etc/ca é.pem")),
+            ),
+        ] {
+            let url = read(&format!("postgres://me@db/vigie{settings}"));
+            assert_eq!((url.config().get_ssl_mode(), url.trust()), (mode, &trust), "{settings}");
+        }
+    }
+
+    #[test]
+    fn what_the_url_says_of_time_is_kept() {
+        let url = read(
+            "postgres://a,b,c/vigie?connect_timeout=1&keepalives_idle=60&application_name=night",
+        );
+        assert_eq!(url.connect_timeout(), Duration::from_secs(4));
+        assert_eq!(url.config().get_keepalives_idle(), Duration::from_secs(60));
+        assert_eq!(url.config().get_application_name(), Some("night"));
+    }
+}

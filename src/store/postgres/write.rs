@@ -23,12 +23,11 @@ const BEGIN: &str = "
     SELECT seq, commits FROM vigie.head FOR UPDATE
 ";
 
-/// Counts the commit, and tells those who listen once it is there.
-const LAST_WORDS: &str = "UPDATE vigie.head SET commits = commits + 1; NOTIFY vigie";
-
 /// A write that has the lock. Dropping it rolls it back.
 pub(super) struct PostgresTransaction<'a> {
     connection: Connection<'a>,
+    /// Who commits, for those who listen.
+    name: &'a str,
     head: Seq,
     /// The number of commits before this one.
     commits: u64,
@@ -40,21 +39,20 @@ impl<'a> PostgresTransaction<'a> {
     /// Takes the lock, so that the head stays the head.
     pub(super) fn begin(
         connection: Connection<'a>,
+        name: &'a str,
         seen_commits: &'a mut u64,
     ) -> Result<Self, StoreError> {
         let row = connection.begin(BEGIN)?.ok_or_else(|| unreadable("head", "has no row"))?;
         let (head, commits) = (Seq(number(&row, 0)?), number(&row, 1)?);
-        Ok(Self { connection, head, commits, seen_commits })
+        Ok(Self { connection, name, head, commits, seen_commits })
     }
 
-    /// What it writes through.
-    pub(super) const fn connection(&self) -> &Connection<'a> {
-        &self.connection
-    }
-
-    /// Commits what was written.
+    /// Commits what was written, counts it, and tells those who listen.
     pub(super) fn finish(self) -> Result<(), StoreError> {
-        self.connection.commit(LAST_WORDS)?;
+        self.connection.commit(&format!(
+            "UPDATE vigie.head SET commits = commits + 1; NOTIFY vigie, '{}'",
+            self.name
+        ))?;
         // What others have committed before stays news.
         if *self.seen_commits == self.commits {
             *self.seen_commits += 1;
