@@ -56,7 +56,7 @@ test-browser: tools-test web
 	$(CARGO) build --locked
 	cd web && VIGIE_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target)/debug/vigie) npm run --silent test:browser
 
-bench: tools-build ## ratios of the hot paths against their baselines, in one run
+bench: tools-test ## ratios of the hot paths against their baselines, in one run
 	$(CARGO) bench --locked
 
 crash-test: tools-test ## 200 rounds of kill -9 against the store

@@ -1,25 +1,35 @@
-//! How much of what SQLite can do reaches the caller: durable incidents a second, and starting up.
+//! How much of what a store can do reaches the caller: durable incidents a second.
 //!
-//! `cargo bench --bench durable_writes` prints ratios taken in one run on one disk. Goals: writes through
-//! the program ≥ 0.8 × the same rows written to the same schema by bare SQL, with the same batch and fsync.
+//! `cargo bench --bench durable_writes` prints ratios taken in one run on one disk. Goal: writes through the
+//! program ≥ 0.8 × the same rows written to the same schema by bare SQL, with the same batch and fsync.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints and may panic")]
 
-use std::{
-    path::Path,
-    time::{Duration, Instant},
-};
+mod estate;
+#[path = "../tests/it/postgres_cluster/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "a bench uses a part")]
+mod postgres_cluster;
+#[path = "../tests/it/server.rs"]
+#[allow(dead_code, reason = "a bench uses a part")]
+mod server;
+#[path = "../tests/it/support.rs"]
+#[allow(dead_code, reason = "a bench uses a part")]
+mod support;
+
+use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use rusqlite::{Connection, params};
+use tokio::runtime::Runtime;
+use tokio_postgres::{Client, NoTls};
 use uuid::Uuid;
 use vigie::{
     app::{App, NewIncident, Whereabouts, system_clock},
-    event::Fact,
-    geo::LonLat,
-    incident::{Channel, IdempotencyKey, Incident, IncidentId, RequestDigest, Status},
-    stock::{Building, Footprint, Hall, Landlord, Site, StockChange},
-    store::{Batch, NewFact, PIECE_FACTS_MAX, Store, sqlite::SqliteStore},
-    time::Timestamp,
+    incident::{Channel, IdempotencyKey, RequestDigest, Status},
+};
+
+use crate::{
+    estate::{Place, SITES, code, median, put_sites},
+    postgres_cluster::Database,
 };
 
 /// Callers that wait at the same time, so incidents in one commit.
@@ -28,41 +38,42 @@ const CALLERS: [usize; 3] = [16, 256, 1024];
 const ROUND: Duration = Duration::from_millis(1500);
 /// Rounds, of which the median counts: disks have moods.
 const ROUNDS: usize = 5;
-/// Incidents that start-up reads.
-const INCIDENTS: u32 = 1_000_000;
-/// Footprints that start-up reads.
-const BUILDINGS: u32 = 200_000;
-const SITES: u32 = 1000;
 
 fn main() {
     // `cargo bench` hands over flags such as `--bench`; only a filter could be meant for us.
     for callers in CALLERS {
-        compare_writes(callers);
+        for (ours, bare) in Place::each().into_iter().zip(Place::each()) {
+            compare_writes(&ours, &bare, callers);
+        }
     }
-    compare_start_up_with_incidents();
-    compare_start_up_with_buildings();
 }
 
-fn compare_writes(callers: usize) {
-    let folder = tempfile::tempdir().unwrap();
-    let app =
-        App::open(Box::new(store_with_sites(&folder.path().join("app"))), system_clock).unwrap();
-    drop(store_with_sites(&folder.path().join("raw")));
-    let raw = raw_connection(&folder.path().join("raw"));
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// Writes by bare SQL, without the program.
+enum Bare {
+    Sqlite(Connection),
+    Postgres(Runtime, Box<Client>),
+}
+
+fn compare_writes(ours: &Place, bare: &Place, callers: usize) {
+    put_sites(&mut *ours.open());
+    put_sites(&mut *bare.open());
+    let app = App::open(ours.open(), system_clock).unwrap();
+    let mut raw = Bare::connect(bare);
+    let runtime = runtime();
 
     let mut ratios = Vec::new();
     let (mut through_app, mut by_sql) = (0.0, 0.0);
     for round in 0..ROUNDS {
-        let ours = runtime.block_on(rate_of_app(&app, callers, round));
-        let bare = rate_of_sql(&raw, callers);
-        ratios.push(ours / bare);
-        through_app += ours / ROUNDS as f64;
-        by_sql += bare / ROUNDS as f64;
+        let program = runtime.block_on(rate_of_app(&app, callers, round));
+        let sql = raw.rate(callers);
+        ratios.push(program / sql);
+        through_app += program / ROUNDS as f64;
+        by_sql += sql / ROUNDS as f64;
     }
     app.close();
     println!(
-        "{callers:>5} callers: {:.2} of bare SQL in the same batches ({through_app:.0} and {by_sql:.0} incidents/s)",
+        "{:<10} {callers:>5} callers: {:.2} of bare SQL in the same batches ({through_app:.0} and {by_sql:.0} incidents/s)",
+        ours.name(),
         median(ratios)
     );
 }
@@ -94,25 +105,58 @@ fn new_incident(site: u32, key: &str) -> NewIncident {
     }
 }
 
-/// Incidents a second by bare SQL: the same rows, `batch` in a transaction, the same fsync.
-fn rate_of_sql(raw: &Connection, batch: usize) -> f64 {
-    let begun = Instant::now();
-    let mut written = 0_u32;
-    while begun.elapsed() < ROUND {
-        raw.execute_batch("BEGIN IMMEDIATE").unwrap();
-        let mut seq: u64 =
-            raw.query_row("SELECT max(seq) FROM event", [], |row| row.get(0)).unwrap();
-        for number in 0..batch {
-            seq += 1;
-            put_by_sql(raw, seq, number as u32 % SITES);
-            written += 1;
+impl Bare {
+    fn connect(place: &Place) -> Self {
+        match place {
+            Place::Sqlite(folder) => {
+                let raw = Connection::open(folder.path().join("bench.sqlite")).unwrap();
+                raw.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON").unwrap();
+                Self::Sqlite(raw)
+            }
+            Place::Postgres(database) => {
+                let runtime = runtime();
+                let client = runtime.block_on(connected(database));
+                Self::Postgres(runtime, Box::new(client))
+            }
         }
-        raw.execute_batch("COMMIT").unwrap();
     }
-    f64::from(written) / begun.elapsed().as_secs_f64()
+
+    /// Incidents a second: the same rows, `batch` in a transaction, the same fsync.
+    fn rate(&mut self, batch: usize) -> f64 {
+        let begun = Instant::now();
+        let mut written = 0;
+        while begun.elapsed() < ROUND {
+            match self {
+                Self::Sqlite(raw) => put_in_sqlite(raw, batch),
+                Self::Postgres(runtime, client) => runtime.block_on(put_in_postgres(client, batch)),
+            }
+            written += batch;
+        }
+        written as f64 / begun.elapsed().as_secs_f64()
+    }
 }
 
-fn put_by_sql(raw: &Connection, seq: u64, site: u32) {
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+async fn connected(database: &Database) -> Client {
+    let (client, connection) = tokio_postgres::connect(&database.url(), NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute("SET search_path = vigie, public").await.unwrap();
+    client
+}
+
+fn put_in_sqlite(raw: &Connection, batch: usize) {
+    raw.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let head: u64 = raw.query_row("SELECT max(seq) FROM event", [], |row| row.get(0)).unwrap();
+    for number in 0..batch {
+        put_one_in_sqlite(raw, head + 1 + number as u64, number as u32 % SITES);
+    }
+    raw.execute_batch("COMMIT").unwrap();
+}
+
+fn put_one_in_sqlite(raw: &Connection, seq: u64, site: u32) {
     let id = Uuid::now_v7();
     let execute = |sql: &str, values: &[&dyn rusqlite::ToSql]| {
         raw.prepare_cached(sql).unwrap().execute(values).unwrap();
@@ -134,149 +178,35 @@ fn put_by_sql(raw: &Connection, seq: u64, site: u32) {
     );
 }
 
-fn raw_connection(path: &Path) -> Connection {
-    let raw = Connection::open(path).unwrap();
-    raw.execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON").unwrap();
-    raw
-}
-
-fn compare_start_up_with_incidents() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("large");
-    let mut store = store_with_sites(&path);
-    for first in (0..INCIDENTS).step_by(PIECE_FACTS_MAX) {
-        let numbers = first..(first + PIECE_FACTS_MAX as u32).min(INCIDENTS);
-        let facts = numbers.map(|number| NewFact { fact: history(number), key: None }).collect();
-        commit(&mut store, facts);
-    }
-    drop(store);
-
-    let columns = "id, kind, channel, status, reported_at, site, building";
-    let (scan_s, rows) = timed(|| scan(&path, &format!("SELECT {columns} FROM incident"), 7));
-    assert_eq!(rows, INCIDENTS as usize);
-    let before = resident_bytes();
-    let (start_s, app) =
-        timed(|| App::open(Box::new(SqliteStore::open(&path).unwrap()), system_clock).unwrap());
-    let twin_bytes = resident_bytes().saturating_sub(before);
-    assert_eq!(app.snapshot().incidents().len(), INCIDENTS as usize);
-    println!(
-        "start-up with {INCIDENTS} incidents: {:.1} × a bare scan of the same rows ({start_s:.2} s and {scan_s:.2} s), \
-         {} bytes resident an incident",
-        start_s / scan_s,
-        twin_bytes / INCIDENTS as usize
-    );
-}
-
-fn compare_start_up_with_buildings() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("large");
-    let mut store = store_with_sites(&path);
-    let buildings = (0..BUILDINGS).map(building).collect();
-    let stock = StockChange { buildings, ..StockChange::default() };
-    commit(&mut store, vec![NewFact { fact: Fact::StockChanged(stock), key: None }]);
-    drop(store);
-
-    let (scan_s, rows) = timed(|| scan(&path, "SELECT id, site, footprint FROM building", 3));
-    assert_eq!(rows, BUILDINGS as usize);
-    let before = resident_bytes();
-    let mut store = SqliteStore::open(&path).unwrap();
-    let (read_s, _) = timed(|| store.replay(&mut |facts| drop(facts)).unwrap());
-    let (start_s, app) = timed(|| App::open(Box::new(store), system_clock).unwrap());
-    let twin_bytes = resident_bytes().saturating_sub(before);
-    assert_eq!(app.snapshot().stock().buildings().len(), BUILDINGS as usize);
-    println!(
-        "start-up with {BUILDINGS} footprints: {:.1} × a bare scan of the same rows ({start_s:.2} s, of which \
-         {read_s:.2} s read and check; {scan_s:.2} s), {} bytes resident a footprint",
-        start_s / scan_s,
-        twin_bytes / BUILDINGS as usize
-    );
-}
-
-/// Building `number`, a rectangle in a grid that fills a region.
-fn building(number: u32) -> Building {
-    let (x, y) = (2.0 + f64::from(number % 1000) * 1e-3, 48.0 + f64::from(number / 1000) * 1e-3);
-    let walls = geo::Rect::new((x, y), (x + 5e-4, y + 2e-4)).to_polygon();
-    Building {
-        id: format!("BH-{number}").parse().unwrap(),
-        site: Some(code(number % SITES)),
-        site_was_given: true,
-        footprint: Footprint::new(geo::MultiPolygon::new(vec![walls])).unwrap(),
-        height_m: None,
-        levels: Some(4),
-        dwellings: None,
-        halls: vec![Hall { label: "A".to_owned(), position: LonLat::new(x, y).unwrap() }],
-    }
-}
-
-/// Reads the first columns of every row, as bare SQL would.
-fn scan(path: &Path, sql: &str, columns: usize) -> usize {
-    let raw = raw_connection(path);
-    let mut all = raw.prepare(sql).unwrap();
-    let mut rows = all.query([]).unwrap();
-    let mut count = 0;
-    while let Some(row) = rows.next().unwrap() {
-        for column in 0..columns {
-            std::hint::black_box(row.get_ref(column).unwrap());
-        }
-        count += 1;
-    }
-    count
-}
-
-fn history(number: u32) -> Fact {
-    let reported_at = Timestamp::from_unix_ms(1_700_000_000_000 + i64::from(number) * 60_000);
-    Fact::IncidentRecorded(Incident {
-        id: IncidentId::new(Uuid::now_v7()),
-        kind: if number.is_multiple_of(3) { "OCC-HAL" } else { "NUI-MUS" }.parse().unwrap(),
-        channel: Channel::Call,
-        status: Status::Closed,
-        reported_at: reported_at.unwrap(),
-        site: code(number % SITES),
-        building: None,
-    })
-}
-
-fn store_with_sites(path: &Path) -> SqliteStore {
-    let mut store = SqliteStore::open(path).unwrap();
-    let landlord = Landlord::named("Bench Habitat").unwrap();
-    let site = |number| Site {
-        code: code(number),
-        landlord: landlord.id.clone(),
-        name: format!("Résidence {number}"),
-        dwellings: 165,
-        position: LonLat::new(2.3 + f64::from(number) * 1e-4, 48.85).unwrap(),
-        outline: None,
-        address: None,
-    };
-    let sites = (0..SITES).map(site).collect();
-    let stock = StockChange { landlords: vec![landlord.clone()], sites, ..StockChange::default() };
-    commit(&mut store, vec![NewFact { fact: Fact::StockChanged(stock), key: None }]);
-    store
-}
-
-fn commit(store: &mut SqliteStore, facts: Vec<NewFact>) {
-    let batch = Batch { recorded_at: system_clock(), facts, fixes: Vec::new() };
-    store.begin().unwrap().commit(batch).unwrap();
-}
-
-fn code(site: u32) -> vigie::stock::SiteCode {
-    format!("BH-{site:04}").parse().unwrap()
-}
-
-fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
-    let begun = Instant::now();
-    let done = work();
-    (begun.elapsed().as_secs_f64(), done)
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-/// Memory of this process that is in use, in bytes; 0 where the system does not tell.
-fn resident_bytes() -> usize {
-    const PAGE_BYTES: usize = 4096;
-    let told = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    told.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * PAGE_BYTES
+/// One statement a table, as a careful writer of SQL would: arrays in, one round trip each.
+async fn put_in_postgres(client: &mut Client, batch: usize) {
+    const PUT_INCIDENTS: &str = "
+        INSERT INTO incident (id, kind, channel, status, reported_at, site)
+        SELECT id, 'OCC-HAL', 'call', 'received', '2026-09-21T12:26:40Z', site
+        FROM unnest($1::UUID[], $2::TEXT[]) AS new (id, site)";
+    const PUT_EVENTS: &str = "
+        INSERT INTO event (seq, recorded_at, fact, incident, incident_reported_at)
+        SELECT seq, '2026-09-21T12:26:40Z', 'incident', incident, '2026-09-21T12:26:40Z'
+        FROM unnest($1::BIGINT[], $2::UUID[]) AS new (seq, incident)";
+    const PUT_RECEIPTS: &str = "
+        INSERT INTO receipt (key, request, seq) SELECT key, key, seq
+        FROM unnest($1::BYTEA[], $2::BIGINT[]) AS new (key, seq)";
+    let transaction = client.transaction().await.unwrap();
+    let head = transaction.query_one("SELECT seq FROM head FOR UPDATE", &[]).await.unwrap();
+    let head: i64 = head.get(0);
+    let seqs: Vec<i64> = (1..=batch as i64).map(|number| head + number).collect();
+    let ids: Vec<Uuid> = seqs.iter().map(|_| Uuid::now_v7()).collect();
+    let sites: Vec<String> =
+        (0..batch as u32).map(|number| code(number % SITES).to_string()).collect();
+    let keys: Vec<IdempotencyKey> =
+        seqs.iter().map(|seq| seq.to_string().parse().unwrap()).collect();
+    let keys: Vec<&[u8]> = keys.iter().map(|key| &key.digest()[..]).collect();
+    transaction
+        .execute("SELECT add_incident_months(ARRAY['2026-09-21T12:26:40Z'::TIMESTAMPTZ])", &[])
+        .await
+        .unwrap();
+    transaction.execute(PUT_INCIDENTS, &[&ids, &sites]).await.unwrap();
+    transaction.execute(PUT_EVENTS, &[&seqs, &ids]).await.unwrap();
+    transaction.execute(PUT_RECEIPTS, &[&keys, &seqs]).await.unwrap();
+    transaction.commit().await.unwrap();
 }
