@@ -71,6 +71,30 @@ pub enum Unavailable {
     Store(#[from] StoreError),
 }
 
+impl Unavailable {
+    /// What whoever asked may know: no host, no path, no words of the store's own.
+    #[must_use]
+    pub const fn words_for_clients(&self) -> &'static str {
+        match self {
+            Self::Busy => "more commands wait to be written than the server keeps",
+            Self::Stopping => "the server is stopping",
+            Self::Store(StoreError::Unsure(_)) => {
+                "the store went away during the write, which may be there: ask again under the same \
+                 Idempotency-Key"
+            }
+            Self::Store(StoreError::Full) => "the disk of the store is full",
+            Self::Store(StoreError::Locked) => "another program is writing to the store",
+            Self::Store(_) => "the store is away",
+        }
+    }
+
+    /// Whether the store refused what should have been refused before it came there: the program is at fault.
+    #[must_use]
+    pub const fn breaks_our_own_rules(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Refused(_)))
+    }
+}
+
 impl App {
     /// Builds the twin from the store and starts the writer.
     ///

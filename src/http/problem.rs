@@ -234,12 +234,12 @@ impl ResponseError for Problem {
 
 impl From<Unavailable> for Problem {
     fn from(error: Unavailable) -> Self {
-        match error {
-            Unavailable::Busy | Unavailable::Stopping => Self::new(ProblemKind::Unavailable, error),
-            Unavailable::Store(fault) => {
-                tracing::error!(cause = %fault, "the store did not take it");
-                Self::new(ProblemKind::Unavailable, "the store is away")
-            }
+        if error.breaks_our_own_rules() {
+            return Self::internal(error);
         }
+        if let Unavailable::Store(fault) = &error {
+            tracing::error!(cause = %fault, "the store did not take it");
+        }
+        Self::new(ProblemKind::Unavailable, error.words_for_clients())
     }
 }
