@@ -59,7 +59,7 @@ test-browser: tools-test web
 bench: tools-test ## ratios of the hot paths against their baselines, in one run
 	$(CARGO) bench --locked
 
-crash-test: tools-test ## 200 rounds of kill -9 against the store
+crash-test: tools-test web ## 200 rounds of kill -9 for each store: of Vigie, of PostgreSQL, of both (ROUNDS=…)
 	VIGIE_CRASH_ROUNDS=$(or $(ROUNDS),200) $(CARGO) test --locked --test it crash -- --nocapture
 
 deb: build ## a Debian package in target/debian (installs cargo-deb where it is missing)

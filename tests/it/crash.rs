@@ -1,15 +1,13 @@
-//! `kill -9` in the middle of everything: what was acknowledged is there, once.
+//! `kill -9` of Vigie, or of the database, in the middle of everything: what was acknowledged is there, once.
 //!
-//! `VIGIE_CRASH_ROUNDS` sets the number of kills; a few dozen without it.
+//! `VIGIE_CRASH_ROUNDS` sets the number of kills for each store; a few dozen without it.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{BufRead as _, BufReader},
-    path::Path,
-    process::{Child, ChildStdout, Stdio},
+    process::{Child, Stdio},
     sync::{
-        Mutex,
-        atomic::{AtomicBool, Ordering::SeqCst},
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     time::{Duration, Instant},
 };
@@ -17,58 +15,78 @@ use std::{
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
-use vigie::{event::Seq, store::sqlite::SqliteStore, twin::Snapshot};
+use tempfile::TempDir;
+use vigie::{
+    event::Seq,
+    store::{Store, StoreUrl},
+    twin::Snapshot,
+};
 
 use crate::{
-    server::vigie,
+    postgres_cluster::{Cluster, Database},
+    server::{Server, vigie, wait_until},
     store::{
         fixture::{batch, commit, site, stock_fact},
         state::{State, followed, replayed},
     },
 };
 
-/// Kills without `VIGIE_CRASH_ROUNDS`.
-const ROUNDS: usize = 50;
 /// Clients that write at the same time.
 const CLIENTS: usize = 4;
 /// Sites that they write about.
 const SITES: u32 = 4;
 
-fn rounds() -> usize {
-    std::env::var("VIGIE_CRASH_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(ROUNDS)
+/// Kills, `VIGIE_CRASH_ROUNDS` or else so many.
+fn rounds(otherwise: usize) -> usize {
+    let chosen = std::env::var("VIGIE_CRASH_ROUNDS").ok().and_then(|text| text.parse().ok());
+    chosen.unwrap_or(otherwise)
 }
 
-/// A server that ends with a kill.
-struct Server {
-    child: Child,
-    address: String,
-    /// Held open, so that the server may write to it.
-    _stdout: BufReader<ChildStdout>,
+/// A store, and what may be killed beside Vigie.
+struct Place {
+    url: String,
+    cluster: Option<Arc<Cluster>>,
+    /// What the store is in; goes with the test.
+    holds: (Option<TempDir>, Option<Database>),
 }
 
-impl Server {
-    fn start(store: &Path) -> Self {
-        let mut child = vigie()
-            .args(["serve", "--listen", "127.0.0.1:0", "--store"])
-            .arg(format!("sqlite:{}", store.display()))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        while !line.contains("http://") {
-            line.clear();
-            assert_ne!(stdout.read_line(&mut line).unwrap(), 0, "the server ends at its start");
+impl Place {
+    fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("vigie.sqlite").display());
+        Self { url, cluster: None, holds: (Some(folder), None) }
+    }
+
+    /// In a cluster of its own, which is killed too.
+    fn postgres() -> Self {
+        let cluster = Cluster::new();
+        let database = cluster.database();
+        Self { url: database.url(), cluster: Some(cluster), holds: (None, Some(database)) }
+    }
+
+    /// Waits until the database has noticed that a client is gone: a commit that it was sent may be done yet.
+    fn settle(&self) {
+        if let (_, Some(database)) = &self.holds {
+            wait_until("nobody works on the database", || {
+                let others = "SELECT count(*) FROM pg_stat_activity \
+                              WHERE datname = current_database() AND pid <> pg_backend_pid()";
+                database.sql(others) == "0"
+            });
         }
-        let address = line[line.find("http://").unwrap()..].trim().to_owned();
-        Self { child, address, _stdout: stdout }
     }
 
-    fn kill(mut self) {
-        self.child.kill().unwrap(); // SIGKILL
-        self.child.wait().unwrap();
+    fn open(&self) -> Box<dyn Store> {
+        self.url.parse::<StoreUrl>().unwrap().open().unwrap()
     }
+}
+
+/// What ends in a round.
+#[derive(Debug, Clone, Copy)]
+enum Victim {
+    Vigie,
+    /// Vigie goes on, and must be well again without a restart.
+    Database,
+    Both,
 }
 
 /// What clients know: the incident that each key was answered with, and the keys without an answer.
@@ -79,55 +97,71 @@ struct Ledger {
 }
 
 fn agent() -> ureq::Agent {
-    let config = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(30)));
+    let config = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(60)));
     config.http_status_as_error(false).build().new_agent()
 }
 
-/// Reports an incident under `key`; `None` where no answer comes.
-fn report(agent: &ureq::Agent, address: &str, key: &str) -> Option<(String, u64)> {
+/// What came of a report.
+enum Outcome {
+    Incident(String, u64),
+    /// The store is away: the server says that the same report may go through later.
+    Refused,
+    /// No answer, for the server is gone.
+    Silence,
+}
+
+/// Reports an incident under `key`.
+fn report(agent: &ureq::Agent, address: &str, key: &str) -> Outcome {
     let number = key.bytes().map(u32::from).sum::<u32>() % SITES;
     let code = site(number).code.to_string();
     let body = json!({"kind": "OCC-HAL", "channel": "call", "location": {"site_code": code}});
-    let url = format!("{address}/api/v1/incidents");
-    let mut answer = agent.post(url).header("Idempotency-Key", key).send_json(body).ok()?;
+    let url = format!("http://{address}/api/v1/incidents");
+    let sent = agent.post(url).header("Idempotency-Key", key).send_json(body);
+    let Ok(mut answer) = sent else { return Outcome::Silence };
     let status = answer.status().as_u16();
-    let body: Value = answer.body_mut().read_json().ok()?;
+    let Ok(body) = answer.body_mut().read_json::<Value>() else { return Outcome::Silence };
+    if status == 503 {
+        return Outcome::Refused;
+    }
     assert!(matches!(status, 200 | 201), "{status}: {body}");
-    Some((body["id"].as_str()?.to_owned(), body["seq"].as_u64()?))
+    Outcome::Incident(body["id"].as_str().unwrap().to_owned(), body["seq"].as_u64().unwrap())
 }
 
-/// Reports under `key` and notes the answer, which must be the first one's where there was one.
+/// Reports under `key` until it is taken, and notes the answer, which must be the first one's where there
+/// was one. `false` where the server is gone.
 fn report_and_note(
     agent: &ureq::Agent,
     address: &str,
     key: String,
     ledger: &Mutex<Ledger>,
 ) -> bool {
-    let answer = report(agent, address, &key);
-    let mut ledger = ledger.lock().unwrap();
-    match answer {
-        Some(incident) => {
-            ledger.unanswered.remove(&key);
-            let noted = ledger.acknowledged.entry(key).or_insert_with(|| incident.clone());
-            assert_eq!(*noted, incident, "one key, one incident");
-            true
-        }
-        None => {
-            ledger.unanswered.insert(key);
-            false
+    loop {
+        match report(agent, address, &key) {
+            Outcome::Incident(id, seq) => {
+                let mut ledger = ledger.lock().unwrap();
+                ledger.unanswered.remove(&key);
+                let noted = ledger.acknowledged.entry(key).or_insert_with(|| (id.clone(), seq));
+                assert_eq!(*noted, (id, seq), "one key, one incident");
+                return true;
+            }
+            Outcome::Refused => std::thread::sleep(Duration::from_millis(20)),
+            Outcome::Silence => {
+                ledger.lock().unwrap().unanswered.insert(key);
+                return false;
+            }
         }
     }
 }
 
 /// One life of the server: clients repeat what had no answer, go on with new reports, and it is killed.
-fn round(number: usize, store: &Path, ledger: &Mutex<Ledger>, life: Duration) {
-    let server = Server::start(store);
+fn round(number: usize, place: &Place, ledger: &Mutex<Ledger>, victim: Victim, life: Duration) {
+    let mut server = Server::start(&place.url);
     let address = server.address.clone();
     let agent = agent();
-    let ended = AtomicBool::new(false);
+    let (ended, taken) = (AtomicBool::new(false), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for client in 0..CLIENTS {
-            let (address, agent, ended) = (&address, &agent, &ended);
+            let (address, agent, ended, taken) = (&address, &agent, &ended, &taken);
             scope.spawn(move || {
                 let open: Vec<String> = ledger.lock().unwrap().unanswered.iter().cloned().collect();
                 let open = open.into_iter().skip(client).step_by(CLIENTS);
@@ -136,106 +170,125 @@ fn round(number: usize, store: &Path, ledger: &Mutex<Ledger>, life: Duration) {
                     if ended.load(SeqCst) || !report_and_note(agent, address, key, ledger) {
                         break;
                     }
+                    taken.fetch_add(1, SeqCst);
                 }
             });
         }
         std::thread::sleep(life);
+        match (victim, &place.cluster) {
+            (Victim::Database, Some(cluster)) => {
+                cluster.kill();
+                cluster.start();
+                let before = taken.load(SeqCst);
+                wait_until("reports are taken again", || taken.load(SeqCst) > before + CLIENTS);
+            }
+            (Victim::Both, Some(cluster)) => cluster.kill(),
+            _ => {}
+        }
         server.kill();
         ended.store(true, SeqCst);
     });
+    if let (Victim::Both, Some(cluster)) = (victim, &place.cluster) {
+        cluster.start();
+    }
 }
 
-#[test]
-fn whatever_was_acknowledged_before_a_kill_is_there_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("vigie.sqlite");
-    commit(&mut SqliteStore::open(&path).unwrap(), batch((0..SITES).map(stock_fact))).unwrap();
+/// Kills at random moments, then compares what clients know with the twin and with the store.
+fn kill_and_compare(place: &Place, rounds: usize, victims: &[Victim]) {
+    commit(&mut *place.open(), batch((0..SITES).map(stock_fact))).unwrap();
     let ledger = Mutex::new(Ledger::default());
     let seed = std::process::id().into();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    eprintln!("{} kills, seed {seed}", rounds());
+    eprintln!("{rounds} kills of {victims:?}, seed {seed}");
 
-    for number in 0..rounds() {
+    for number in 0..rounds {
         let life = Duration::from_millis(random.random_range(5..250));
-        round(number, &path, &ledger, life);
+        round(number, place, &ledger, victims[number % victims.len()], life);
     }
 
-    // A last life, in peace: what had no answer gets one, and the twin is compared with the file.
-    let server = Server::start(&path);
-    let agent = agent();
+    // A last life, in peace: what had no answer gets one, and the twin is compared with the store.
+    let mut server = Server::start(&place.url);
     let open: Vec<String> = ledger.lock().unwrap().unanswered.iter().cloned().collect();
     let repeated = open.len();
     for key in open {
-        assert!(report_and_note(&agent, &server.address, key, &ledger));
+        assert!(report_and_note(&agent(), &server.address, key, &ledger));
     }
-    let read = |path: &str| -> Value {
-        let mut answer = agent.get(format!("{}{path}", server.address)).call().unwrap();
-        answer.body_mut().read_json().unwrap()
-    };
-    let (meta, list) = (read("/api/v1/meta"), read("/api/v1/incidents?limit=1"));
+    let meta = server.get("/api/v1/meta").json();
+    let told = server.incidents();
     server.kill();
 
     let acknowledged = ledger.into_inner().unwrap().acknowledged;
-    let mut store = SqliteStore::open(&path).unwrap();
-    let state = replayed(&mut store);
+    let mut store = place.open();
+    let state = replayed(&mut *store);
     eprintln!("{} incidents, {repeated} asked again at the end", acknowledged.len());
     let ids: BTreeSet<&String> = acknowledged.values().map(|(id, _)| id).collect();
     assert_eq!(ids.len(), acknowledged.len(), "no incident answers two keys");
-    assert!(ids.iter().copied().eq(state.incidents.keys()), "the file holds what was acknowledged");
+    assert!(ids.iter().copied().eq(state.incidents.keys()), "the store has what was acknowledged");
     let seqs: BTreeSet<u64> = acknowledged.values().map(|(_, seq)| *seq).collect();
     let first = u64::from(SITES) + 1;
     assert!(seqs.into_iter().eq(first..=state.seq.0), "numbers without a gap");
     assert_eq!(meta["counts"]["incidents"], acknowledged.len());
     assert_eq!(meta["seq"], state.seq.0);
-    assert_eq!(list["numberMatched"], acknowledged.len());
-    let fold = State::of(&followed(Snapshot::default(), &mut store));
+    assert_eq!(told, acknowledged.len() as u64);
+    let fold = State::of(&followed(Snapshot::default(), &mut *store));
     assert!(fold == state, "the state is the fold of the events");
     assert_eq!(fold.seq, Seq(first - 1 + acknowledged.len() as u64));
-    assert!(acknowledged.len() > rounds(), "a test that wrote something");
+    assert!(acknowledged.len() > rounds, "a test that wrote something");
+}
+
+#[test]
+fn whatever_was_acknowledged_before_a_kill_is_there_once() {
+    kill_and_compare(&Place::sqlite(), rounds(50), &[Victim::Vigie]);
+}
+
+#[test]
+fn whatever_was_acknowledged_before_a_kill_of_vigie_or_postgresql_is_there_once() {
+    let victims = [Victim::Vigie, Victim::Database, Victim::Both];
+    kill_and_compare(&Place::postgres(), rounds(12), &victims);
 }
 
 /// Sites of an import that is killed.
 const IMPORTED_SITES: u32 = 4000;
 
 /// Starts the import of sites that all have the name `name`.
-fn import(folder: &Path, name: &str) -> Child {
+fn import(place: &Place, name: &str) -> (Child, TempDir) {
     let mut rows = "code;landlord;name;dwellings;lon;lat\n".to_owned();
     for number in 0..IMPORTED_SITES {
         let (lon, lat) =
             (2.25 + f64::from(number % 100) * 1e-3, 48.8 + f64::from(number / 100) * 1e-3);
         rows += &format!("KI-{number:05};Kill Habitat;{name};10;{lon:.4};{lat:.4}\n");
     }
-    let file = folder.join("sites.csv");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("sites.csv");
     std::fs::write(&file, rows).unwrap();
-    vigie()
-        .args(["import", "sites", "--store"])
-        .arg(format!("sqlite:{}", folder.join("vigie.sqlite").display()))
-        .arg(file)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
+    let mut import = vigie();
+    import.args(["import", "sites", "--store", &place.url]).arg(file);
+    (import.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap(), folder)
 }
 
-#[test]
-fn an_import_that_is_killed_leaves_the_stock_as_it_was_or_wholly_new() {
-    let folder = tempfile::tempdir().unwrap();
-    let begun = Instant::now();
-    assert!(import(folder.path(), "Résidence 0").wait().unwrap().success());
-    let whole = begun.elapsed();
+/// Kills imports at random moments; each time the stock is as it was or wholly new.
+fn kill_imports(place: &Place, rounds: usize) {
+    let (mut whole, mut name, mut renamed) = (Duration::ZERO, String::new(), 0);
+    // The second one renames, as those that are killed will: its time is theirs.
+    for number in 0..2 {
+        let begun = Instant::now();
+        name = format!("Résidence {number}");
+        let (mut import, _folder) = import(place, &name);
+        assert!(import.wait().unwrap().success());
+        whole = begun.elapsed();
+    }
     let seed = std::process::id().into();
     let mut random = ChaCha8Rng::seed_from_u64(seed);
-    let (mut name, mut renamed) = ("Résidence 0".to_owned(), 0);
 
-    for number in 1..=rounds().div_ceil(4) {
+    for number in 2..rounds + 2 {
         let next = format!("Résidence {number}");
-        let mut killed = import(folder.path(), &next);
-        std::thread::sleep(whole.mul_f64(random.random_range(0.2..1.2)));
+        let (mut killed, _folder) = import(place, &next);
+        std::thread::sleep(whole.mul_f64(random.random_range(0.2..1.1)));
         killed.kill().unwrap(); // SIGKILL
         killed.wait().unwrap();
 
-        let mut store = SqliteStore::open(&folder.path().join("vigie.sqlite")).unwrap();
-        let state = replayed(&mut store);
+        place.settle();
+        let state = replayed(&mut *place.open());
         let names: BTreeSet<&String> = state.sites.values().map(|site| &site.name).collect();
         assert_eq!((state.sites.len(), names.len()), (IMPORTED_SITES as usize, 1), "seed {seed}");
         if names.contains(&next) {
@@ -243,7 +296,17 @@ fn an_import_that_is_killed_leaves_the_stock_as_it_was_or_wholly_new() {
             name = next;
         }
         assert!(names.contains(&name), "seed {seed}");
-        assert_eq!(state.seq, Seq(1 + renamed));
+        assert_eq!(state.seq, Seq(2 + renamed));
     }
-    eprintln!("{} kills, {renamed} of them too late", rounds().div_ceil(4));
+    eprintln!("{rounds} kills, {renamed} of them too late");
+}
+
+#[test]
+fn an_import_that_is_killed_leaves_the_stock_as_it_was_or_wholly_new() {
+    kill_imports(&Place::sqlite(), rounds(50).div_ceil(4));
+}
+
+#[test]
+fn an_import_into_postgresql_that_is_killed_leaves_the_stock_as_it_was_or_wholly_new() {
+    kill_imports(&Place::postgres(), rounds(24).div_ceil(4));
 }

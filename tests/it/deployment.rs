@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use vigie::cli::Vigie;
 
 use crate::{
+    postgres_cluster::Database,
     server::{Server, free_address, get, import_sites, post, report, wait_until},
     support::{Answer, ask},
 };
@@ -123,9 +124,9 @@ impl Drop for Nginx {
 }
 
 #[test]
-fn two_servers_behind_nginx_answer_as_one_and_either_may_die() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = format!("sqlite:{}", folder.path().join("vigie.sqlite").display());
+fn two_servers_over_one_database_behind_nginx_answer_as_one_and_either_may_die() {
+    let database = Database::fresh();
+    let store = database.url();
     import_sites(&store, 3);
     let addresses = [free_address(), free_address()];
     let mut servers = addresses.each_ref().map(|address| Server::start_at(&store, address));

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics, also in its helpers")]
 
 mod any_input;
+mod api_again;
 mod crash;
-#[allow(dead_code, reason = "the tests of outages are being written")]
 mod cutting_proxy;
 mod demo;
 mod dependencies;
@@ -16,12 +16,13 @@ mod incidents;
 mod keeping;
 mod locating;
 mod openapi;
+mod outage;
 mod patrols;
-#[allow(dead_code, reason = "the tests of outages are being written")]
+#[allow(dead_code, reason = "TLS is tried with the store")]
 mod postgres_cluster;
 mod privacy;
 mod program;
-#[allow(dead_code, reason = "the tests of outages are being written")]
+mod replicas;
 mod server;
 mod stock_lists;
 mod store;

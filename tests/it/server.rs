@@ -61,16 +61,22 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// Sends it a signal, such as `STOP`.
+    pub fn signal(&self, name: &str) {
+        let kill = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+    }
+
+    /// The last event that it knows.
+    #[track_caller]
+    pub fn seq(&self) -> u64 {
+        self.get("/healthz").json()["seq"].as_u64().unwrap()
+    }
+
     /// Asks for `path`.
     #[track_caller]
     pub fn get(&self, path: &str) -> Answer {
         get(&self.address, path)
-    }
-
-    /// Posts JSON.
-    #[track_caller]
-    pub fn post(&self, path: &str, body: &Value) -> Answer {
-        post(&self.address, path, &[], body).unwrap()
     }
 
     /// Reports an incident on a site under an idempotency key.
@@ -111,6 +117,13 @@ pub fn post(
     let mut headers = headers.to_vec();
     headers.push(("content-type", "application/json"));
     ask(&format!("http://{address}{path}"), "POST", &headers, body.to_string().into_bytes())
+}
+
+/// Puts JSON at an address.
+#[track_caller]
+pub fn put(address: &str, path: &str, body: &Value) -> Answer {
+    let json = [("content-type", "application/json")];
+    ask(&format!("http://{address}{path}"), "PUT", &json, body.to_string().into_bytes()).unwrap()
 }
 
 /// Reports an incident on a site under an idempotency key, at an address.

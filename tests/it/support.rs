@@ -16,8 +16,10 @@ use vigie::{
     http::{Settings, listen},
     patrol::{Availability, Patrol, PositionFix},
     stock::{Building, Footprint, Hall, Landlord, Site, StockChange},
-    store::sqlite::SqliteStore,
+    store::StoreUrl,
 };
+
+use crate::{postgres_cluster::Database, server::wait_until};
 
 /// What a town begins with; each goes in as production would have it.
 pub enum Start {
@@ -89,15 +91,39 @@ fn square(lon: f64, lat: f64) -> Footprint {
     Footprint::new(MultiPolygon(vec![ring])).unwrap()
 }
 
-/// A running server on a free port, with a SQLite store of its own.
+/// What a town is made of. The tests of the API run for each: see [`crate::api_again`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Make {
+    /// A server over a SQLite file.
+    Sqlite,
+    /// A server over a PostgreSQL database.
+    Postgres,
+    /// Two servers over one PostgreSQL database: one takes what is sent, the other answers what is asked.
+    Pair,
+}
+
+impl Make {
+    /// The environment variable that chooses.
+    pub const VARIABLE: &str = "TOWNS_OF_TESTS";
+
+    fn chosen() -> Self {
+        match std::env::var(Self::VARIABLE).as_deref() {
+            Ok("Postgres") => Self::Postgres,
+            Ok("Pair") => Self::Pair,
+            _ => Self::Sqlite,
+        }
+    }
+}
+
+/// A running server on a free port, with a store of its own.
 pub struct Town {
     /// The program behind the server.
     pub app: App,
-    address: String,
-    server: actix_web::dev::ServerHandle,
-    thread: Option<JoinHandle<()>>,
+    taking: Serving,
+    /// The other server, which follows.
+    answering: Option<Serving>,
     /// Holds the store; goes with the town.
-    _folder: TempDir,
+    _store: (Option<TempDir>, Option<Database>),
 }
 
 /// Starts a server on a town that begins with `starts`.
@@ -107,23 +133,69 @@ pub fn town(starts: impl IntoIterator<Item = Start>) -> Town {
 
 /// Starts a server with `settings` on a town that begins with `starts`.
 pub fn town_with(settings: Settings, starts: impl IntoIterator<Item = Start>) -> Town {
-    let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&folder.path().join("vigie.db")).unwrap();
-    let app = App::open(Box::new(store), system_clock).unwrap();
-    begin(&app, starts);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let (sender, receiver) = std::sync::mpsc::channel();
-    let served = app.clone();
-    let thread = std::thread::spawn(move || {
-        actix_web::rt::System::new().block_on(async move {
-            let server = listen(served, settings, listener).unwrap();
-            sender.send(server.handle()).unwrap();
-            server.await.unwrap();
+    let make = Make::chosen();
+    let (url, store) = match make {
+        Make::Sqlite => {
+            let folder = tempfile::tempdir().unwrap();
+            (format!("sqlite:{}", folder.path().join("vigie.db").display()), (Some(folder), None))
+        }
+        Make::Postgres | Make::Pair => {
+            let database = Database::fresh();
+            (database.url(), (None, Some(database)))
+        }
+    };
+    let taking = Serving::start(&url, settings.clone());
+    begin(&taking.app, starts);
+    let answering = (make == Make::Pair).then(|| Serving::start(&url, settings));
+    Town { app: taking.app.clone(), taking, answering, _store: store }
+}
+
+/// A server in this process, until it is dropped.
+struct Serving {
+    app: App,
+    address: String,
+    handle: actix_web::dev::ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Serving {
+    fn start(url: &str, settings: Settings) -> Self {
+        let store = url.parse::<StoreUrl>().unwrap().open().unwrap();
+        let app = App::open(store, system_clock).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let served = app.clone();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = listen(served, settings, listener).unwrap();
+                sender.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
         });
-    });
-    let server = receiver.recv().unwrap();
-    Town { app, address, server, thread: Some(thread), _folder: folder }
+        let handle = receiver.recv().unwrap();
+        Self { app, address, handle, thread: Some(thread) }
+    }
+
+    /// Waits until it holds what the other one holds.
+    fn follow(&self, other: &Self) {
+        let holds = |app: &App| {
+            let snapshot = app.snapshot();
+            (snapshot.seq(), snapshot.patrols().iter().cloned().collect::<Vec<_>>())
+        };
+        wait_until("the other server follows", || holds(&self.app) == holds(&other.app));
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // Requests have been answered or their client is gone: nothing to wait for.
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+        self.app.close();
+    }
 }
 
 /// Records what a town begins with.
@@ -136,17 +208,6 @@ pub fn begin(app: &App, starts: impl IntoIterator<Item = Start>) {
             }
         }
     });
-}
-
-impl Drop for Town {
-    fn drop(&mut self) {
-        // Requests have been answered or their client is gone: nothing to wait for.
-        drop(self.server.stop(false));
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-        self.app.close();
-    }
 }
 
 /// What the server answered, as a test reads it.
@@ -197,7 +258,7 @@ impl Answer {
 impl Town {
     /// The address of the server.
     pub fn address(&self) -> &str {
-        &self.address
+        &self.taking.address
     }
 
     /// Asks for `path`.
@@ -230,7 +291,16 @@ impl Town {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Answer {
-        ask(&format!("{}{path}", self.address), method, headers, body).unwrap()
+        let server = match &self.answering {
+            Some(answering)
+                if matches!(method, "GET" | "HEAD") || path.starts_with("/api/v1/locate") =>
+            {
+                answering.follow(&self.taking);
+                answering
+            }
+            _ => &self.taking,
+        };
+        ask(&format!("{}{path}", server.address), method, headers, body).unwrap()
     }
 }
 

@@ -4,6 +4,7 @@
 //! Each listens on loopback alone, keeps its data in a temporary folder with `fsync` on, and leaves nothing
 //! behind. Texts sort by French rules, so that whoever relies on the order of bytes has to say so.
 
+mod database;
 mod watchdog;
 
 use std::{
@@ -20,6 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub use database::Database;
 use watchdog::Watchdog;
 
 use crate::server::{free_address, wait_until};
@@ -46,49 +48,6 @@ pub enum SmallDisk {
     Tables,
     /// The write-ahead log too: once it is full, PostgreSQL goes down, and up again only when there is room.
     TablesAndLog,
-}
-
-/// A database of one test, gone with it.
-pub struct Database {
-    /// The server that holds it.
-    pub cluster: Arc<Cluster>,
-    name: String,
-}
-
-impl Database {
-    /// An empty database with PostGIS on the shared server.
-    pub fn fresh() -> Self {
-        static SHARED: OnceLock<Arc<Cluster>> = OnceLock::new();
-        SHARED.get_or_init(Cluster::new).database()
-    }
-
-    /// As `--store` takes it.
-    pub fn url(&self) -> String {
-        self.url_at("127.0.0.1", self.cluster.port)
-    }
-
-    /// The same database where something else, such as a proxy, stands before the server.
-    pub fn url_at(&self, host: &str, port: u16) -> String {
-        format!("postgres://{ROLE}:{PASSWORD}@{host}:{port}/{}", self.name)
-    }
-
-    /// Its copy on another server, such as a standby.
-    pub fn url_on(&self, other: &Cluster) -> String {
-        self.url_at("127.0.0.1", other.port)
-    }
-
-    /// Runs SQL as the superuser; answers with rows as lines, columns apart by `|`.
-    #[track_caller]
-    pub fn sql(&self, sql: &str) -> String {
-        said(self.cluster.psql(&self.name, sql))
-    }
-}
-
-impl Drop for Database {
-    fn drop(&mut self) {
-        let drop = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
-        let _ = self.cluster.psql("postgres", &drop); // where the server is away, it goes with its folder
-    }
 }
 
 impl Cluster {
@@ -169,8 +128,13 @@ impl Cluster {
     fn database_from(self: &Arc<Self>, template: &str) -> Database {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("vigie_{}", COUNT.fetch_add(1, SeqCst));
-        self.sql(&format!("CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {template}"));
-        Database { cluster: Arc::clone(self), name }
+        said(
+            self.psql(
+                "postgres",
+                &format!("CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {template}"),
+            ),
+        );
+        Database::named(name, Arc::clone(self))
     }
 
     /// Where it listens, on 127.0.0.1.
@@ -210,6 +174,16 @@ impl Cluster {
         done(self.pg_ctl().args(["stop", "--wait", "--mode=fast"]));
     }
 
+    /// Whether it takes connections.
+    pub fn is_up(&self) -> bool {
+        self.psql("postgres", "SELECT").status.success()
+    }
+
+    /// Has it go on in a new file of the write-ahead log, if it can.
+    pub fn switch_log(&self) {
+        let _ = self.psql("postgres", "SELECT pg_switch_wal()");
+    }
+
     /// Makes a standby a primary.
     pub fn promote(&self) {
         done(self.pg_ctl().args(["promote", "--wait"]));
@@ -222,6 +196,8 @@ impl Cluster {
             assert!(begun.elapsed() < PATIENCE, "PostgreSQL does not die");
             sleep(Duration::from_millis(5));
         }
+        // A start would wait until the system has forgotten the number of the dead one.
+        let _ = fs::remove_file(self.data().join("postmaster.pid"));
     }
 
     /// Stops every process of it where it stands: connections stay open, nothing answers.
@@ -273,7 +249,8 @@ impl Cluster {
     fn set(&self, settings: &str) {
         let folder = self.folder.display();
         let settings = format!(
-            "listen_addresses = '127.0.0.1'\nport = {}\nunix_socket_directories = '{folder}'\nmax_connections = 200\n{settings}",
+            "listen_addresses = '127.0.0.1'\nport = {}\nunix_socket_directories = '{folder}'\nmax_connections = 200\n\
+             recovery_init_sync_method = syncfs\n{settings}",
             self.port
         );
         let file = self.data().join("postgresql.conf");
@@ -379,8 +356,8 @@ fn a_cluster_comes_back_from_whatever_ends_it_and_a_standby_follows() {
 
     assert_eq!(database.sql("SELECT count(*) FROM kept WHERE postgis_version() <> ''"), "2");
     let copied = || {
-        let count = standby.psql(&database.name, "SELECT count(*), pg_is_in_recovery() FROM kept");
-        said(count) == "2|t"
+        let count = "SELECT count(*), pg_is_in_recovery() FROM kept";
+        database.sql_on(&standby, count) == "2|t"
     };
     wait_until("the standby follows", copied);
 }
