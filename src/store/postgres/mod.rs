@@ -11,12 +11,13 @@
 //! | `write` | the transaction: numbering and committing |
 //! | `log` | reading events and receipts |
 //! | `replay` | reading the whole state |
+//! | `export`, `import` | reading and writing everything, for the archive |
 //! | `…_rows`, `stock_…` | what a row of each table is, both ways |
 //! | `column`, `geometry` | what a value in a column is |
 //! | `watch` | hearing when others commit |
 //! | `fault` | what an error of PostgreSQL means |
 
-use self::{column::Columns as _, database::Database, watch::Watch};
+use self::{column::Columns as _, database::Database, watch::Watch, write::PostgresTransaction};
 use super::{
     Import, Log, Receipt, Store, StoreError, Transaction,
     archive::{Counts, Piece},
@@ -31,8 +32,10 @@ mod column;
 mod connection;
 mod database;
 mod event_rows;
+mod export;
 mod fault;
 mod geometry;
+mod import;
 mod incident_rows;
 mod last_of_each;
 mod log;
@@ -70,6 +73,11 @@ impl PostgresStore {
         store.has_foreign_commits()?;
         Ok(store)
     }
+
+    fn write(&mut self) -> Result<PostgresTransaction<'_>, StoreError> {
+        let (database, seen) = (&self.database, &mut self.seen_commits);
+        PostgresTransaction::begin(database.connection()?, database.name(), seen)
+    }
 }
 
 impl Log for PostgresStore {
@@ -105,12 +113,7 @@ impl Store for PostgresStore {
     }
 
     fn begin(&mut self) -> Result<Box<dyn Transaction + '_>, StoreError> {
-        let connection = self.database.connection()?;
-        Ok(Box::new(write::PostgresTransaction::begin(
-            connection,
-            self.database.name(),
-            &mut self.seen_commits,
-        )?))
+        Ok(Box::new(self.write()?))
     }
 
     fn probe(&mut self) -> Result<(), StoreError> {
@@ -118,17 +121,17 @@ impl Store for PostgresStore {
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {
-        Err(StoreError::Away("an archive of PostgreSQL is not here yet".to_owned()))
+        export::counts(&self.database.view()?)
     }
 
     fn export(
         &mut self,
-        _each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
+        each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        Err(StoreError::Away("an archive of PostgreSQL is not here yet".to_owned()))
+        export::export(&self.database.view()?, each)
     }
 
     fn begin_import(&mut self) -> Result<Box<dyn Import + '_>, StoreError> {
-        Err(StoreError::Away("an archive of PostgreSQL is not here yet".to_owned()))
+        Ok(Box::new(import::PostgresImport::begin(self.write()?)?))
     }
 }

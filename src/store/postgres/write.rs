@@ -47,6 +47,11 @@ impl<'a> PostgresTransaction<'a> {
         Ok(Self { connection, name, head, commits, seen_commits })
     }
 
+    /// What it writes through.
+    pub(super) const fn connection(&self) -> &Connection<'a> {
+        &self.connection
+    }
+
     /// Commits what was written, counts it, and tells those who listen.
     pub(super) fn finish(self) -> Result<(), StoreError> {
         self.connection.commit(&format!(

@@ -46,12 +46,11 @@ impl Place for Database {
     }
 }
 
-/// Runs each promise against each store; those of the archive against SQLite.
+/// Runs each promise against each store.
 macro_rules! every_store_keeps {
-    ([$($promise:ident),* $(,)?], [$($of_archive:ident),* $(,)?]) => {
+    ($($promise:ident),* $(,)?) => {
         mod sqlite {
             $(#[test] fn $promise() { super::promises::$promise(&super::SqliteFile::new()); })*
-            $(#[test] fn $of_archive() { super::promises::$of_archive(&super::SqliteFile::new()); })*
         }
         mod postgres {
             $(#[test] fn $promise() { super::promises::$promise(&super::Database::fresh()); })*
@@ -60,34 +59,30 @@ macro_rules! every_store_keeps {
 }
 
 every_store_keeps![
-    [
-        numbers_have_no_gap_and_follow_the_order_of_facts,
-        a_batch_with_one_bad_fact_leaves_nothing,
-        a_dropped_transaction_leaves_nothing,
-        a_store_that_is_opened_again_holds_what_was_committed,
-        replay_equals_the_fold_of_all_events,
-        a_reader_at_any_event_catches_up_to_the_same_state,
-        a_reader_that_missed_everything_gets_a_site_before_the_incident_on_it,
-        long_histories_come_in_pieces,
-        a_key_leads_to_the_incident_that_it_made,
-        a_key_makes_one_incident_only,
-        a_position_is_kept_only_if_it_is_newer,
-        off_duty_a_patrol_has_no_position,
-        what_refers_to_nothing_is_refused,
-        two_writers_take_turns_and_see_each_other,
-        a_writer_keeps_others_out_until_it_ends,
-        own_commits_are_not_foreign,
-        a_probe_changes_nothing,
-        an_empty_store_holds_nothing,
-        random_histories_lead_to_the_state_of_the_model,
-    ],
-    [
-        what_is_copied_in_and_out_again_is_the_same,
-        a_copied_store_goes_on_where_the_other_one_was,
-        records_come_in_the_order_of_the_bytes_of_their_keys,
-        only_an_empty_store_takes_in_another_one,
-        a_broken_import_leaves_an_empty_store,
-        an_export_is_one_state_while_others_write,
-        an_export_comes_in_pieces_and_ends_with_its_first_error,
-    ]
+    numbers_have_no_gap_and_follow_the_order_of_facts,
+    a_batch_with_one_bad_fact_leaves_nothing,
+    a_dropped_transaction_leaves_nothing,
+    a_store_that_is_opened_again_holds_what_was_committed,
+    replay_equals_the_fold_of_all_events,
+    a_reader_at_any_event_catches_up_to_the_same_state,
+    a_reader_that_missed_everything_gets_a_site_before_the_incident_on_it,
+    long_histories_come_in_pieces,
+    a_key_leads_to_the_incident_that_it_made,
+    a_key_makes_one_incident_only,
+    a_position_is_kept_only_if_it_is_newer,
+    off_duty_a_patrol_has_no_position,
+    what_refers_to_nothing_is_refused,
+    two_writers_take_turns_and_see_each_other,
+    a_writer_keeps_others_out_until_it_ends,
+    own_commits_are_not_foreign,
+    a_probe_changes_nothing,
+    an_empty_store_holds_nothing,
+    random_histories_lead_to_the_state_of_the_model,
+    what_is_copied_in_and_out_again_is_the_same,
+    a_copied_store_goes_on_where_the_other_one_was,
+    records_come_in_the_order_of_the_bytes_of_their_keys,
+    only_an_empty_store_takes_in_another_one,
+    a_broken_import_leaves_an_empty_store,
+    an_export_is_one_state_while_others_write,
+    an_export_comes_in_pieces_and_ends_with_its_first_error,
 ];

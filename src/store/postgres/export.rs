@@ -1,0 +1,93 @@
+//! Reading everything, record by record, in the order of the archive.
+
+use tokio_postgres::{binary_copy::BinaryCopyOutRow, types::Type};
+
+use super::{
+    column::Columns,
+    connection::Connection,
+    fault::unreadable,
+    geometry, incident_rows, patrol_rows,
+    stock_read::{self, Wanted},
+};
+use crate::{
+    incident::{IdempotencyKey, IncidentId, RequestDigest},
+    store::{
+        StoreError,
+        archive::{Counts, EventRecord, Piece, ReceiptRecord, RecordKind, Subject, in_pieces},
+    },
+};
+
+const EVENTS: &str = "
+    SELECT seq, recorded_at, fact, incident, incident_reported_at, patrol FROM event ORDER BY seq
+";
+const EVENT_TYPES: [Type; 6] =
+    [Type::INT8, Type::TIMESTAMPTZ, Type::TEXT, Type::UUID, Type::TIMESTAMPTZ, Type::TEXT];
+
+const RECEIPTS: &str = "SELECT key, request, seq FROM receipt ORDER BY key";
+const RECEIPT_TYPES: [Type; 3] = [Type::BYTEA, Type::BYTEA, Type::INT8];
+
+/// See [`crate::store::Store::export`]; `view` sees one state throughout. Keys are compared by their bytes
+/// in every table, so each is read along the index of its key.
+pub(super) fn export(
+    view: &Connection<'_>,
+    each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let by_key = Wanted::AllByKey;
+    in_pieces(each, Piece::Landlords, |add| stock_read::landlords(view, by_key, add))?;
+    in_pieces(each, Piece::Sites, |add| stock_read::sites(view, by_key, add))?;
+    in_pieces(each, Piece::Buildings, |add| stock_read::buildings(view, by_key, add))?;
+    in_pieces(each, Piece::Surroundings, |add| stock_read::surroundings(view, by_key, add))?;
+    in_pieces(each, Piece::Tracts, |add| stock_read::tracts(view, by_key, add))?;
+    let incidents = format!("SELECT {} FROM incident ORDER BY id", incident_rows::COLUMNS);
+    in_pieces(each, Piece::Incidents, |add| {
+        view.scan(&incidents, &incident_rows::TYPES, |row| add(incident_rows::read(row, 0)?))
+    })?;
+    let patrols = format!("SELECT {} FROM patrol ORDER BY id", patrol_rows::COLUMNS);
+    in_pieces(each, Piece::Patrols, |add| {
+        view.scan(&patrols, &patrol_rows::TYPES, |row| add(patrol_rows::read(row, 0)?))
+    })?;
+    let positions = format!("SELECT {} FROM position ORDER BY patrol", patrol_rows::FIX_COLUMNS);
+    let types = [Type::TEXT, geometry::column_type(), Type::TIMESTAMPTZ, Type::FLOAT8];
+    in_pieces(each, Piece::Positions, |add| {
+        view.scan(&positions, &types, |row| add(patrol_rows::read_fix(row)?))
+    })?;
+    in_pieces(each, Piece::Events, |add| view.scan(EVENTS, &EVENT_TYPES, |row| add(event(row)?)))?;
+    in_pieces(each, Piece::Receipts, |add| {
+        view.scan(RECEIPTS, &RECEIPT_TYPES, |row| add(receipt(row)?))
+    })
+}
+
+/// See [`crate::store::Store::counts`].
+pub(super) fn counts(view: &Connection<'_>) -> Result<Counts, StoreError> {
+    let each = RecordKind::ALL.map(|kind| format!("(SELECT count(*) FROM {})", kind.singular()));
+    let rows = view.query(&format!("SELECT {}", each.join(", ")), &[])?;
+    let row = rows.first().ok_or_else(|| unreadable("the counts", "have no row"))?;
+    Counts::of(|kind| row.number::<i64, u64>(kind as usize))
+}
+
+fn event(row: &BinaryCopyOutRow) -> Result<EventRecord, StoreError> {
+    let subject = match row.column(2)? {
+        "stock" => Subject::Stock,
+        "incident" => {
+            Subject::Incident { id: IncidentId::new(row.column(3)?), reported_at: row.instant(4)? }
+        }
+        "patrol" => {
+            let id: &str = row.column(5)?;
+            Subject::Patrol(id.parse().map_err(|e| unreadable("event.patrol", e))?)
+        }
+        other => return Err(unreadable("event.fact", other)),
+    };
+    Ok(EventRecord { seq: row.seq(0)?, recorded_at: row.instant(1)?, subject })
+}
+
+fn receipt(row: &BinaryCopyOutRow) -> Result<ReceiptRecord, StoreError> {
+    let digest = |at: usize, column: &str| -> Result<[u8; 32], StoreError> {
+        let bytes: &[u8] = row.column(at)?;
+        bytes.try_into().map_err(|e| unreadable(column, e))
+    };
+    Ok(ReceiptRecord {
+        key: IdempotencyKey::from_digest(digest(0, "receipt.key")?),
+        request: RequestDigest::from_digest(digest(1, "receipt.request")?),
+        seq: row.seq(2)?,
+    })
+}

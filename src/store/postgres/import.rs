@@ -1,0 +1,94 @@
+//! Writing everything into an empty database, in one transaction.
+
+use super::{
+    column::Columns as _,
+    event_rows::{self, EventRow},
+    export, incident_rows, patrol_rows,
+    stock_put::{self, Changed},
+    write::PostgresTransaction,
+};
+use crate::store::{
+    Import, StoreError,
+    archive::{EventRecord, Piece, Stamped, Subject},
+};
+
+/// Whether anything is there that an import could meet.
+const IS_USED: &str = "
+    SELECT EXISTS (SELECT FROM event) OR EXISTS (SELECT FROM landlord)
+        OR EXISTS (SELECT FROM incident) OR EXISTS (SELECT FROM patrol)
+";
+
+/// The stock comes before the events that its numbers refer to. Reading a large table back takes as long as
+/// it takes, and between two pieces the other store is read.
+const SETTINGS: &str = "
+    SET CONSTRAINTS ALL DEFERRED;
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL idle_in_transaction_session_timeout = '5min'
+";
+
+/// An import that has the lock of every writer. Dropping it rolls it back.
+pub(super) struct PostgresImport<'a> {
+    inner: PostgresTransaction<'a>,
+}
+
+impl<'a> PostgresImport<'a> {
+    /// Makes an import of a transaction in an empty store.
+    pub(super) fn begin(inner: PostgresTransaction<'a>) -> Result<Self, StoreError> {
+        let rows = inner.connection().query(IS_USED, &[])?;
+        if rows.first().map_or(Ok(true), |row| row.column(0))? {
+            return Err(StoreError::NotEmpty);
+        }
+        inner.connection().run(SETTINGS)?;
+        Ok(Self { inner })
+    }
+}
+
+impl Import for PostgresImport<'_> {
+    fn put(&mut self, piece: Piece) -> Result<(), StoreError> {
+        let to = self.inner.connection();
+        match piece {
+            Piece::Landlords(all) => stock_put::landlords(to, &changed(&all)),
+            Piece::Sites(all) => stock_put::sites(to, &changed(&all)),
+            Piece::Buildings(all) => stock_put::buildings(to, &changed(&all)),
+            Piece::Surroundings(all) => stock_put::surroundings(to, &changed(&all)),
+            Piece::Tracts(all) => stock_put::tracts(to, &changed(&all)),
+            Piece::Incidents(all) => incident_rows::put(to, &all.iter().collect::<Vec<_>>()),
+            Piece::Patrols(all) => patrol_rows::put(to, &all.iter().collect::<Vec<_>>()),
+            Piece::Positions(all) => patrol_rows::put_fixes(to, &all),
+            Piece::Events(all) => event_rows::put(to, &all.iter().map(row).collect::<Vec<_>>()),
+            Piece::Receipts(all) => {
+                let rows = all.iter().map(|receipt| (&receipt.key, &receipt.request, receipt.seq));
+                incident_rows::put_receipts(to, &rows.collect::<Vec<_>>())
+            }
+        }
+    }
+
+    fn export(
+        &mut self,
+        each: &mut dyn FnMut(Piece) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        export::export(self.inner.connection(), each)
+    }
+
+    fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        // By itself, so that a reference to nothing is not told as a commit of unknown end.
+        self.inner.connection().run("SET CONSTRAINTS ALL IMMEDIATE")?;
+        self.inner.finish()
+    }
+}
+
+fn changed<T>(all: &[Stamped<T>]) -> Vec<Changed<'_, T>> {
+    all.iter().map(|row| (&row.item, row.seq)).collect()
+}
+
+fn row(event: &EventRecord) -> EventRow<'_> {
+    let EventRecord { seq, recorded_at, ref subject } = *event;
+    let (fact, incident, patrol) = match subject {
+        Subject::Stock => ("stock", None, None),
+        Subject::Incident { id, reported_at } => {
+            ("incident", Some((id.uuid(), *reported_at)), None)
+        }
+        Subject::Patrol(id) => ("patrol", None, Some(id)),
+    };
+    EventRow { seq, recorded_at, fact, incident, patrol }
+}
