@@ -46,9 +46,8 @@ struct FindingTold<'a> {
 ///
 /// When anything fails, or standard output cannot be written.
 pub fn run(args: &DoctorArgs) -> anyhow::Result<()> {
-    let now = system_clock();
-    let mut findings = args.store.store.examine(now);
-    findings.extend([clock(now), proj()]);
+    let mut findings = args.store.store.examine(system_clock);
+    findings.extend([clock(system_clock()), proj()]);
     tell(&findings, args.json)?;
     match findings.iter().filter(|finding| finding.grade == Grade::Fail).count() {
         0 => Ok(()),

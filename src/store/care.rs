@@ -6,6 +6,7 @@ use super::{
     Store, StoreError, StoreUrl,
     archive::{self, CopyError, Manifest, Progress},
     finding::Finding,
+    postgres,
     sqlite::{self, SqliteStore},
 };
 use crate::time::Timestamp;
@@ -19,7 +20,7 @@ impl StoreUrl {
     pub fn open_existing(&self) -> Result<Box<dyn Store>, StoreError> {
         match self {
             Self::Sqlite(path) => sqlite::check_existence(path)?,
-            Self::Postgres(_) => {} // only its administrator makes a database
+            Self::Postgres(url) => postgres::check_existence(url)?,
         }
         self.open()
     }
@@ -38,22 +39,21 @@ impl StoreUrl {
         match self {
             Self::Sqlite(path) => sqlite::back_up(path, file, tell),
             Self::Postgres(_) => {
-                let mut from = self.open().map_err(CopyError::Source)?;
+                let mut from = self.open_existing().map_err(CopyError::Source)?;
                 let mut to = SqliteStore::open(file).map_err(CopyError::Target)?;
-                archive::copy(&mut *from, &mut to, tell)
+                let manifest = archive::copy(&mut *from, &mut to, tell)?;
+                to.seal().map_err(CopyError::Target)?;
+                Ok(manifest)
             }
         }
     }
 
-    /// Looks whether the store is well at `now`; changes nothing in it.
+    /// Looks whether the store is well, by the time that `clock` tells; changes nothing in it.
     #[must_use]
-    pub fn examine(&self, now: Timestamp) -> Vec<Finding> {
+    pub fn examine(&self, clock: fn() -> Timestamp) -> Vec<Finding> {
         match self {
-            Self::Sqlite(path) => sqlite::examine(path, now),
-            Self::Postgres(_) => vec![match self.open() {
-                Ok(_) => Finding::ok("store", self.to_string()),
-                Err(fault) => Finding::fail("store", fault, "mend it, then try again"),
-            }],
+            Self::Sqlite(path) => sqlite::examine(path, clock()),
+            Self::Postgres(url) => postgres::examine(url, clock),
         }
     }
 }

@@ -11,6 +11,7 @@
 //! | `write` | the transaction: numbering and committing |
 //! | `log` | reading events and receipts |
 //! | `replay` | reading the whole state |
+//! | `examine` | whether the database is well |
 //! | `export`, `import` | reading and writing everything, for the archive |
 //! | `…_rows`, `stock_…` | what a row of each table is, both ways |
 //! | `column`, `geometry` | what a value in a column is |
@@ -32,6 +33,7 @@ mod column;
 mod connection;
 mod database;
 mod event_rows;
+mod examine;
 mod export;
 mod fault;
 mod geometry;
@@ -49,6 +51,8 @@ mod url;
 mod watch;
 mod write;
 
+pub(super) use examine::examine;
+pub(super) use opening::check_existence;
 pub use url::{InvalidPostgresUrl, PostgresUrl};
 
 /// A store in a database of PostgreSQL.

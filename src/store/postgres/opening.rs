@@ -22,13 +22,13 @@ const STANDING: &str = "SELECT pg_is_in_recovery(), to_regnamespace('vigie') IS 
 const NEWEST: &str = "SELECT coalesce(max(version), 0)::BIGINT FROM vigie.refinery_schema_history";
 
 /// What a database is like.
-struct Standing {
+pub(super) struct Standing {
     /// It follows another one, and cannot be written.
-    is_replica: bool,
+    pub(super) is_replica: bool,
     has_schema: bool,
     has_postgis: bool,
     /// Version of the schema; 0 before the first.
-    version: u32,
+    pub(super) version: u32,
 }
 
 /// Opens the database at `url` and brings its schema up to the newest version, or refuses one that is newer.
@@ -50,13 +50,24 @@ pub(super) fn open(url: &PostgresUrl) -> Result<Database, StoreError> {
     if found > known { Err(StoreError::TooNew { found, known }) } else { Ok(database) }
 }
 
-fn known_version() -> u32 {
+/// Refuses a database that holds no store; makes nothing.
+pub(in crate::store) fn check_existence(url: &PostgresUrl) -> Result<(), StoreError> {
+    let database = Database::new(url)?;
+    if standing(&database.connection()?)?.version == 0 {
+        return Err(StoreError::NotReady(format!("{url} holds no store")));
+    }
+    Ok(())
+}
+
+/// The newest version of the schema that this program knows.
+pub(super) fn known_version() -> u32 {
     let runner = embedded::migrations::runner();
     let known = runner.get_migrations().iter().map(refinery::Migration::version).max();
     known.and_then(|version| u32::try_from(version).ok()).unwrap_or(0)
 }
 
-fn standing(connection: &Connection<'_>) -> Result<Standing, StoreError> {
+/// Asks what the database is like.
+pub(super) fn standing(connection: &Connection<'_>) -> Result<Standing, StoreError> {
     let rows = connection.query(STANDING, &[])?;
     let row = rows.first().ok_or_else(|| unreadable("the database", "says nothing"))?;
     let has_history: bool = row.column(3)?;

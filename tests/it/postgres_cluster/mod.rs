@@ -320,7 +320,7 @@ fn give_to_owner(path: &Path) {
 }
 
 /// A program of the newest PostgreSQL that Debian has put here.
-fn tool(name: &str) -> PathBuf {
+pub fn tool(name: &str) -> PathBuf {
     let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let version = |path: &PathBuf| path.file_name()?.to_str()?.parse::<u32>().ok();
     let newest = installed.map(|entry| entry.unwrap().path()).max_by_key(version);

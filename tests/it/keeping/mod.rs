@@ -1,0 +1,64 @@
+//! Copies, backups, restores and the doctor: the real binary, beside servers that write.
+
+mod postgres;
+mod sqlite;
+
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use vigie::{patrol::Availability, store::sqlite::SqliteStore};
+
+use crate::{
+    program::run,
+    store::fixture::{batch, commit, fix, incident_fact, key, patrol_fact, stock_fact},
+};
+
+/// A folder with a store in `vigie.db` that holds some of everything.
+fn filled() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = SqliteStore::open(&folder.path().join("vigie.db")).unwrap();
+    let mut everything = batch([
+        stock_fact(1),
+        stock_fact(2),
+        incident_fact(1, 1),
+        incident_fact(2, 2),
+        patrol_fact(1, Availability::Busy),
+    ]);
+    everything.facts[2].key = Some(key("call 1"));
+    everything.fixes.push(fix(1, 5));
+    commit(&mut store, everything).unwrap();
+    drop(store);
+    folder
+}
+
+fn url(folder: &Path, name: &str) -> String {
+    format!("sqlite:{}", folder.join(name).display())
+}
+
+fn file(folder: &Path, name: &str) -> String {
+    folder.join(name).display().to_string()
+}
+
+/// What a run that must go well says.
+#[track_caller]
+fn said(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {stderr}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[track_caller]
+fn said_json(arguments: &[&str]) -> Value {
+    serde_json::from_str(&said(arguments)).unwrap()
+}
+
+/// What a run that must fail says.
+#[track_caller]
+fn complaint(arguments: &[&str]) -> String {
+    let output = run(arguments);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}: {stderr}");
+    stderr
+}
