@@ -1,5 +1,6 @@
 //! Copies, backups, restores and the doctor: the real binary, beside servers that write.
 
+mod killed;
 mod postgres;
 mod sqlite;
 
