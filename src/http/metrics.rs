@@ -22,6 +22,7 @@ pub struct Metrics {
     seq: IntGauge,
     twin: IntGaugeVec,
     store_up: IntGauge,
+    stale_s: IntGauge,
 }
 
 impl Metrics {
@@ -46,6 +47,10 @@ impl Metrics {
             seq: IntGauge::new("vigie_seq", "The last event that the twin holds.")?,
             twin: IntGaugeVec::new(Opts::new("vigie_twin_items", "Items in the twin."), &["kind"])?,
             store_up: IntGauge::new("vigie_store_up", "1 while the store takes writes.")?,
+            stale_s: IntGauge::new(
+                "vigie_stale_seconds",
+                "How long the twin has not been compared with the store; 0 while it is kept in step.",
+            )?,
         };
         metrics.registry.register(Box::new(metrics.requests.clone()))?;
         metrics.registry.register(Box::new(metrics.latency_s.clone()))?;
@@ -53,6 +58,7 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.seq.clone()))?;
         metrics.registry.register(Box::new(metrics.twin.clone()))?;
         metrics.registry.register(Box::new(metrics.store_up.clone()))?;
+        metrics.registry.register(Box::new(metrics.stale_s.clone()))?;
         Ok(metrics)
     }
 
@@ -77,6 +83,7 @@ impl Metrics {
         let stock = snapshot.stock();
         self.seq.set(snapshot.seq().0.cast_signed());
         self.store_up.set(i64::from(app.store_fault().is_none()));
+        self.stale_s.set(app.stale_s().unwrap_or(0).cast_signed());
         for (kind, count) in [
             ("landlords", stock.landlords().len()),
             ("sites", stock.sites().len()),
