@@ -18,7 +18,6 @@ mod locating;
 mod openapi;
 mod outage;
 mod patrols;
-#[allow(dead_code, reason = "TLS is tried with the store")]
 mod postgres_cluster;
 mod privacy;
 mod program;

@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::{
     cutting_proxy::{CommitFate, CuttingProxy},
     postgres_cluster::{Cluster, Database, SmallDisk},
-    server::{Server, import_sites, put, wait_until},
+    server::{Server, free_address, import_sites, put, vigie, wait_until},
 };
 
 /// A server over a database of its own, and what its clients know.
@@ -140,6 +140,21 @@ fn a_database_that_is_stopped_or_killed_is_waited_for() {
     let log = night.server.log();
     assert!(!log.contains("night-watch"), "no password in the log");
     assert!(!log.contains("panic"), "{log}");
+}
+
+#[test]
+fn a_server_that_starts_without_its_database_says_so_and_ends() {
+    let address = free_address();
+    let store = format!("postgres://vigie:night-watch@{address}/vigie");
+
+    let output =
+        vigie().args(["serve", "--listen", "127.0.0.1:0", "--store", &store]).output().unwrap();
+
+    // Whoever started it, such as systemd, starts it again.
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("the store is away"), "{said}");
+    assert!(!said.contains("night-watch"), "no password: {said}");
 }
 
 #[test]

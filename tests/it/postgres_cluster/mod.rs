@@ -2,7 +2,8 @@
 //! for those that stop it, freeze it or fill its disk.
 //!
 //! Each listens on loopback alone, keeps its data in a temporary folder with `fsync` on, and leaves nothing
-//! behind. Texts sort by French rules, so that whoever relies on the order of bytes has to say so.
+//! behind. Nothing is vacuumed by itself, at a moment that no test knows. Texts sort by French rules, so that
+//! whoever relies on the order of bytes has to say so.
 
 mod database;
 mod watchdog;
@@ -250,7 +251,7 @@ impl Cluster {
         let folder = self.folder.display();
         let settings = format!(
             "listen_addresses = '127.0.0.1'\nport = {}\nunix_socket_directories = '{folder}'\nmax_connections = 200\n\
-             recovery_init_sync_method = syncfs\n{settings}",
+             recovery_init_sync_method = syncfs\nautovacuum = off\n{settings}",
             self.port
         );
         let file = self.data().join("postgresql.conf");
