@@ -3,7 +3,7 @@
 use std::{cell::Cell, time::Duration};
 
 use deadpool_postgres::{Client, ClientWrapper};
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, future::try_join_all};
 use tokio::runtime::Runtime;
 use tokio_postgres::{
     Error, Row, SimpleQueryMessage, SimpleQueryRow,
@@ -16,6 +16,22 @@ use crate::store::StoreError;
 
 /// The values of a statement.
 pub(super) type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
+
+/// A statement that answers no rows, with its values: mostly arrays, one a column.
+pub(super) struct Call<'a> {
+    sql: &'static str,
+    values: Vec<Box<dyn ToSql + Sync + 'a>>,
+}
+
+impl<'a> Call<'a> {
+    /// A call of `sql` with `values` for `$1`, `$2`, ….
+    pub(super) fn new(
+        sql: &'static str,
+        values: impl IntoIterator<Item = Box<dyn ToSql + Sync + 'a>>,
+    ) -> Self {
+        Self { sql, values: values.into_iter().collect() }
+    }
+}
 
 /// How long a statement waits for a lock, which is for another writer.
 pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
@@ -88,11 +104,18 @@ impl<'a> Connection<'a> {
         })
     }
 
-    /// Runs a statement that answers no rows.
-    pub(super) fn execute(&self, sql: &str, values: Values<'_>) -> Result<(), StoreError> {
+    /// Makes calls one after the other, without waiting for an answer in between: together they take one
+    /// round trip. The first one that fails is the answer, and ends the transaction for those after it.
+    pub(super) fn send(&self, calls: &[Call<'_>]) -> Result<(), StoreError> {
         let done = self.answer(async {
-            let statement = self.client().prepare_cached(sql).await?;
-            self.client().execute(&statement, values).await
+            let mut statements = Vec::with_capacity(calls.len());
+            for call in calls {
+                statements.push(self.client().prepare_cached(call.sql).await?);
+            }
+            let made = statements.iter().zip(calls).map(|(statement, call)| {
+                self.client().execute_raw(statement, call.values.iter().map(|value| &**value))
+            });
+            try_join_all(made).await // begins each in this order
         });
         done.map(drop)
     }

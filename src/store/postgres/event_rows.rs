@@ -1,18 +1,15 @@
 //! Rows of `event`.
 
-use std::time::SystemTime;
-
 use uuid::Uuid;
 
 use super::{
-    column::{of_instant, of_seq},
-    connection::Connection,
+    column::{column, of_instant, of_seq},
+    connection::Call,
 };
 use crate::{
     event::{Fact, Seq},
     incident::Incident,
     patrol::PatrolId,
-    store::StoreError,
     time::Timestamp,
 };
 
@@ -53,15 +50,14 @@ impl<'a> EventRow<'a> {
 }
 
 /// Writes events, whose numbers follow the last one.
-pub(super) fn put(connection: &Connection<'_>, events: &[EventRow<'_>]) -> Result<(), StoreError> {
-    let seqs: Vec<i64> = events.iter().map(|event| of_seq(event.seq)).collect::<Result<_, _>>()?;
-    let recorded: Vec<_> = events.iter().map(|event| of_instant(event.recorded_at)).collect();
-    let facts: Vec<&str> = events.iter().map(|event| event.fact).collect();
-    let incidents: Vec<Option<Uuid>> =
-        events.iter().map(|event| event.incident.map(|(id, _)| id)).collect();
-    let reported: Vec<Option<SystemTime>> =
-        events.iter().map(|event| event.incident.map(|(_, at)| of_instant(at))).collect();
-    let patrols: Vec<Option<&str>> =
-        events.iter().map(|event| event.patrol.map(PatrolId::as_str)).collect();
-    connection.execute(PUT, &[&seqs, &recorded, &facts, &incidents, &reported, &patrols])
+pub(super) fn put<'a>(events: &[EventRow<'a>]) -> Vec<Call<'a>> {
+    let values = [
+        column(events, |row| of_seq(row.seq)),
+        column(events, |row| of_instant(row.recorded_at)),
+        column(events, |row| row.fact),
+        column(events, |row| row.incident.map(|(id, _)| id)),
+        column(events, |row| row.incident.map(|(_, reported_at)| of_instant(reported_at))),
+        column(events, |row| row.patrol.map(PatrolId::as_str)),
+    ];
+    vec![Call::new(PUT, values)]
 }

@@ -45,22 +45,22 @@ impl<'a> PostgresImport<'a> {
 
 impl Import for PostgresImport<'_> {
     fn put(&mut self, piece: Piece) -> Result<(), StoreError> {
-        let to = self.inner.connection();
-        match piece {
-            Piece::Landlords(all) => stock_put::landlords(to, &changed(&all)),
-            Piece::Sites(all) => stock_put::sites(to, &changed(&all)),
-            Piece::Buildings(all) => stock_put::buildings(to, &changed(&all)),
-            Piece::Surroundings(all) => stock_put::surroundings(to, &changed(&all)),
-            Piece::Tracts(all) => stock_put::tracts(to, &changed(&all)),
-            Piece::Incidents(all) => incident_rows::put(to, &all.iter().collect::<Vec<_>>()),
-            Piece::Patrols(all) => patrol_rows::put(to, &all.iter().collect::<Vec<_>>()),
-            Piece::Positions(all) => patrol_rows::put_fixes(to, &all),
-            Piece::Events(all) => event_rows::put(to, &all.iter().map(row).collect::<Vec<_>>()),
+        let calls = match &piece {
+            Piece::Landlords(all) => stock_put::landlords(&changed(all)),
+            Piece::Sites(all) => stock_put::sites(&changed(all)),
+            Piece::Buildings(all) => stock_put::buildings(&changed(all)),
+            Piece::Surroundings(all) => stock_put::surroundings(&changed(all)),
+            Piece::Tracts(all) => stock_put::tracts(&changed(all)),
+            Piece::Incidents(all) => incident_rows::put(&all.iter().collect::<Vec<_>>()),
+            Piece::Patrols(all) => patrol_rows::put(&all.iter().collect::<Vec<_>>()),
+            Piece::Positions(all) => patrol_rows::put_fixes(all),
+            Piece::Events(all) => event_rows::put(&all.iter().map(row).collect::<Vec<_>>()),
             Piece::Receipts(all) => {
                 let rows = all.iter().map(|receipt| (&receipt.key, &receipt.request, receipt.seq));
-                incident_rows::put_receipts(to, &rows.collect::<Vec<_>>())
+                incident_rows::put_receipts(&rows.collect::<Vec<_>>())
             }
-        }
+        };
+        self.inner.connection().send(&calls)
     }
 
     fn export(

@@ -1,17 +1,17 @@
 //! Rows of `incident` and `receipt`.
 
 use tokio_postgres::types::Type;
-use uuid::Uuid;
 
 use super::{
-    column::{Columns, of_instant, of_seq},
-    connection::Connection,
+    column::{Columns, column, of_instant, of_seq},
+    connection::Call,
     fault::unreadable,
     last_of_each::last_of_each,
 };
 use crate::{
     event::Seq,
     incident::{Channel, IdempotencyKey, Incident, IncidentId, RequestDigest, Status},
+    stock::BuildingId,
     store::StoreError,
 };
 
@@ -39,36 +39,41 @@ const PUT_RECEIPTS: &str = "
 ";
 
 /// Writes incidents, new or known, and makes the partitions that they need.
-pub(super) fn put(connection: &Connection<'_>, incidents: &[&Incident]) -> Result<(), StoreError> {
-    let last = last_of_each(incidents.iter().copied(), |incident| incident.id);
-    if last.is_empty() {
-        return Ok(());
+pub(super) fn put<'a>(incidents: &[&'a Incident]) -> Vec<Call<'a>> {
+    let rows = last_of_each(incidents.iter().copied(), |incident| incident.id);
+    if rows.is_empty() {
+        return Vec::new();
     }
-    let ids: Vec<Uuid> = last.iter().map(|incident| incident.id.uuid()).collect();
-    let kinds: Vec<&str> = last.iter().map(|incident| incident.kind.as_str()).collect();
-    let channels: Vec<&str> = last.iter().map(|incident| incident.channel.as_str()).collect();
-    let statuses: Vec<&str> = last.iter().map(|incident| incident.status.as_str()).collect();
-    let instants: Vec<_> = last.iter().map(|incident| of_instant(incident.reported_at)).collect();
-    let sites: Vec<&str> = last.iter().map(|incident| incident.site.as_str()).collect();
-    let buildings: Vec<Option<&str>> =
-        last.iter().map(|incident| incident.building.as_ref().map(|id| id.as_str())).collect();
-    connection.execute(ADD_MONTHS, &[&instants])?;
-    connection.execute(PUT, &[&ids, &kinds, &channels, &statuses, &instants, &sites, &buildings])
+    vec![
+        Call::new(ADD_MONTHS, [column(&rows, |row| of_instant(row.reported_at))]),
+        Call::new(
+            PUT,
+            [
+                column(&rows, |row| row.id.uuid()),
+                column(&rows, |row| row.kind.as_str()),
+                column(&rows, |row| row.channel.as_str()),
+                column(&rows, |row| row.status.as_str()),
+                column(&rows, |row| of_instant(row.reported_at)),
+                column(&rows, |row| row.site.as_str()),
+                column(&rows, |row| row.building.as_ref().map(BuildingId::as_str)),
+            ],
+        ),
+    ]
 }
 
 /// Writes which events were made under which keys.
-pub(super) fn put_receipts(
-    connection: &Connection<'_>,
-    receipts: &[(&IdempotencyKey, &RequestDigest, Seq)],
-) -> Result<(), StoreError> {
+pub(super) fn put_receipts<'a>(
+    receipts: &[(&'a IdempotencyKey, &'a RequestDigest, Seq)],
+) -> Vec<Call<'a>> {
     if receipts.is_empty() {
-        return Ok(());
+        return Vec::new();
     }
-    let keys: Vec<&[u8]> = receipts.iter().map(|(key, ..)| &key.digest()[..]).collect();
-    let requests: Vec<&[u8]> =
-        receipts.iter().map(|(_, request, _)| &request.digest()[..]).collect();
-    let seqs: Vec<i64> = receipts.iter().map(|(.., seq)| of_seq(*seq)).collect::<Result<_, _>>()?;
-    connection.execute(PUT_RECEIPTS, &[&keys, &requests, &seqs])
+    let values = [
+        column(receipts, |(key, ..)| &key.digest()[..]),
+        column(receipts, |(_, request, _)| &request.digest()[..]),
+        column(receipts, |(.., seq)| of_seq(*seq)),
+    ];
+    vec![Call::new(PUT_RECEIPTS, values)]
 }
 
 /// The incident whose [`COLUMNS`] begin at column `at` of `row`.

@@ -36,7 +36,7 @@ pub(super) fn events_after(view: &Connection<'_>, after: Seq) -> Result<Vec<Even
     );
     let mut events = Vec::new();
     let mut stock_is_told = false;
-    for row in view.query(&sql, &[&of_seq(after)?])? {
+    for row in view.query(&sql, &[&of_seq(after)])? {
         let fact = match row.column(2)? {
             "incident" => Fact::IncidentRecorded(incident_rows::read(&row, EVENT_COLUMNS)?),
             "patrol" => {

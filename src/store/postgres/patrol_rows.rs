@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use tokio_postgres::types::Type;
 
 use super::{
-    column::{Columns, of_instant},
-    connection::Connection,
+    column::{Columns, column, of_instant},
+    connection::{Call, Connection},
     fault::unreadable,
     geometry,
     last_of_each::last_of_each,
@@ -44,38 +44,39 @@ const PUT_FIXES: &str = "
 ";
 
 /// Writes patrols, new or known. One that was off duty, be it for a moment, loses its position.
-pub(super) fn put(connection: &Connection<'_>, patrols: &[&Patrol]) -> Result<(), StoreError> {
-    if patrols.is_empty() {
-        return Ok(());
-    }
-    let off_duty = patrols.iter().filter(|patrol| patrol.availability == Availability::OffDuty);
-    let off_duty: Vec<&str> = off_duty.map(|patrol| patrol.id.as_str()).collect();
+pub(super) fn put<'a>(patrols: &[&'a Patrol]) -> Vec<Call<'a>> {
+    let is_off_duty = |patrol: &&&Patrol| patrol.availability == Availability::OffDuty;
+    let off_duty: Vec<&Patrol> = patrols.iter().filter(is_off_duty).copied().collect();
+    let rows = last_of_each(patrols.iter().copied(), |patrol| &patrol.id);
+    let mut calls = Vec::new();
     if !off_duty.is_empty() {
-        connection.execute(END_FIXES, &[&off_duty])?;
+        calls.push(Call::new(END_FIXES, [column(&off_duty, |patrol| patrol.id.as_str())]));
     }
-    let last = last_of_each(patrols.iter().copied(), |patrol| &patrol.id);
-    let ids: Vec<&str> = last.iter().map(|patrol| patrol.id.as_str()).collect();
-    let callsigns: Vec<&str> = last.iter().map(|patrol| patrol.callsign.as_str()).collect();
-    let availabilities: Vec<&str> =
-        last.iter().map(|patrol| patrol.availability.as_str()).collect();
-    let crews: Vec<Option<i16>> = last.iter().map(|patrol| patrol.crew.map(i16::from)).collect();
-    connection.execute(PUT, &[&ids, &callsigns, &availabilities, &crews])
+    if !rows.is_empty() {
+        let values = [
+            column(&rows, |row| row.id.as_str()),
+            column(&rows, |row| row.callsign.as_str()),
+            column(&rows, |row| row.availability.as_str()),
+            column(&rows, |row| row.crew.map(i16::from)),
+        ];
+        calls.push(Call::new(PUT, values));
+    }
+    calls
 }
 
 /// Writes where patrols are, unless newer positions are there.
-pub(super) fn put_fixes(
-    connection: &Connection<'_>,
-    fixes: &[PositionFix],
-) -> Result<(), StoreError> {
-    if fixes.is_empty() {
-        return Ok(());
+pub(super) fn put_fixes(fixes: &[PositionFix]) -> Vec<Call<'_>> {
+    let rows = newest_of_each(fixes);
+    if rows.is_empty() {
+        return Vec::new();
     }
-    let newest = newest_of_each(fixes);
-    let patrols: Vec<&str> = newest.iter().map(|fix| fix.patrol.as_str()).collect();
-    let points: Vec<_> = newest.iter().map(|fix| geometry::of_position(fix.position)).collect();
-    let instants: Vec<_> = newest.iter().map(|fix| of_instant(fix.recorded_at)).collect();
-    let accuracies: Vec<Option<f64>> = newest.iter().map(|fix| fix.accuracy_m).collect();
-    connection.execute(PUT_FIXES, &[&patrols, &points, &instants, &accuracies])
+    let values = [
+        column(&rows, |row| row.patrol.as_str()),
+        column(&rows, |row| geometry::of_position(row.position)),
+        column(&rows, |row| of_instant(row.recorded_at)),
+        column(&rows, |row| row.accuracy_m),
+    ];
+    vec![Call::new(PUT_FIXES, values)]
 }
 
 /// Of the positions of a patrol the newest; of two of one instant the first, which the other does not replace.

@@ -3,10 +3,15 @@
 //! A statement takes a piece of a table as one array a column. Within a piece the last row of a key wins, as
 //! it does when rows come one by one.
 
-use super::{column::of_seq, connection::Connection, geometry, last_of_each::last_of_each};
+use super::{
+    column::{column, of_seq},
+    connection::{Call, Connection},
+    geometry,
+    last_of_each::last_of_each,
+};
 use crate::{
     event::Seq,
-    stock::{Building, Landlord, Site, StockChange, Surrounding},
+    stock::{Building, Landlord, Site, SiteCode, StockChange, Surrounding},
     store::{PIECE_FACTS_MAX, StoreError},
     tract::Tract,
 };
@@ -75,130 +80,113 @@ pub(super) fn put(
     change: &StockChange,
     seq: Seq,
 ) -> Result<(), StoreError> {
-    in_pieces(&change.landlords, seq, |piece| landlords(connection, piece))?;
-    in_pieces(&change.sites, seq, |piece| sites(connection, piece))?;
-    in_pieces(&change.buildings, seq, |piece| buildings(connection, piece))?;
-    in_pieces(&change.surroundings, seq, |piece| surroundings(connection, piece))?;
-    in_pieces(&change.tracts, seq, |piece| tracts(connection, piece))
+    in_pieces(connection, &change.landlords, seq, landlords)?;
+    in_pieces(connection, &change.sites, seq, sites)?;
+    in_pieces(connection, &change.buildings, seq, buildings)?;
+    in_pieces(connection, &change.surroundings, seq, surroundings)?;
+    in_pieces(connection, &change.tracts, seq, tracts)
 }
 
-/// Hands the items to `put` in pieces, so that no statement takes long and no message is large.
-fn in_pieces<T>(
-    items: &[T],
+/// Writes the items in pieces, so that no statement takes long and no message is large.
+fn in_pieces<'a, T>(
+    connection: &Connection<'_>,
+    items: &'a [T],
     seq: Seq,
-    put: impl Fn(&[Changed<'_, T>]) -> Result<(), StoreError>,
+    put: impl Fn(&[Changed<'a, T>]) -> Vec<Call<'a>>,
 ) -> Result<(), StoreError> {
-    items
-        .chunks(PIECE_FACTS_MAX)
-        .try_for_each(|piece| put(&piece.iter().map(|item| (item, seq)).collect::<Vec<_>>()))
+    items.chunks(PIECE_FACTS_MAX).try_for_each(|piece| {
+        connection.send(&put(&piece.iter().map(|item| (item, seq)).collect::<Vec<_>>()))
+    })
 }
 
 /// Writes landlords, new or known.
-pub(super) fn landlords(
-    connection: &Connection<'_>,
-    piece: &[Changed<'_, Landlord>],
-) -> Result<(), StoreError> {
+pub(super) fn landlords<'a>(piece: &[Changed<'a, Landlord>]) -> Vec<Call<'a>> {
     let rows = last_of_each(piece.iter().copied(), |(item, _)| &item.id);
-    let ids: Vec<&str> = rows.iter().map(|(item, _)| item.id.as_str()).collect();
-    let names: Vec<&str> = rows.iter().map(|(item, _)| item.name.as_str()).collect();
-    connection.execute(PUT_LANDLORDS, &[&ids, &names, &seqs(&rows)?])
+    let values = [
+        column(&rows, |(item, _)| item.id.as_str()),
+        column(&rows, |(item, _)| item.name.as_str()),
+        column(&rows, |(_, seq)| of_seq(*seq)),
+    ];
+    vec![Call::new(PUT_LANDLORDS, values)]
 }
 
 /// Writes sites, new or known.
-pub(super) fn sites(
-    connection: &Connection<'_>,
-    piece: &[Changed<'_, Site>],
-) -> Result<(), StoreError> {
+pub(super) fn sites<'a>(piece: &[Changed<'a, Site>]) -> Vec<Call<'a>> {
     let rows = last_of_each(piece.iter().copied(), |(item, _)| &item.code);
-    let codes: Vec<&str> = rows.iter().map(|(item, _)| item.code.as_str()).collect();
-    let landlords: Vec<&str> = rows.iter().map(|(item, _)| item.landlord.as_str()).collect();
-    let names: Vec<&str> = rows.iter().map(|(item, _)| item.name.as_str()).collect();
-    let dwellings: Vec<i64> = rows.iter().map(|(item, _)| i64::from(item.dwellings)).collect();
-    let positions: Vec<_> =
-        rows.iter().map(|(item, _)| geometry::of_position(item.position)).collect();
-    let outlines: Vec<_> = rows
-        .iter()
-        .map(|(item, _)| item.outline.as_ref().map(|walls| geometry::of_polygons(walls.polygons())))
-        .collect();
-    let addresses: Vec<Option<&str>> =
-        rows.iter().map(|(item, _)| item.address.as_deref()).collect();
-    connection.execute(
-        PUT_SITES,
-        &[&codes, &landlords, &names, &dwellings, &positions, &outlines, &addresses, &seqs(&rows)?],
-    )
+    let outline =
+        |site: &Site| site.outline.as_ref().map(|it| geometry::of_polygons(it.polygons()));
+    let values = [
+        column(&rows, |(item, _)| item.code.as_str()),
+        column(&rows, |(item, _)| item.landlord.as_str()),
+        column(&rows, |(item, _)| item.name.as_str()),
+        column(&rows, |(item, _)| i64::from(item.dwellings)),
+        column(&rows, |(item, _)| geometry::of_position(item.position)),
+        column(&rows, |(item, _)| outline(item)),
+        column(&rows, |(item, _)| item.address.as_deref()),
+        column(&rows, |(_, seq)| of_seq(*seq)),
+    ];
+    vec![Call::new(PUT_SITES, values)]
 }
 
 /// Writes buildings, new or known, with their halls.
-pub(super) fn buildings(
-    connection: &Connection<'_>,
-    piece: &[Changed<'_, Building>],
-) -> Result<(), StoreError> {
+pub(super) fn buildings<'a>(piece: &[Changed<'a, Building>]) -> Vec<Call<'a>> {
     let rows = last_of_each(piece.iter().copied(), |(item, _)| &item.id);
-    let ids: Vec<&str> = rows.iter().map(|(item, _)| item.id.as_str()).collect();
-    let sites: Vec<Option<&str>> =
-        rows.iter().map(|(item, _)| item.site.as_ref().map(|code| code.as_str())).collect();
-    let given: Vec<bool> = rows.iter().map(|(item, _)| item.site_was_given).collect();
-    let footprints: Vec<_> =
-        rows.iter().map(|(item, _)| geometry::of_polygons(item.footprint.polygons())).collect();
-    let heights: Vec<Option<f64>> = rows.iter().map(|(item, _)| item.height_m).collect();
-    let levels: Vec<Option<i32>> =
-        rows.iter().map(|(item, _)| item.levels.map(i32::from)).collect();
-    let dwellings: Vec<Option<i64>> =
-        rows.iter().map(|(item, _)| item.dwellings.map(i64::from)).collect();
-    connection.execute(
-        PUT_BUILDINGS,
-        &[&ids, &sites, &given, &footprints, &heights, &levels, &dwellings, &seqs(&rows)?],
-    )?;
-    connection.execute(CLEAR_HALLS, &[&ids])?;
-    halls(connection, &rows)
+    let values = [
+        column(&rows, |(item, _)| item.id.as_str()),
+        column(&rows, |(item, _)| item.site.as_ref().map(SiteCode::as_str)),
+        column(&rows, |(item, _)| item.site_was_given),
+        column(&rows, |(item, _)| geometry::of_polygons(item.footprint.polygons())),
+        column(&rows, |(item, _)| item.height_m),
+        column(&rows, |(item, _)| item.levels.map(i32::from)),
+        column(&rows, |(item, _)| item.dwellings.map(i64::from)),
+        column(&rows, |(_, seq)| of_seq(*seq)),
+    ];
+    vec![
+        Call::new(PUT_BUILDINGS, values),
+        Call::new(CLEAR_HALLS, [column(&rows, |(item, _)| item.id.as_str())]),
+        halls(&rows),
+    ]
 }
 
-fn halls(connection: &Connection<'_>, rows: &[Changed<'_, Building>]) -> Result<(), StoreError> {
-    let halls = || rows.iter().flat_map(|(building, _)| (0_i32..).zip(&building.halls));
-    if halls().next().is_none() {
-        return Ok(());
-    }
-    let buildings: Vec<&str> = rows
-        .iter()
-        .flat_map(|(item, _)| std::iter::repeat_n(item.id.as_str(), item.halls.len()))
-        .collect();
-    let ordinals: Vec<i32> = halls().map(|(ordinal, _)| ordinal).collect();
-    let labels: Vec<&str> = halls().map(|(_, hall)| hall.label.as_str()).collect();
-    let positions: Vec<_> = halls().map(|(_, hall)| geometry::of_position(hall.position)).collect();
-    connection.execute(PUT_HALLS, &[&buildings, &ordinals, &labels, &positions])
+fn halls<'a>(buildings: &[Changed<'a, Building>]) -> Call<'a> {
+    let of_building = |(building, _): &Changed<'a, Building>| {
+        let building = *building;
+        (0_i32..).zip(&building.halls).map(move |(ordinal, hall)| (building, ordinal, hall))
+    };
+    let rows: Vec<_> = buildings.iter().flat_map(of_building).collect();
+    let values = [
+        column(&rows, |(building, ..)| building.id.as_str()),
+        column(&rows, |(_, ordinal, _)| *ordinal),
+        column(&rows, |(.., hall)| hall.label.as_str()),
+        column(&rows, |(.., hall)| geometry::of_position(hall.position)),
+    ];
+    Call::new(PUT_HALLS, values)
 }
 
 /// Writes what is around the stock, new or known.
-pub(super) fn surroundings(
-    connection: &Connection<'_>,
-    piece: &[Changed<'_, Surrounding>],
-) -> Result<(), StoreError> {
+pub(super) fn surroundings<'a>(piece: &[Changed<'a, Surrounding>]) -> Vec<Call<'a>> {
     let rows = last_of_each(piece.iter().copied(), |(item, _)| &item.id);
-    let ids: Vec<&str> = rows.iter().map(|(item, _)| item.id.as_str()).collect();
-    let classes: Vec<&str> = rows.iter().map(|(item, _)| item.class.as_str()).collect();
-    let names: Vec<Option<&str>> = rows.iter().map(|(item, _)| item.name.as_deref()).collect();
-    let ranks: Vec<i16> = rows.iter().map(|(item, _)| i16::from(item.rank)).collect();
-    let heights: Vec<Option<f64>> = rows.iter().map(|(item, _)| item.height_m).collect();
-    let shapes: Vec<_> = rows.iter().map(|(item, _)| geometry::of_shape(&item.shape)).collect();
-    connection.execute(
-        PUT_SURROUNDINGS,
-        &[&ids, &classes, &names, &ranks, &heights, &shapes, &seqs(&rows)?],
-    )
+    let values = [
+        column(&rows, |(item, _)| item.id.as_str()),
+        column(&rows, |(item, _)| item.class.as_str()),
+        column(&rows, |(item, _)| item.name.as_deref()),
+        column(&rows, |(item, _)| i16::from(item.rank)),
+        column(&rows, |(item, _)| item.height_m),
+        column(&rows, |(item, _)| geometry::of_shape(&item.shape)),
+        column(&rows, |(_, seq)| of_seq(*seq)),
+    ];
+    vec![Call::new(PUT_SURROUNDINGS, values)]
 }
 
 /// Writes tracts, new or known.
-pub(super) fn tracts(
-    connection: &Connection<'_>,
-    piece: &[Changed<'_, Tract>],
-) -> Result<(), StoreError> {
+pub(super) fn tracts<'a>(piece: &[Changed<'a, Tract>]) -> Vec<Call<'a>> {
     let rows = last_of_each(piece.iter().copied(), |(item, _)| &item.code);
-    let codes: Vec<&str> = rows.iter().map(|(item, _)| item.code.as_str()).collect();
-    let names: Vec<&str> = rows.iter().map(|(item, _)| item.name.as_str()).collect();
-    let kinds: Vec<&str> = rows.iter().map(|(item, _)| item.kind.letter()).collect();
-    let areas: Vec<_> = rows.iter().map(|(item, _)| geometry::of_polygons(&item.area)).collect();
-    connection.execute(PUT_TRACTS, &[&codes, &names, &kinds, &areas, &seqs(&rows)?])
-}
-
-fn seqs<T>(rows: &[Changed<'_, T>]) -> Result<Vec<i64>, StoreError> {
-    rows.iter().map(|(_, seq)| of_seq(*seq)).collect()
+    let values = [
+        column(&rows, |(item, _)| item.code.as_str()),
+        column(&rows, |(item, _)| item.name.as_str()),
+        column(&rows, |(item, _)| item.kind.letter()),
+        column(&rows, |(item, _)| geometry::of_polygons(&item.area)),
+        column(&rows, |(_, seq)| of_seq(*seq)),
+    ];
+    vec![Call::new(PUT_TRACTS, values)]
 }

@@ -67,7 +67,6 @@ impl<'a> PostgresTransaction<'a> {
 
     /// Writes facts of which none, or the only one, is a change of the stock.
     fn put(&self, first: Seq, recorded_at: Timestamp, facts: &[NewFact]) -> Result<(), StoreError> {
-        let connection = &self.connection;
         let numbered = || (first.0..).map(Seq).zip(facts);
         let incidents: Vec<_> = facts.iter().filter_map(incident_of).collect();
         let patrols: Vec<_> = facts.iter().filter_map(patrol_of).collect();
@@ -77,13 +76,17 @@ impl<'a> PostgresTransaction<'a> {
             .filter_map(|(seq, new)| new.key.as_ref().map(|(key, request)| (key, request, seq)))
             .collect();
         // The subject before the event that refers to it; rows of the stock after their event.
-        incident_rows::put(connection, &incidents)?;
-        patrol_rows::put(connection, &patrols)?;
-        event_rows::put(connection, &events)?;
-        if let [NewFact { fact: Fact::StockChanged(change), .. }] = facts {
-            stock_put::put(connection, change, first)?;
+        let mut calls = incident_rows::put(&incidents);
+        calls.extend(patrol_rows::put(&patrols));
+        calls.extend(event_rows::put(&events));
+        calls.extend(incident_rows::put_receipts(&receipts));
+        self.connection.send(&calls)?;
+        match facts {
+            [NewFact { fact: Fact::StockChanged(change), .. }] => {
+                stock_put::put(&self.connection, change, first)
+            }
+            _ => Ok(()),
         }
-        incident_rows::put_receipts(connection, &receipts)
     }
 }
 
@@ -114,7 +117,7 @@ impl Transaction for PostgresTransaction<'_> {
             self.put(next, recorded_at, together)?;
             next.0 += together.len() as u64;
         }
-        patrol_rows::put_fixes(&self.connection, &fixes)?;
+        self.connection.send(&patrol_rows::put_fixes(&fixes))?;
         let first = self.head.next();
         self.finish()?;
         let numbered = (first.0..).map(Seq).zip(facts);
