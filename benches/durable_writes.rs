@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use rusqlite::{Connection, params};
 use tokio::runtime::Runtime;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::{Client, NoTls, Statement};
 use uuid::Uuid;
 use vigie::{
     app::{App, NewIncident, Whereabouts, system_clock},
@@ -51,7 +51,7 @@ fn main() {
 /// Writes by bare SQL, without the program.
 enum Bare {
     Sqlite(Connection),
-    Postgres(Runtime, Box<Client>),
+    Postgres(Runtime, Box<Client>, Vec<Statement>),
 }
 
 fn compare_writes(ours: &Place, bare: &Place, callers: usize) {
@@ -116,7 +116,9 @@ impl Bare {
             Place::Postgres(database) => {
                 let runtime = runtime();
                 let client = runtime.block_on(connected(database));
-                Self::Postgres(runtime, Box::new(client))
+                let statements =
+                    BARE_POSTGRES.map(|sql| runtime.block_on(client.prepare(sql)).unwrap());
+                Self::Postgres(runtime, Box::new(client), statements.into())
             }
         }
     }
@@ -128,7 +130,9 @@ impl Bare {
         while begun.elapsed() < ROUND {
             match self {
                 Self::Sqlite(raw) => put_in_sqlite(raw, batch),
-                Self::Postgres(runtime, client) => runtime.block_on(put_in_postgres(client, batch)),
+                Self::Postgres(runtime, client, statements) => {
+                    runtime.block_on(put_in_postgres(client, statements, batch));
+                }
             }
             written += batch;
         }
@@ -178,21 +182,26 @@ fn put_one_in_sqlite(raw: &Connection, seq: u64, site: u32) {
     );
 }
 
-/// One statement a table, as a careful writer of SQL would: arrays in, one round trip each.
-async fn put_in_postgres(client: &mut Client, batch: usize) {
-    const PUT_INCIDENTS: &str = "
-        INSERT INTO incident (id, kind, channel, status, reported_at, site)
-        SELECT id, 'OCC-HAL', 'call', 'received', '2026-09-21T12:26:40Z', site
-        FROM unnest($1::UUID[], $2::TEXT[]) AS new (id, site)";
-    const PUT_EVENTS: &str = "
-        INSERT INTO event (seq, recorded_at, fact, incident, incident_reported_at)
-        SELECT seq, '2026-09-21T12:26:40Z', 'incident', incident, '2026-09-21T12:26:40Z'
-        FROM unnest($1::BIGINT[], $2::UUID[]) AS new (seq, incident)";
-    const PUT_RECEIPTS: &str = "
-        INSERT INTO receipt (key, request, seq) SELECT key, key, seq
-        FROM unnest($1::BYTEA[], $2::BIGINT[]) AS new (key, seq)";
+/// One statement a table, as a careful writer of SQL would: prepared, arrays in, one round trip each.
+const BARE_POSTGRES: [&str; 5] = [
+    "SELECT seq FROM head FOR UPDATE",
+    "SELECT add_incident_months(ARRAY['2026-09-21T12:26:40Z'::TIMESTAMPTZ])",
+    "INSERT INTO incident (id, kind, channel, status, reported_at, site)
+     SELECT id, 'OCC-HAL', 'call', 'received', '2026-09-21T12:26:40Z', site
+     FROM unnest($1::UUID[], $2::TEXT[]) AS new (id, site)",
+    "INSERT INTO event (seq, recorded_at, fact, incident, incident_reported_at)
+     SELECT seq, '2026-09-21T12:26:40Z', 'incident', incident, '2026-09-21T12:26:40Z'
+     FROM unnest($1::BIGINT[], $2::UUID[]) AS new (seq, incident)",
+    "INSERT INTO receipt (key, request, seq) SELECT key, key, seq
+     FROM unnest($1::BYTEA[], $2::BIGINT[]) AS new (key, seq)",
+];
+
+async fn put_in_postgres(client: &mut Client, statements: &[Statement], batch: usize) {
+    let [head, add_months, put_incidents, put_events, put_receipts] = statements else {
+        unreachable!("as many as BARE_POSTGRES has")
+    };
     let transaction = client.transaction().await.unwrap();
-    let head = transaction.query_one("SELECT seq FROM head FOR UPDATE", &[]).await.unwrap();
+    let head = transaction.query_one(head, &[]).await.unwrap();
     let head: i64 = head.get(0);
     let seqs: Vec<i64> = (1..=batch as i64).map(|number| head + number).collect();
     let ids: Vec<Uuid> = seqs.iter().map(|_| Uuid::now_v7()).collect();
@@ -201,12 +210,9 @@ async fn put_in_postgres(client: &mut Client, batch: usize) {
     let keys: Vec<IdempotencyKey> =
         seqs.iter().map(|seq| seq.to_string().parse().unwrap()).collect();
     let keys: Vec<&[u8]> = keys.iter().map(|key| &key.digest()[..]).collect();
-    transaction
-        .execute("SELECT add_incident_months(ARRAY['2026-09-21T12:26:40Z'::TIMESTAMPTZ])", &[])
-        .await
-        .unwrap();
-    transaction.execute(PUT_INCIDENTS, &[&ids, &sites]).await.unwrap();
-    transaction.execute(PUT_EVENTS, &[&seqs, &ids]).await.unwrap();
-    transaction.execute(PUT_RECEIPTS, &[&keys, &seqs]).await.unwrap();
+    transaction.execute(add_months, &[]).await.unwrap();
+    transaction.execute(put_incidents, &[&ids, &sites]).await.unwrap();
+    transaction.execute(put_events, &[&seqs, &ids]).await.unwrap();
+    transaction.execute(put_receipts, &[&keys, &seqs]).await.unwrap();
     transaction.commit().await.unwrap();
 }
