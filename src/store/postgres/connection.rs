@@ -159,10 +159,14 @@ impl<'a> Connection<'a> {
         match self.in_time(call) {
             Some(Ok(answer)) => Ok(answer),
             Some(Err(error)) => {
-                if error.as_db_error().is_none() {
+                let fault = fault::told(&error);
+                // Whatever is more than a refusal may be a matter of this connection: of a server that
+                // became a replica, of statements that were prepared for another schema.
+                if !matches!(fault, StoreError::Refused(_) | StoreError::Locked | StoreError::Full)
+                {
                     self.state.set(State::Broken);
                 }
-                Err(fault::told(&error))
+                Err(fault)
             }
             None => {
                 self.state.set(State::Broken);

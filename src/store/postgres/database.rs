@@ -20,9 +20,12 @@ const CONNECTIONS_MAX: usize = 2;
 /// How often connections are looked after before one is lent: enough to see that a server has gone.
 const TURNS: usize = 4;
 
-/// A view of one state, for as long as it is read.
-const VIEW: &str =
-    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0";
+/// A view of one state, for as long as it is read, however slowly.
+const VIEW: &str = "
+    BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+    SET LOCAL statement_timeout = 0;
+    SET LOCAL tcp_user_timeout = 0
+";
 
 /// A database, connected to when it is needed and again after it was away.
 pub(super) struct Database {
@@ -139,7 +142,7 @@ pub(super) fn settings() -> String {
             set_config('tcp_keepalives_idle', '5', false),
             set_config('tcp_keepalives_interval', '2', false),
             set_config('tcp_keepalives_count', '3', false),
-            set_config('tcp_user_timeout', '10000', false),
+            set_config('tcp_user_timeout', '20000', false),
             set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false),
             set_config('timezone', 'UTC', false),
             set_config('jit', 'off', false),

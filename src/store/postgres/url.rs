@@ -16,8 +16,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(5);
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(2);
 const KEEPALIVE_RETRIES: u32 = 3;
-/// How long what was sent may stay unconfirmed.
-const UNCONFIRMED_MAX: Duration = Duration::from_secs(10);
+/// How long what was sent may stay unread: a server that works on one statement does not read the next.
+const UNREAD_MAX: Duration = Duration::from_secs(20);
 
 /// Where a database is and how to get there, such as `postgres://vigie@db.example/vigie?sslmode=verify-full`.
 ///
@@ -181,7 +181,7 @@ fn settle(config: &mut Config) {
         config.connect_timeout(CONNECT_TIMEOUT);
     }
     if config.get_tcp_user_timeout().is_none() {
-        config.tcp_user_timeout(UNCONFIRMED_MAX);
+        config.tcp_user_timeout(UNREAD_MAX);
     }
     if config.get_keepalives_idle() == untouched.get_keepalives_idle() {
         config.keepalives_idle(KEEPALIVE_IDLE);

@@ -389,6 +389,27 @@ fn a_server_without_tls_is_used_only_where_that_is_allowed() {
     assert!(told.contains("does not support TLS"), "{told}");
 }
 
+#[test]
+fn writes_go_on_to_the_standby_that_was_promoted() {
+    let cluster = Cluster::new();
+    let database = cluster.database();
+    let standby = cluster.standby();
+    let both = database.url_at(&format!("127.0.0.1:{},127.0.0.1", cluster.port()), standby.port());
+    let mut store = opened(&format!("{both}?target_session_attrs=read-write")).unwrap();
+    commit(&mut *store, batch([stock_fact(1)])).unwrap();
+    let begun = std::time::Instant::now();
+    while opened(&database.url_on(&standby)).is_err() {
+        assert!(begun.elapsed() < PATIENCE, "the standby does not follow");
+    }
+
+    cluster.stop();
+    let away = store.probe();
+    standby.promote();
+
+    assert!(matches!(away, Err(StoreError::Away(_))), "{away:?}");
+    assert_eq!(commit(&mut *store, batch([incident_fact(1, 1)])).unwrap()[0].seq, Seq(2));
+}
+
 /// What `watch` of a store tells.
 fn news(store: &mut dyn Store) -> Receiver<()> {
     let (tell, news) = channel();
