@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     process::{Child, Stdio},
     sync::{
-        Arc, Mutex,
+        Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     time::{Duration, Instant},
@@ -45,28 +45,27 @@ fn rounds(otherwise: usize) -> usize {
 /// A store, and what may be killed beside Vigie.
 struct Place {
     url: String,
-    cluster: Option<Arc<Cluster>>,
-    /// What the store is in; goes with the test.
-    holds: (Option<TempDir>, Option<Database>),
+    /// In a cluster of its own, which is killed too.
+    database: Option<Database>,
+    /// Of a file; goes with the test.
+    _folder: Option<TempDir>,
 }
 
 impl Place {
     fn sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("vigie.sqlite").display());
-        Self { url, cluster: None, holds: (Some(folder), None) }
+        Self { url, database: None, _folder: Some(folder) }
     }
 
-    /// In a cluster of its own, which is killed too.
     fn postgres() -> Self {
-        let cluster = Cluster::new();
-        let database = cluster.database();
-        Self { url: database.url(), cluster: Some(cluster), holds: (None, Some(database)) }
+        let database = Cluster::new().database();
+        Self { url: database.url(), database: Some(database), _folder: None }
     }
 
     /// Waits until the database has noticed that a client is gone: a commit that it was sent may be done yet.
     fn settle(&self) {
-        if let (_, Some(database)) = &self.holds {
+        if let Some(database) = &self.database {
             wait_until("nobody works on the database", || {
                 let others = "SELECT count(*) FROM pg_stat_activity \
                               WHERE datname = current_database() AND pid <> pg_backend_pid()";
@@ -175,21 +174,32 @@ fn round(number: usize, place: &Place, ledger: &Mutex<Ledger>, victim: Victim, l
             });
         }
         std::thread::sleep(life);
-        match (victim, &place.cluster) {
-            (Victim::Database, Some(cluster)) => {
-                cluster.kill();
-                cluster.start();
+        match (victim, &place.database) {
+            (Victim::Database, Some(database)) => {
+                database.cluster.kill();
+                database.cluster.start();
                 let before = taken.load(SeqCst);
                 wait_until("reports are taken again", || taken.load(SeqCst) > before + CLIENTS);
             }
-            (Victim::Both, Some(cluster)) => cluster.kill(),
-            _ => {}
+            (Victim::Both, Some(database)) => {
+                database.cluster.kill();
+                server.kill();
+            }
+            _ => server.kill(),
         }
-        server.kill();
         ended.store(true, SeqCst);
     });
-    if let (Victim::Both, Some(cluster)) = (victim, &place.cluster) {
-        cluster.start();
+    match (victim, &place.database) {
+        (Victim::Database, Some(database)) => {
+            // The twin that lived through it tells what is stored: all commits have been answered.
+            let stored = database.sql("SELECT count(*) FROM vigie.incident");
+            wait_until("the twin tells what is stored", || {
+                server.incidents().to_string() == stored
+            });
+            server.kill();
+        }
+        (Victim::Both, Some(database)) => database.cluster.start(),
+        _ => {}
     }
 }
 

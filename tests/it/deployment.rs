@@ -13,7 +13,9 @@ use vigie::cli::Vigie;
 
 use crate::{
     postgres_cluster::Database,
-    server::{Server, free_address, get, import_sites, post, report, wait_until},
+    server::{
+        Server, ends_with_its_test, free_address, get, import_sites, post, report, wait_until,
+    },
     support::{Answer, ask},
 };
 
@@ -90,10 +92,12 @@ impl Nginx {
              http {{\n{temporary}include site.conf;\n}}\n"
         );
         fs::write(folder.path().join("nginx.conf"), main).unwrap();
-        let mut nginx = Command::new("/usr/sbin/nginx");
+        let mut nginx = ends_with_its_test("/usr/sbin/nginx");
         nginx.args(["-e", "error.log", "-c", "nginx.conf", "-p"]).arg(folder.path());
         nginx.stderr(Stdio::null());
-        let process = nginx.spawn().expect("nginx is not installed; `make tools-test` installs it");
+        let installed = Path::new("/usr/sbin/nginx").exists();
+        assert!(installed, "nginx is not installed; `make tools-test` installs it");
+        let process = nginx.spawn().unwrap();
         let nginx = Self { process, address, folder };
         wait_until("nginx listens", || std::net::TcpStream::connect(&nginx.address).is_ok());
         nginx

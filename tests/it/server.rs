@@ -135,12 +135,19 @@ pub fn report(address: &str, site: &str, key: &str) -> Result<Answer, ureq::Erro
 
 /// The program, with nothing set but what the test says.
 pub fn vigie() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_vigie"));
+    let mut command = ends_with_its_test(env!("CARGO_BIN_EXE_vigie"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("VIGIE_") {
             command.env_remove(name);
         }
     }
+    command
+}
+
+/// A program that the system kills with the thread that starts it, however that ends.
+pub fn ends_with_its_test(program: &str) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL", "--", program]);
     command
 }
 
