@@ -147,7 +147,7 @@ fn runtime() -> Runtime {
 async fn connected(database: &Database) -> Client {
     let (client, connection) = tokio_postgres::connect(&database.url(), NoTls).await.unwrap();
     tokio::spawn(connection);
-    client.batch_execute("SET search_path = vigie, public").await.unwrap();
+    client.batch_execute("SET search_path = vigie, public; SET jit = off").await.unwrap();
     client
 }
 
