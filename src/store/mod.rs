@@ -65,6 +65,16 @@ pub trait Log {
     ///
     /// [`StoreError`] when the store cannot be read.
     fn receipt(&mut self, key: &IdempotencyKey) -> Result<Option<Receipt>, StoreError>;
+
+    /// What was answered under each of these keys, in their order. A store that is elsewhere is asked once
+    /// for all of them.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be read.
+    fn receipts(&mut self, keys: &[IdempotencyKey]) -> Result<Vec<Option<Receipt>>, StoreError> {
+        keys.iter().map(|key| self.receipt(key)).collect()
+    }
 }
 
 /// A durable log of events and the rows that they left.

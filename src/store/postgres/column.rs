@@ -27,6 +27,11 @@ pub(super) trait Columns {
         Timestamp::from_unix_ms(unix_ms).map_err(|e| unreadable("an instant", e))
     }
 
+    /// The SHA-256 in column `at`.
+    fn digest(&self, at: usize) -> Result<[u8; 32], StoreError> {
+        self.column::<&[u8]>(at)?.try_into().map_err(|e| unreadable("a digest", e))
+    }
+
     /// The unsigned number in column `at`, which PostgreSQL keeps in the next wider signed type.
     fn number<'a, Stored, T>(&'a self, at: usize) -> Result<T, StoreError>
     where

@@ -81,13 +81,9 @@ fn event(row: &BinaryCopyOutRow) -> Result<EventRecord, StoreError> {
 }
 
 fn receipt(row: &BinaryCopyOutRow) -> Result<ReceiptRecord, StoreError> {
-    let digest = |at: usize, column: &str| -> Result<[u8; 32], StoreError> {
-        let bytes: &[u8] = row.column(at)?;
-        bytes.try_into().map_err(|e| unreadable(column, e))
-    };
     Ok(ReceiptRecord {
-        key: IdempotencyKey::from_digest(digest(0, "receipt.key")?),
-        request: RequestDigest::from_digest(digest(1, "receipt.request")?),
+        key: IdempotencyKey::from_digest(row.digest(0)?),
+        request: RequestDigest::from_digest(row.digest(1)?),
         seq: row.seq(2)?,
     })
 }

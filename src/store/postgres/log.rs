@@ -1,5 +1,7 @@
 //! Reading what has happened: events after a number, and receipts.
 
+use std::collections::HashMap;
+
 use super::{
     column::{Columns, of_seq},
     connection::Connection,
@@ -62,26 +64,37 @@ fn stock_after(view: &Connection<'_>, after: Seq) -> Result<StockChange, StoreEr
     Ok(all)
 }
 
+/// See [`crate::store::Log::receipts`].
+pub(super) fn receipts(
+    connection: &Connection<'_>,
+    keys: &[IdempotencyKey],
+) -> Result<Vec<Option<Receipt>>, StoreError> {
+    let sql = format!(
+        "SELECT receipt.key, receipt.request, receipt.seq, {} FROM receipt
+         JOIN event ON event.seq = receipt.seq
+         JOIN incident
+             ON incident.id = event.incident AND incident.reported_at = event.incident_reported_at
+         WHERE receipt.key = ANY ($1)",
+        incident_rows::COLUMNS
+    );
+    let digests: Vec<&[u8]> = keys.iter().map(|key| &key.digest()[..]).collect();
+    let rows = if keys.is_empty() { Vec::new() } else { connection.query(&sql, &[&digests])? };
+    let mut known = HashMap::new();
+    for row in &rows {
+        let receipt = Receipt {
+            digest: RequestDigest::from_digest(row.digest(1)?),
+            seq: row.seq(2)?,
+            incident: incident_rows::read(row, 3)?,
+        };
+        known.insert(IdempotencyKey::from_digest(row.digest(0)?), receipt);
+    }
+    Ok(keys.iter().map(|key| known.get(key).cloned()).collect())
+}
+
 /// See [`crate::store::Log::receipt`].
 pub(super) fn receipt(
     connection: &Connection<'_>,
     key: &IdempotencyKey,
 ) -> Result<Option<Receipt>, StoreError> {
-    let sql = format!(
-        "SELECT receipt.request, receipt.seq, {} FROM receipt
-         JOIN event ON event.seq = receipt.seq
-         JOIN incident
-             ON incident.id = event.incident AND incident.reported_at = event.incident_reported_at
-         WHERE receipt.key = $1",
-        incident_rows::COLUMNS
-    );
-    let rows = connection.query(&sql, &[&&key.digest()[..]])?;
-    let Some(row) = rows.first() else { return Ok(None) };
-    let request: &[u8] = row.column(0)?;
-    let request = request.try_into().map_err(|e| unreadable("receipt.request", e))?;
-    Ok(Some(Receipt {
-        digest: RequestDigest::from_digest(request),
-        seq: row.seq(1)?,
-        incident: incident_rows::read(row, 2)?,
-    }))
+    Ok(receipts(connection, &[*key])?.pop().flatten())
 }

@@ -96,6 +96,10 @@ impl Log for PostgresStore {
     fn receipt(&mut self, key: &IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
         log::receipt(&self.database.connection()?, key)
     }
+
+    fn receipts(&mut self, keys: &[IdempotencyKey]) -> Result<Vec<Option<Receipt>>, StoreError> {
+        log::receipts(&self.database.connection()?, keys)
+    }
 }
 
 impl Store for PostgresStore {

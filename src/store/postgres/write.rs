@@ -102,6 +102,10 @@ impl Log for PostgresTransaction<'_> {
     fn receipt(&mut self, key: &IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
         log::receipt(&self.connection, key)
     }
+
+    fn receipts(&mut self, keys: &[IdempotencyKey]) -> Result<Vec<Option<Receipt>>, StoreError> {
+        log::receipts(&self.connection, keys)
+    }
 }
 
 impl Transaction for PostgresTransaction<'_> {

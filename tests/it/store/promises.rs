@@ -184,6 +184,11 @@ pub fn a_key_leads_to_the_incident_that_it_made(place: &dyn Place) {
     assert_eq!(receipt.incident, closed, "as it is now");
     assert_eq!(store.receipt(&key("call 2").0).unwrap(), None);
     assert!(store.begin().unwrap().receipt(&key("call 1").0).unwrap().is_some());
+    let asked = ["call 2", "call 1", "call 1"].map(|name| key(name).0);
+    let together = [None, Some(receipt.clone()), Some(receipt)];
+    assert_eq!(store.receipts(&asked).unwrap(), together, "many at once, in their order");
+    assert_eq!(store.begin().unwrap().receipts(&asked).unwrap(), together);
+    assert_eq!(store.receipts(&[]).unwrap(), []);
 }
 
 pub fn a_key_makes_one_incident_only(place: &dyn Place) {
