@@ -127,7 +127,9 @@ impl Database {
 /// PostGIS may have been put into a schema of its own. A writer that freezes with the lock of all writers
 /// loses it after as long as another one waits for it; one that is cut off, once it is found dead.
 /// A commit waits for the disk, and for replicas where the server is told to. Our queries are short or bound
-/// by the wire: compiling them or sharing them out takes longer than it saves.
+/// by the wire: compiling them or sharing them out takes longer than it saves. Every one that does not want a
+/// whole table has an index to go by, and a plan that was made while a table was small must not read all of it
+/// once it is large.
 pub(super) fn settings() -> String {
     let (lock_ms, statement_ms) = (LOCK_TIMEOUT.as_millis(), STATEMENT_TIMEOUT.as_millis());
     format!(
@@ -146,6 +148,9 @@ pub(super) fn settings() -> String {
             set_config('synchronous_commit', replace(current_setting('synchronous_commit'), 'off', 'on'), false),
             set_config('timezone', 'UTC', false),
             set_config('jit', 'off', false),
-            set_config('max_parallel_workers_per_gather', '0', false)"
+            set_config('max_parallel_workers_per_gather', '0', false),
+            set_config('enable_seqscan', 'off', false),
+            set_config('enable_hashjoin', 'off', false),
+            set_config('enable_mergejoin', 'off', false)"
     )
 }
