@@ -13,7 +13,7 @@ use crate::{
     incident::{IdempotencyKey, RequestDigest},
     patrol::{Availability, FixRefusal, FixVerdict, PatrolId, PositionFix, judge_fix},
     stock::StockChange,
-    store::{Batch, Log, NewFact, StoreError},
+    store::{Batch, NewFact, Receipt, StoreError},
     time::Timestamp,
     twin::Snapshot,
 };
@@ -54,16 +54,23 @@ pub(super) struct Group {
     state: Snapshot,
     batch: Batch,
     keys: HashMap<IdempotencyKey, (RequestDigest, usize)>,
+    /// What earlier commits answered under the keys of this one.
+    receipts: HashMap<IdempotencyKey, Receipt>,
     pending: Vec<Pending>,
 }
 
 impl Group {
-    /// A group that is decided against `state` at the time `recorded_at`.
-    pub(super) fn new(state: &Snapshot, recorded_at: Timestamp) -> Self {
+    /// A group that is decided against `state`, and what was answered before, at the time `recorded_at`.
+    pub(super) fn new(
+        state: &Snapshot,
+        receipts: HashMap<IdempotencyKey, Receipt>,
+        recorded_at: Timestamp,
+    ) -> Self {
         Self {
             state: state.clone(),
             batch: Batch { recorded_at, facts: Vec::new(), fixes: Vec::new() },
             keys: HashMap::new(),
+            receipts,
             pending: Vec::new(),
         }
     }
@@ -74,10 +81,10 @@ impl Group {
     }
 
     /// Decides what `job` does and adds it.
-    pub(super) fn plan(&mut self, job: Job, log: &mut dyn Log) {
+    pub(super) fn plan(&mut self, job: Job) {
         let pending = match job {
             Job::Receive(admitted, reply) => {
-                let planned = admitted.into_iter().map(|one| self.plan_incident(one, log));
+                let planned = admitted.into_iter().map(|one| self.plan_incident(one));
                 Pending::Receive(planned.collect(), reply)
             }
             Job::Patrol(put, reply) => match self.plan_patrol(put) {
@@ -105,11 +112,7 @@ impl Group {
         self.batch.facts.len() - 1
     }
 
-    fn plan_incident(
-        &mut self,
-        admitted: Result<Admitted, ReceiveError>,
-        log: &mut dyn Log,
-    ) -> Planned {
+    fn plan_incident(&mut self, admitted: Result<Admitted, ReceiveError>) -> Planned {
         let Admitted { incident, key } = match admitted {
             Ok(admitted) => admitted,
             Err(refused) => return Planned::Settled(Err(refused)),
@@ -121,14 +124,13 @@ impl Group {
                     false => Planned::Settled(Err(ReceiveError::KeyReused)),
                 };
             }
-            match log.receipt(key) {
-                Ok(None) => {}
-                Ok(Some(receipt)) if receipt.digest == *digest => {
-                    let (incident, seq) = (receipt.incident, receipt.seq);
+            match self.receipts.get(key) {
+                None => {}
+                Some(receipt) if receipt.digest == *digest => {
+                    let (incident, seq) = (receipt.incident.clone(), receipt.seq);
                     return Planned::Settled(Ok(Received { incident, seq, repeated: true }));
                 }
-                Ok(Some(_)) => return Planned::Settled(Err(ReceiveError::KeyReused)),
-                Err(fault) => return Planned::Settled(Err(Unavailable::from(fault).into())),
+                Some(_) => return Planned::Settled(Err(ReceiveError::KeyReused)),
             }
         }
         let at = self.push(Fact::IncidentRecorded(incident), key);
@@ -192,6 +194,16 @@ impl Job {
             Self::Positions(fixes, _) => fixes.len(),
             Self::Patrol(..) | Self::Stock(..) | Self::LookAround => 1,
         }
+    }
+
+    /// The idempotency keys of its incidents.
+    pub(super) fn keys(&self) -> impl Iterator<Item = IdempotencyKey> + '_ {
+        let incidents = match self {
+            Self::Receive(incidents, _) => &incidents[..],
+            _ => &[],
+        };
+        let admitted = incidents.iter().filter_map(|incident| incident.as_ref().ok());
+        admitted.filter_map(|admitted| admitted.key.map(|(key, _)| key))
     }
 
     /// Answers that nothing was done.

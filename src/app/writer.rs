@@ -4,6 +4,7 @@
 //! durability is shared, and the order of events is the order of commits.
 
 use std::{
+    collections::HashMap,
     sync::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError},
@@ -18,8 +19,9 @@ use super::{
 };
 use crate::{
     event::{Event, Fact},
+    incident::IdempotencyKey,
     patrol::PositionFix,
-    store::{Log, Store, StoreError, Transaction},
+    store::{Log, Receipt, Store, StoreError, Transaction},
     twin::Twin,
 };
 
@@ -95,18 +97,20 @@ impl Writer {
         if jobs.is_empty() {
             return;
         }
-        let begun = begin(&mut *self.store, &self.twin);
-        let mut transaction = match begun {
-            Ok(transaction) => transaction,
+        let keys: Vec<IdempotencyKey> = jobs.iter().flat_map(Job::keys).collect();
+        let begun = begin(&mut *self.store, &self.twin)
+            .and_then(|mut begun| Ok((answered(&mut *begun, &keys)?, begun)));
+        let (receipts, transaction) = match begun {
+            Ok(begun) => begun,
             Err(fault) => {
                 self.health.note_writing::<()>(&Err(fault.clone()));
                 jobs.into_iter().for_each(|job| job.refuse(&fault));
                 return;
             }
         };
-        let mut group = Group::new(&self.twin.snapshot(), (self.clock)());
+        let mut group = Group::new(&self.twin.snapshot(), receipts, (self.clock)());
         for job in jobs {
-            group.plan(job, &mut *transaction);
+            group.plan(job);
         }
         let (batch, pending) = group.into_parts();
         let fixes = batch.fixes.clone();
@@ -178,6 +182,15 @@ fn begin<'a>(
         catch_up(&mut *transaction, twin)?;
     }
     Ok(transaction)
+}
+
+/// What earlier commits answered under these keys.
+fn answered(
+    log: &mut dyn Log,
+    keys: &[IdempotencyKey],
+) -> Result<HashMap<IdempotencyKey, Receipt>, StoreError> {
+    let receipts = keys.iter().copied().zip(log.receipts(keys)?);
+    Ok(receipts.filter_map(|(key, receipt)| Some((key, receipt?))).collect())
 }
 
 /// Takes in the events that the twin does not hold yet, and where patrols are now.
