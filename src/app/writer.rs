@@ -18,11 +18,12 @@ use super::{
     health::Health,
 };
 use crate::{
-    event::{Event, Fact},
+    event::{Event, Fact, Seq},
     incident::IdempotencyKey,
     patrol::PositionFix,
     store::{Log, Receipt, Store, StoreError, Transaction},
-    twin::Twin,
+    time::Timestamp,
+    twin::{SnapshotBuilder, Twin},
 };
 
 /// Incidents, positions and other things in one commit: enough to share an fsync, few enough that nobody
@@ -39,6 +40,10 @@ pub(super) struct Writer {
     health: Arc<Health>,
     /// Whether another program has written what the twin does not hold yet.
     behind: bool,
+    /// Whether the store was away, so that another one may have taken its place.
+    shaken: bool,
+    /// The last event that came by, and when it was recorded.
+    last: Option<(Seq, Timestamp)>,
 }
 
 impl Writer {
@@ -48,7 +53,7 @@ impl Writer {
         clock: Clock,
         health: Arc<Health>,
     ) -> Self {
-        Self { store, twin, clock, health, behind: false }
+        Self { store, twin, clock, health, behind: false, shaken: false, last: None }
     }
 
     /// Works until every sender is gone and the queue is empty.
@@ -98,11 +103,14 @@ impl Writer {
             return;
         }
         let keys: Vec<IdempotencyKey> = jobs.iter().flat_map(Job::keys).collect();
-        let begun = begin(&mut *self.store, &self.twin)
+        let steady = if self.shaken { self.follow() } else { Ok(()) };
+        let begun = steady
+            .and_then(|()| begin(&mut *self.store, &self.twin, &mut self.last))
             .and_then(|mut begun| Ok((answered(&mut *begun, &keys)?, begun)));
         let (receipts, transaction) = match begun {
             Ok(begun) => begun,
             Err(fault) => {
+                self.shaken = true;
                 self.health.note_writing::<()>(&Err(fault.clone()));
                 jobs.into_iter().for_each(|job| job.refuse(&fault));
                 return;
@@ -122,9 +130,11 @@ impl Writer {
             self.health.note_writing(&committed);
             // A commit whose answer was lost may be there.
             self.behind |= committed.is_err();
+            self.shaken |= committed.is_err();
             committed
         };
         if let Ok(events) = &committed {
+            self.last = events.last().map(|event| (event.seq, event.recorded_at)).or(self.last);
             publish(&self.twin, events, fixes);
         }
         for waiting in pending {
@@ -135,6 +145,7 @@ impl Writer {
     /// Follows other programs, and finds out whether a store that did not take a write takes one now.
     fn look_around(&mut self) {
         let followed = self.follow();
+        self.shaken |= followed.is_err();
         self.health.note_reading(&followed);
         if self.health.cannot_write() {
             self.health.note_writing(&self.store.probe());
@@ -144,8 +155,15 @@ impl Writer {
     /// Takes in what another program has written to the same store.
     fn follow(&mut self) -> Result<(), StoreError> {
         self.behind |= self.store.has_foreign_commits()?;
+        if self.shaken {
+            if !is_continued(&mut *self.store, &self.twin, self.last)? {
+                build_anew(&mut *self.store, &self.twin)?;
+                (self.last, self.behind) = (None, false);
+            }
+            self.shaken = false;
+        }
         if self.behind {
-            catch_up(&mut *self.store, &self.twin)?;
+            catch_up(&mut *self.store, &self.twin, &mut self.last)?;
             self.behind = false;
         }
         Ok(())
@@ -170,16 +188,18 @@ fn gathered(first: Job, queue: &Receiver<Job>) -> Vec<Job> {
 fn begin<'a>(
     store: &'a mut dyn Store,
     twin: &Twin,
+    last: &mut Option<(Seq, Timestamp)>,
 ) -> Result<Box<dyn Transaction + 'a>, StoreError> {
     let mut transaction = store.begin()?;
     let (head, seen) = (transaction.head(), twin.snapshot().seq());
     if head < seen {
-        return Err(StoreError::Unreadable(format!(
-            "its last event is {head}, but {seen} has been there; was the file replaced? then restart"
+        // Looked into as soon as nobody waits: see `is_continued`.
+        return Err(StoreError::Away(format!(
+            "its last event is {head}, but {seen} has been there"
         )));
     }
     if head > seen {
-        catch_up(&mut *transaction, twin)?;
+        catch_up(&mut *transaction, twin, last)?;
     }
     Ok(transaction)
 }
@@ -193,12 +213,47 @@ fn answered(
     Ok(receipts.filter_map(|(key, receipt)| Some((key, receipt?))).collect())
 }
 
+/// Whether the store still is the one that the state came from. A standby that has taken the place of a lost
+/// primary, or a backup, may lack events that were seen, and have others under their numbers.
+fn is_continued(
+    store: &mut dyn Store,
+    twin: &Twin,
+    last: Option<(Seq, Timestamp)>,
+) -> Result<bool, StoreError> {
+    if let Some((seq, recorded_at)) = last
+        && let Some(before) = seq.0.checked_sub(1)
+    {
+        let there = store.events_after(Seq(before))?;
+        return Ok(there.first().is_some_and(|event| event.recorded_at == recorded_at));
+    }
+    // Nothing came by since the start, or it is a replica that cannot be written: then the number decides.
+    match store.begin() {
+        Ok(transaction) => Ok(transaction.head() >= twin.snapshot().seq()),
+        Err(_) => Ok(true),
+    }
+}
+
+/// Builds the state from the store, as at a start.
+fn build_anew(store: &mut dyn Store, twin: &Twin) -> Result<(), StoreError> {
+    let mut state = SnapshotBuilder::default();
+    let seq = store.replay(&mut |facts| state.add(facts))?;
+    twin.publish(state.finish(seq, store.last_fixes()?));
+    Ok(())
+}
+
 /// Takes in the events that the twin does not hold yet, and where patrols are now.
-fn catch_up(log: &mut dyn Log, twin: &Twin) -> Result<(), StoreError> {
+fn catch_up(
+    log: &mut dyn Log,
+    twin: &Twin,
+    seen: &mut Option<(Seq, Timestamp)>,
+) -> Result<(), StoreError> {
     let mut state = (*twin.snapshot()).clone();
     loop {
         let events = log.events_after(state.seq())?;
-        let Some(last) = events.last().map(|event| event.seq) else { break };
+        let Some((last, recorded_at)) = events.last().map(|e| (e.seq, e.recorded_at)) else {
+            break;
+        };
+        *seen = Some((last, recorded_at));
         state.apply(events.into_iter().map(|event| event.fact), last);
     }
     // Positions have no number. A patrol that was off duty for a moment has lost the one that we know.

@@ -34,6 +34,7 @@ pub struct BackupArgs {
 ///
 /// When the store cannot be read, the file is there already, or it cannot be written.
 pub fn run(args: &BackupArgs) -> anyhow::Result<()> {
+    let store = args.store.url()?;
     let file = &args.file;
     if !args.force && file.exists() {
         bail!(
@@ -51,7 +52,7 @@ pub fn run(args: &BackupArgs) -> anyhow::Result<()> {
         .with_context(|| format!("cannot write to {}", folder.display()))?;
     let manifest = {
         let bar = Bar::new("backing up")?;
-        args.store.store.back_up(written.path(), &mut |progress| bar.tell(progress))?
+        store.back_up(written.path(), &mut |progress| bar.tell(progress))?
     };
     // A handle of its own: SQLite's locks are gone, so closing it releases none.
     File::open(written.path())?.sync_all().context("the backup does not reach the disk")?;
@@ -61,5 +62,5 @@ pub fn run(args: &BackupArgs) -> anyhow::Result<()> {
     };
     placed.with_context(|| format!("cannot place {}", file.display()))?;
     File::open(folder)?.sync_all().context("the name of the backup does not reach the disk")?;
-    account::tell(&manifest, args.store.store.to_string(), file.display().to_string(), args.json)
+    account::tell(&manifest, store.to_string(), file.display().to_string(), args.json)
 }

@@ -2,7 +2,10 @@
 
 use anyhow::anyhow;
 
-use super::account::{self, Bar};
+use super::{
+    StoreName,
+    account::{self, Bar},
+};
 use crate::store::{
     StoreError, StoreUrl,
     archive::{self, CopyError, Manifest},
@@ -12,11 +15,11 @@ use crate::store::{
 #[derive(Debug, clap::Args)]
 pub struct CopyArgs {
     /// The store to read; servers may go on writing to it, what they write later is not copied.
-    #[arg(long, env = "VIGIE_COPY_FROM", value_name = "STORE")]
-    from: StoreUrl,
+    #[arg(long, env = "VIGIE_COPY_FROM", hide_env_values = true, value_name = "STORE")]
+    from: StoreName,
     /// The store to write: empty, or not there yet.
-    #[arg(long, env = "VIGIE_COPY_TO", value_name = "STORE")]
-    to: StoreUrl,
+    #[arg(long, env = "VIGIE_COPY_TO", hide_env_values = true, value_name = "STORE")]
+    to: StoreName,
     /// Say what was copied as JSON.
     #[arg(long, env = "VIGIE_COPY_JSON")]
     json: bool,
@@ -28,14 +31,15 @@ pub struct CopyArgs {
 ///
 /// When a store cannot be opened, the target is not empty, or the copy is not what the source is.
 pub fn run(args: &CopyArgs) -> anyhow::Result<()> {
+    let (source, target) = (args.from.url("--from")?, args.to.url("--to")?);
     let manifest = {
-        let mut from = args.from.open_existing()?;
-        let mut to = args.to.open()?;
+        let mut from = source.open_existing()?;
+        let mut to = target.open()?;
         let bar = Bar::new("copying")?;
         let copied = archive::copy(&mut *from, &mut *to, &mut |progress| bar.tell(progress));
-        understood(copied, &args.to)?
+        understood(copied, &target)?
     };
-    account::tell(&manifest, args.from.to_string(), args.to.to_string(), args.json)
+    account::tell(&manifest, source.to_string(), target.to_string(), args.json)
 }
 
 /// Says what to do about a target that is not empty.

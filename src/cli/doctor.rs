@@ -46,7 +46,7 @@ struct FindingTold<'a> {
 ///
 /// When anything fails, or standard output cannot be written.
 pub fn run(args: &DoctorArgs) -> anyhow::Result<()> {
-    let mut findings = args.store.store.examine(system_clock);
+    let mut findings = args.store.url()?.examine(system_clock);
     findings.extend([clock(system_clock()), proj()]);
     tell(&findings, args.json)?;
     match findings.iter().filter(|finding| finding.grade == Grade::Fail).count() {

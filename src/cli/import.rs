@@ -115,7 +115,7 @@ struct IncidentsTold {
 pub fn run(args: ImportArgs) -> anyhow::Result<()> {
     let app = match args.dry_run {
         true => None,
-        false => Some(App::open(args.store.store.open()?, system_clock)?),
+        false => Some(App::open(args.store.url()?.open()?, system_clock)?),
     };
     let told = match args.layer {
         Layer::Incidents => import_incidents(&args, app.as_ref()),

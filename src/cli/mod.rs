@@ -23,7 +23,7 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub use log::LogFormat;
 pub use serve::{ListenArgs, serve};
-pub use store_args::StoreArgs;
+pub use store_args::{StoreArgs, StoreName};
 
 /// The digital twin and operations server of a group of social landlords.
 #[derive(Debug, Parser)]

@@ -30,7 +30,7 @@ pub struct RestoreArgs {
 ///
 /// When the file is not a whole backup, or the store is not empty.
 pub fn run(args: &RestoreArgs) -> anyhow::Result<()> {
-    let to = &args.store.store;
+    let to = &args.store.url()?;
     let manifest = {
         let mut from = SqliteStore::open_backup(&args.file).context("reading the backup")?;
         let mut store = to.open()?;

@@ -47,8 +47,9 @@ pub struct ListenArgs {
 ///
 /// When the store cannot be opened or the address cannot be listened on.
 pub fn run(args: ServeArgs) -> anyhow::Result<()> {
+    let store = args.store.url()?;
     let listener = args.listen.bind()?; // first: a taken port is told before a large store is read
-    let app = App::open(args.store.store.open()?, system_clock)?;
+    let app = App::open(store.open()?, system_clock)?;
     serve(app, args.listen, listener, None, std::future::pending())
 }
 

@@ -174,6 +174,27 @@ fn a_misspelt_variable_ends_with_2_and_is_told_without_its_value() {
 }
 
 #[test]
+fn a_store_that_is_not_understood_is_told_without_its_password() {
+    let wrong = "postgres://me:secret@db/vigie?sslmode=full";
+    for (arguments, variable) in [
+        (&["serve"][..], "VIGIE_STORE"),
+        (&["demo"], "VIGIE_STORE"),
+        (&["copy", "--from", "sqlite:nowhere"], "VIGIE_COPY_TO"),
+    ] {
+        let output = vigie().args(arguments).env(variable, wrong).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(
+            said.contains("sslmode is disable, prefer, require") && !said.contains("secret"),
+            "{said}"
+        );
+
+        let help = vigie().arg(arguments[0]).arg("--help").env(variable, wrong).output().unwrap();
+        assert!(!String::from_utf8(help.stdout).unwrap().contains("secret"));
+    }
+}
+
+#[test]
 fn ctrl_c_answers_what_is_in_flight_and_the_next_start_has_it() {
     let program = Program::serving(&[]);
     program.import_one_site();

@@ -228,20 +228,55 @@ async fn a_writer_that_panics_leaves_nobody_waiting() {
     app.close();
 }
 
+#[actix_web::test]
+async fn a_store_that_comes_back_with_another_history_is_read_anew() {
+    for others in [1, 7] {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut store, mood) = Moody::open(&folder.path().join("lost.sqlite"));
+        let mut stand_in = SqliteStore::open(&folder.path().join("stand-in.sqlite")).unwrap();
+        let facts = (0..others).map(|number| fixture::incident_fact(number, 1));
+        let history = fixture::batch([fixture::stock_fact(1)].into_iter().chain(facts));
+        stand_in.begin().unwrap().commit(history).unwrap();
+        store.stand_in = Some(stand_in);
+        let app = App::open(Box::new(store), system_clock).unwrap();
+        app.import_stock(stock(1)).await.unwrap();
+        for _ in 0..3 {
+            app.receive_incident(call(1, None)).await.unwrap();
+        }
+
+        mood.store(AWAY, SeqCst);
+        eventually("it is away", || app.stale_s().is_some());
+        assert_eq!(app.snapshot().incidents().len(), 3, "reading goes on");
+        mood.store(REPLACED, SeqCst);
+
+        let seq = Seq(1 + u64::from(others));
+        eventually("the other history is there", || app.snapshot().seq() == seq);
+        assert_eq!(app.snapshot().incidents().len(), others as usize);
+        let received = app.receive_incident(call(1, None)).await.unwrap();
+        assert_eq!(received.seq, seq.next());
+        app.close();
+    }
+}
+
 const WELL: u8 = 0;
 const FULL: u8 = 1;
 const PANIC: u8 = 2;
+const AWAY: u8 = 3;
+const REPLACED: u8 = 4;
 
 /// A real store whose commits fail when told to.
 struct Moody {
     inner: SqliteStore,
     mood: Arc<AtomicU8>,
+    /// What takes its place, once.
+    stand_in: Option<SqliteStore>,
 }
 
 impl Moody {
     fn open(path: &Path) -> (Self, Arc<AtomicU8>) {
         let mood = Arc::new(AtomicU8::new(WELL));
-        (Self { inner: SqliteStore::open(path).unwrap(), mood: Arc::clone(&mood) }, mood)
+        let inner = SqliteStore::open(path).unwrap();
+        (Self { inner, mood: Arc::clone(&mood), stand_in: None }, mood)
     }
 }
 
@@ -270,7 +305,13 @@ impl Store for Moody {
     }
 
     fn has_foreign_commits(&mut self) -> Result<bool, StoreError> {
-        self.inner.has_foreign_commits()
+        match self.mood.load(SeqCst) {
+            AWAY => return Err(StoreError::Away("told to".to_owned())),
+            REPLACED => self.inner = self.stand_in.take().unwrap_or_else(|| panic!("once")),
+            _ => return self.inner.has_foreign_commits(),
+        }
+        self.mood.store(WELL, SeqCst);
+        Ok(true)
     }
 
     fn begin(&mut self) -> Result<Box<dyn Transaction + '_>, StoreError> {

@@ -8,11 +8,10 @@ use std::{path::PathBuf, time::Instant};
 
 use anyhow::{Context as _, bail, ensure};
 
-use super::{ListenArgs, serve::serve};
+use super::{ListenArgs, StoreName, serve::serve};
 use crate::{
     app::{App, PutPatrol, system_clock},
     demo::{self, Fleet, StreetGraph},
-    store::StoreUrl,
     twin::Snapshot,
 };
 
@@ -20,8 +19,13 @@ use crate::{
 #[derive(Debug, clap::Args)]
 pub struct DemoArgs {
     /// Where the demo is kept: `sqlite:PATH`, a file of its own that is made where there is none.
-    #[arg(long, env = "VIGIE_STORE", default_value = "sqlite:data/demo.sqlite")]
-    store: StoreUrl,
+    #[arg(
+        long,
+        env = "VIGIE_STORE",
+        hide_env_values = true,
+        default_value = "sqlite:data/demo.sqlite"
+    )]
+    store: StoreName,
     #[command(flatten)]
     listen: ListenArgs,
     /// Which town is made: the same number, the same town.
@@ -42,12 +46,13 @@ pub struct DemoArgs {
 /// When the port is taken or open to other machines, when the store is not a demo's, or when a file of
 /// `--import-real` cannot be read.
 pub fn run(args: DemoArgs) -> anyhow::Result<()> {
+    let store = args.store.url("--store")?;
     let listener = args.listen.bind()?; // first: a taken port is told before anything is made
     ensure!(
         listener.local_addr()?.ip().is_loopback(),
         "the demo answers this machine only: its incidents are made up, and nobody should take them for real"
     );
-    let app = App::open(args.store.open()?, system_clock)?;
+    let app = App::open(store.open()?, system_clock)?;
     let made = wait_for(make(&app, &args));
     if made.is_err() || args.make_only {
         app.close();
