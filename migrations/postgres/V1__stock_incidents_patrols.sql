@@ -191,7 +191,7 @@ CREATE TABLE incident (
     PRIMARY KEY (id, reported_at)
 ) PARTITION BY RANGE (reported_at);
 
--- An event refers to it. A month as a whole may be detached and archived.
+-- An event refers to it.
 CREATE FUNCTION incident_is_never_removed() RETURNS TRIGGER LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'an incident is never removed' USING ERRCODE = 'foreign_key_violation';

@@ -108,8 +108,8 @@ impl App {
         let health = Arc::new(Health::default());
         let (jobs, queue) = std::sync::mpsc::sync_channel(WAITING_JOBS_MAX);
         let jobs = Arc::new(Mutex::new(Some(jobs)));
-        let woken = Arc::clone(&jobs);
-        store.watch(Box::new(move || wake(&woken)));
+        let (waiting, told) = (Arc::clone(&jobs), Arc::clone(&health));
+        store.watch(Box::new(move || wake(&waiting, &told)));
         let writer = Writer::new(store, Arc::clone(&twin), clock, Arc::clone(&health));
         let ended = Arc::clone(&health);
         let work = move || {
@@ -191,9 +191,12 @@ impl App {
     }
 }
 
-/// Has the writer look around soon. Where the queue is full it works, and will look around by itself.
-fn wake(jobs: &Queue) {
-    if let Some(jobs) = lock(jobs).as_ref() {
+/// Has the writer look around soon, where it has not been told to already. Where the queue is full it works, and
+/// looks around by itself.
+fn wake(jobs: &Queue, health: &Health) {
+    if let Some(jobs) = lock(jobs).as_ref()
+        && health.note_news()
+    {
         let _ = jobs.try_send(Job::LookAround);
     }
 }

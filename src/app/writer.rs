@@ -106,6 +106,12 @@ impl Writer {
         let steady = if self.shaken { self.follow() } else { Ok(()) };
         let begun = steady
             .and_then(|()| begin(&mut *self.store, &self.twin, &mut self.last))
+            .and_then(|mut begun| {
+                if jobs.iter().any(|job| matches!(job, Job::Stock(..))) {
+                    begun.take_time()?;
+                }
+                Ok(begun)
+            })
             .and_then(|mut begun| Ok((answered(&mut *begun, &keys)?, begun)));
         let (receipts, transaction) = match begun {
             Ok(begun) => begun,
@@ -144,6 +150,7 @@ impl Writer {
 
     /// Follows other programs, and finds out whether a store that did not take a write takes one now.
     fn look_around(&mut self) {
+        self.health.note_look();
         let followed = self.follow();
         self.shaken |= followed.is_err();
         self.health.note_reading(&followed);

@@ -175,6 +175,16 @@ pub trait Transaction: Log {
     /// The last event so far.
     fn head(&self) -> Seq;
 
+    /// Says that it will be long before the commit, as a change of the whole stock takes to decide. A store
+    /// that ends the transaction of a program which stands still waits longer then.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store is away.
+    fn take_time(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Makes all of `batch` durable, or none of it. Returns its facts as events, numbered from
     /// [`Transaction::head`] on in their order.
     ///

@@ -4,7 +4,7 @@ use std::error::Error as _;
 
 use tokio_postgres::{
     Error,
-    error::{DbError, SqlState},
+    error::{DbError, Severity, SqlState},
 };
 
 use crate::store::StoreError;
@@ -22,7 +22,7 @@ pub(super) fn told(error: &Error) -> StoreError {
 pub(super) fn told_of_commit(error: &Error) -> StoreError {
     match error.as_db_error() {
         // A server that is going down may have written the commit before it had to go.
-        Some(refusal) if class(refusal.code()) != "57" => refused(refusal),
+        Some(refusal) if class(refusal.code()) != "57" && !is_deadly(refusal) => refused(refusal),
         _ => StoreError::Unsure(text(error)),
     }
 }
@@ -30,6 +30,11 @@ pub(super) fn told_of_commit(error: &Error) -> StoreError {
 /// A value in `column` that the schema should have kept out.
 pub(super) fn unreadable(column: &str, reason: impl std::fmt::Display) -> StoreError {
     StoreError::Unreadable(format!("{column}: {reason}"))
+}
+
+/// Whether it ended the session, or the server: it is then not known what became of what was under way.
+fn is_deadly(refusal: &DbError) -> bool {
+    matches!(refusal.parsed_severity(), Some(Severity::Fatal | Severity::Panic))
 }
 
 fn refused(refusal: &DbError) -> StoreError {

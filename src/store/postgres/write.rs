@@ -113,6 +113,10 @@ impl Transaction for PostgresTransaction<'_> {
         self.head
     }
 
+    fn take_time(&mut self) -> Result<(), StoreError> {
+        self.connection.run("SET LOCAL idle_in_transaction_session_timeout = '5min'")
+    }
+
     fn commit(self: Box<Self>, batch: Batch) -> Result<Vec<Event>, StoreError> {
         let Batch { recorded_at, facts, fixes } = batch;
         let mut next = self.head.next();
