@@ -20,6 +20,7 @@
 //! | [`geo`] | where: [`geo::LonLat`], [`geo::Bbox`], true metres |
 //! | [`time`] | when: [`time::Timestamp`], windows, the hours of a Paris week |
 //! | [`tract`] | INSEE tracts |
+//! | [`roads`] | the road graph, and how long a patrol takes |
 //! | [`stock`] | landlords, sites, buildings, halls, what lies around |
 //! | [`patrol`] | crews, and which of their positions count |
 //! | [`incident`] | kinds, channels, statuses, idempotency |
@@ -51,6 +52,7 @@ pub mod import;
 pub mod incident;
 pub mod locate;
 pub mod patrol;
+pub mod roads;
 pub mod stock;
 pub mod store;
 pub mod time;

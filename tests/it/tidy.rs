@@ -12,7 +12,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("geo", &[]),
     ("time", &[]),
     ("tract", &["geo"]),
-    ("stock", &["geo", "tract"]),
+    ("roads", &["geo", "time"]),
+    ("stock", &["geo", "tract", "roads"]),
     ("patrol", &["geo", "time"]),
     ("incident", &["geo", "time", "stock"]),
     ("event", NOUNS),
@@ -29,16 +30,21 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("http", HTTP),
     ("cli", CLI),
 ];
-const NOUNS: &[&str] = &["geo", "time", "tract", "stock", "patrol", "incident"];
-const STATE: &[&str] = &["geo", "time", "tract", "stock", "patrol", "incident", "event"];
-const TWIN: &[&str] = &["geo", "time", "tract", "stock", "patrol", "incident", "event", "twin"];
-const IMPORT: &[&str] = &["geo", "time", "tract", "stock", "patrol", "incident", "event", "crs"];
-const APP: &[&str] =
-    &["geo", "time", "tract", "stock", "patrol", "incident", "event", "twin", "locate", "store"];
+const NOUNS: &[&str] = &["geo", "time", "tract", "roads", "stock", "patrol", "incident"];
+const STATE: &[&str] = &["geo", "time", "tract", "roads", "stock", "patrol", "incident", "event"];
+const TWIN: &[&str] =
+    &["geo", "time", "tract", "roads", "stock", "patrol", "incident", "event", "twin"];
+const IMPORT: &[&str] =
+    &["geo", "time", "tract", "roads", "stock", "patrol", "incident", "event", "crs"];
+const APP: &[&str] = &[
+    "geo", "time", "tract", "roads", "stock", "patrol", "incident", "event", "twin", "locate",
+    "store",
+];
 const HTTP: &[&str] = &[
     "geo",
     "time",
     "tract",
+    "roads",
     "stock",
     "patrol",
     "incident",
@@ -55,6 +61,7 @@ const CLI: &[&str] = &[
     "geo",
     "time",
     "tract",
+    "roads",
     "stock",
     "patrol",
     "incident",
@@ -77,6 +84,7 @@ const PURE: &[&str] = &[
     "geo",
     "time",
     "tract",
+    "roads",
     "stock",
     "patrol",
     "incident",
