@@ -122,6 +122,7 @@ fn history(number: u32) -> Fact {
         reported_at: reported_at.unwrap(),
         site: code(number % SITES),
         building: None,
+        steps: vec![],
     })
 }
 

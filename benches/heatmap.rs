@@ -52,6 +52,7 @@ fn two_years() -> Snapshot {
                 reported_at: Timestamp::from_unix_ms(at_ms).unwrap(),
                 site: building.site.clone().unwrap(),
                 building: Some(building.id.clone()),
+                steps: vec![],
             })
         })
         .collect();

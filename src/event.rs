@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::{incident::Incident, patrol::Patrol, stock::StockChange, time::Timestamp};
+use crate::{
+    alert::Alert, incident::Incident, patrol::Patrol, stock::StockChange, time::Timestamp,
+};
 
 /// The number of an event: 1, 2, 3, … without a gap, in the order in which the store made them durable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -40,10 +42,12 @@ pub struct Event {
 pub enum Fact {
     /// An import changed the stock.
     StockChanged(StockChange),
-    /// An incident is new, or is now as told.
+    /// An incident is new, or is now as told: then its last step is what happened.
     IncidentRecorded(Incident),
     /// A patrol is new, or is now as told.
     PatrolRecorded(Patrol),
+    /// An alert is new, or is now as told.
+    AlertRecorded(Alert),
 }
 
 impl Fact {
@@ -54,6 +58,7 @@ impl Fact {
             Self::StockChanged(_) => "stock",
             Self::IncidentRecorded(_) => "incident",
             Self::PatrolRecorded(_) => "patrol",
+            Self::AlertRecorded(_) => "alert",
         }
     }
 }

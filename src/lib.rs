@@ -17,13 +17,15 @@
 //!
 //! | module | owns |
 //! | --- | --- |
+//! | [`closed_list`] | values of which there are a few, with their names |
 //! | [`geo`] | where: [`geo::LonLat`], [`geo::Bbox`], true metres |
 //! | [`time`] | when: [`time::Timestamp`], windows, the hours of a Paris week |
 //! | [`tract`] | INSEE tracts |
 //! | [`roads`] | the road graph, and how long a patrol takes |
 //! | [`stock`] | landlords, sites, buildings, halls, what lies around |
 //! | [`patrol`] | crews, and which of their positions count |
-//! | [`incident`] | kinds, channels, statuses, idempotency |
+//! | [`incident`] | kinds, the life cycle and its steps, idempotency |
+//! | [`alert`] | what a person must look at, and who has |
 //! | [`event`] | the one [`event::Event`], gapless [`event::Seq`] |
 //! | [`twin`] | the state: [`twin::Snapshot`], a fold of the events, and its indexes |
 //! | [`locate`] | question: which site and building is this position on |
@@ -38,9 +40,11 @@
 //! | [`http`] | edge: routes, problem+json, GeoJSON, what is logged and counted |
 //! | [`cli`] | edge: the subcommands, the only place that knows `anyhow` |
 
+pub mod alert;
 pub mod app;
 pub mod catalogue;
 pub mod cli;
+pub mod closed_list;
 pub mod crs;
 pub mod demo;
 pub mod dispatch;

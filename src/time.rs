@@ -121,6 +121,12 @@ impl HourOfWeek {
     /// How many there are.
     pub const COUNT: usize = 7 * 24;
 
+    /// The hour of the day, 0 to 23.
+    #[must_use]
+    pub const fn hour(self) -> u8 {
+        self.0 % 24
+    }
+
     /// Each of them, from Monday 00:00.
     pub fn every() -> impl Iterator<Item = Self> {
         (0..Self::COUNT as u8).map(Self)

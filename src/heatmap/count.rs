@@ -259,6 +259,7 @@ mod tests {
                 reported_at: Timestamp::from_unix_ms(n as i64 * 60_000).unwrap(),
                 site: format!("S-{}", n % 5).parse().unwrap(),
                 building: None,
+                steps: vec![],
             })
         });
         snapshot.apply(facts, Seq(2));

@@ -84,6 +84,7 @@ fn record(snapshot: &mut Snapshot, incidents: &[(usize, usize, usize, Timestamp)
                 reported_at: *reported_at,
                 site: site.parse().unwrap(),
                 building: building.map(|id| id.parse().unwrap()),
+                steps: vec![],
             })
         })
         .collect();

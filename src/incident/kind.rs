@@ -2,6 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
+use super::Partner;
+use crate::{closed_list::ClosedList as _, patrol::CREW_MAX, time::Timestamp};
+
 /// A kind's code, such as `OCC-HAL`.
 ///
 /// ASCII capitals, digits and hyphens, 1 to 16 bytes. A value is always well formed; whether the nomenclature holds it is another question.
@@ -60,6 +63,17 @@ impl Priority {
     /// Every priority, most urgent first.
     pub const ALL: [Self; 4] = [Self::P1, Self::P2, Self::P3, Self::P4];
 
+    /// How soon a crew must be on site, in seconds from the call; `None` where no time is set.
+    #[must_use]
+    pub const fn target_s(self) -> Option<u32> {
+        match self {
+            Self::P1 => Some(8 * 60),
+            Self::P2 => Some(15 * 60),
+            Self::P3 => Some(30 * 60),
+            Self::P4 => None,
+        }
+    }
+
     /// `P1` to `P4`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -83,6 +97,23 @@ pub struct Kind {
     pub label_fr: String,
     /// What operators read in English.
     pub label_en: String,
+    /// Agents that are sent by day, at least.
+    pub crew_min_by_day: u8,
+    /// Agents that are sent by night, at least.
+    pub crew_min_by_night: u8,
+    /// Who is called first.
+    pub partner: Option<Partner>,
+}
+
+impl Kind {
+    /// Agents that are sent at that instant, at least: the night is from 22:00 to 06:00 in Paris.
+    #[must_use]
+    pub fn crew_min(&self, at: Timestamp) -> u8 {
+        match at.hour_of_week().hour() {
+            6..22 => self.crew_min_by_day,
+            _ => self.crew_min_by_night,
+        }
+    }
 }
 
 /// The kinds that are in force, in the order in which people read them.
@@ -125,14 +156,20 @@ impl Nomenclature {
 impl FromStr for Nomenclature {
     type Err = InvalidNomenclature;
 
-    /// Reads `code;priority;label_fr;label_en` lines after a header.
+    /// Reads `code;priority;label_fr;label_en;crew_min;crew_min_night;partner` lines after a header; the partner
+    /// may be empty.
     fn from_str(text: &str) -> Result<Self, InvalidNomenclature> {
         let mut kinds: Vec<Kind> = Vec::new();
         for (index, line) in text.lines().enumerate().skip(1) {
             let fault = |reason: String| InvalidNomenclature { line: index + 1, reason };
-            let [code, priority, label_fr, label_en] = line.split(';').collect::<Vec<_>>()[..]
+            let [code, priority, label_fr, label_en, by_day, by_night, partner] =
+                line.split(';').collect::<Vec<_>>()[..]
             else {
-                return Err(fault("must have four columns".to_owned()));
+                return Err(fault("must have seven columns".to_owned()));
+            };
+            let agents = |text: &str| {
+                let agents = text.parse().ok().filter(|agents| (1..=CREW_MAX).contains(agents));
+                agents.ok_or_else(|| fault(format!("`{text}` is not 1 to {CREW_MAX} agents")))
             };
             let code: KindCode = code.parse().map_err(|e: InvalidKindCode| fault(e.to_string()))?;
             let priority = Priority::ALL
@@ -142,7 +179,17 @@ impl FromStr for Nomenclature {
             if kinds.iter().any(|kind| kind.code == code) {
                 return Err(fault(format!("`{code}` comes twice")));
             }
+            let partner = match partner {
+                "" => None,
+                name => Some(
+                    Partner::of_name(name)
+                        .ok_or_else(|| fault(format!("`{name}` is not a partner")))?,
+                ),
+            };
             kinds.push(Kind {
+                crew_min_by_day: agents(by_day)?,
+                crew_min_by_night: agents(by_night)?,
+                partner,
                 code,
                 priority,
                 label_fr: label_fr.to_owned(),
@@ -171,8 +218,10 @@ mod tests {
     #[test]
     fn a_broken_nomenclature_is_refused_with_its_line() {
         let fault = |text: &str| text.parse::<Nomenclature>().unwrap_err();
-        assert_eq!(fault("h\nA;P1;x;y\nA;P1;x;y").line, 3);
-        assert_eq!(fault("h\nA;P9;x;y").reason, "`P9` is not a priority");
-        assert_eq!(fault("h\nA;P1;x").reason, "must have four columns");
+        assert_eq!(fault("h\nA;P1;x;y;2;2;\nA;P1;x;y;2;2;").line, 3);
+        assert_eq!(fault("h\nA;P9;x;y;2;2;").reason, "`P9` is not a priority");
+        assert_eq!(fault("h\nA;P1;x;y;0;2;").reason, "`0` is not 1 to 12 agents");
+        assert_eq!(fault("h\nA;P1;x;y;2;2;16").reason, "`16` is not a partner");
+        assert_eq!(fault("h\nA;P1;x").reason, "must have seven columns");
     }
 }

@@ -1,20 +1,29 @@
 //! Incidents: what is reported, of which kind, where and when; never by whom.
 //!
-//! Uses [`crate::geo`], [`crate::time`] and [`crate::stock`] only.
+//! Uses [`crate::time`], [`crate::stock`] and [`crate::patrol`] only. An incident is its steps: [`decide`] says which
+//! steps follow from what somebody asks, and [`Incident::take`] adds one.
 
 mod channel;
+mod course;
+mod decide;
 mod idempotency;
 mod incident_id;
 mod kind;
 mod status;
+mod step;
 
 pub use channel::Channel;
+pub use course::{Milestones, Sent};
+pub use decide::{Candidate, Command, Refusal, STEP_AGE_S_MAX, decide};
 pub use idempotency::{
     IDEMPOTENCY_KEY_LENGTH_MAX, IdempotencyKey, InvalidIdempotencyKey, RequestDigest,
 };
 pub use incident_id::{IncidentId, InvalidIncidentId};
 pub use kind::{InvalidKindCode, InvalidNomenclature, Kind, KindCode, Nomenclature, Priority};
 pub use status::Status;
+pub use step::{
+    Action, ActorRole, Outcome, OverrideReason, Partner, PeopleBracket, Reason, Report, Step,
+};
 
 use crate::{
     stock::{BuildingId, SiteCode},
@@ -40,4 +49,6 @@ pub struct Incident {
     pub site: SiteCode,
     /// In which building, where that is known.
     pub building: Option<BuildingId>,
+    /// What was done about it, first to last; empty for history that came without.
+    pub steps: Vec<Step>,
 }

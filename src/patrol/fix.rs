@@ -10,6 +10,10 @@ use crate::{
 pub const CLOCK_SKEW_S_MAX: i64 = 60;
 /// Fastest that a patrol can have moved, in metres a second (360 km/h).
 pub const SPEED_M_PER_S_MAX: f64 = 100.0;
+/// How old the last position of a patrol on a mission may be to be trusted, in seconds.
+pub const POSITION_AGE_S_MAX_ON_MISSION: f64 = 120.0;
+/// How old the last position of another patrol may be to be trusted, in seconds.
+pub const POSITION_AGE_S_MAX: f64 = 300.0;
 /// How far two fixes may jump apart whatever the time between them, in metres: receivers err among towers.
 pub const JUMP_ALLOWANCE_M: f64 = 500.0;
 

@@ -27,10 +27,14 @@ impl SnapshotBuilder {
             match fact {
                 Fact::StockChanged(change) => self.stock.extend(change),
                 Fact::PatrolRecorded(patrol) => self.snapshot.patrols.record(patrol),
+                Fact::AlertRecorded(alert) => self.snapshot.alerts.record(alert),
                 Fact::IncidentRecorded(incident) => {
                     self.index_stock();
                     let Snapshot { incidents, stock, .. } = &mut self.snapshot;
                     self.incidents.extend(incidents.row_of(&incident, stock));
+                    if !incident.steps.is_empty() {
+                        self.snapshot.interventions.load(incident);
+                    }
                 }
             }
         }

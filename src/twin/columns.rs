@@ -140,8 +140,12 @@ impl Columns {
         Some(self.by_id[at] as usize)
     }
 
-    pub(super) fn set_status(&mut self, row: usize, status: Status) {
-        self.status[row] = status;
+    /// Changes what may change of an incident: not its id, nor when it was reported.
+    pub(super) fn change(&mut self, row: usize, to: &IncidentRow) {
+        self.kind[row] = to.kind;
+        self.status[row] = to.status;
+        self.site[row] = to.site;
+        self.place[row] = to.place;
     }
 
     /// These rows, in any order, as columns.

@@ -65,19 +65,20 @@ impl Incidents {
         Self { sealed: Arc::new(Columns::of(rows)), recent: Arc::default(), kinds: known.kinds }
     }
 
-    /// Adds new incidents, and gives those that are known their new status.
+    /// Adds new incidents, and gives those that are known their new status, kind and place.
     pub(super) fn record(&mut self, incidents: Vec<Incident>, stock: &StockIndex) {
         let mut rows: Vec<IncidentRow> = Vec::with_capacity(incidents.len());
         let mut fresh: HashMap<IncidentId, usize> = HashMap::new();
         for incident in incidents {
-            if let Some(row) = self.sealed.find(incident.id) {
-                Arc::make_mut(&mut self.sealed).set_status(row, incident.status);
-            } else if let Some(row) = self.recent.find(incident.id) {
-                Arc::make_mut(&mut self.recent).set_status(row, incident.status);
+            let Some(row) = self.row_of(&incident, stock) else { continue };
+            if let Some(at) = self.recent.find(incident.id) {
+                Arc::make_mut(&mut self.recent).change(at, &row);
+            } else if let Some(at) = self.sealed.find(incident.id) {
+                Arc::make_mut(&mut self.sealed).change(at, &row);
             } else if let Some(at) = fresh.get(&incident.id) {
                 // New and changed again among the same events.
-                rows[*at].status = incident.status;
-            } else if let Some(row) = self.row_of(&incident, stock) {
+                rows[*at] = IncidentRow { reported_at: rows[*at].reported_at, ..row };
+            } else {
                 fresh.insert(incident.id, rows.len());
                 rows.push(row);
             }

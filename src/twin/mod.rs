@@ -3,10 +3,12 @@
 //! Uses the nouns and [`crate::event`]; knows no store and no HTTP. [`Snapshot`] is one immutable state,
 //! [`Twin`] the shared handle to the newest one.
 
+mod alerts;
 mod builder;
 mod cell;
 mod columns;
 mod incidents;
+mod interventions;
 mod near_tree;
 mod patrols;
 mod place;
@@ -21,6 +23,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+pub use alerts::Alerts;
 pub use builder::SnapshotBuilder;
 pub use cell::{
     CellFrame, CellKind, CellTable, HEX_RESOLUTION_MAX, HEX_RESOLUTION_MIN, HexResolution,
@@ -28,6 +31,7 @@ pub use cell::{
 };
 pub use columns::{Columns, IncidentRow};
 pub use incidents::Incidents;
+pub use interventions::{Interventions, Mission};
 pub use near_tree::{Near, Reach, Standing};
 pub use patrols::{PatrolState, Patrols};
 pub use place::{BuildingIx, Place, PlaceIx, SiteIx};

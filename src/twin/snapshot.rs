@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Incidents, Patrols, StockIndex};
+use super::{Alerts, Incidents, Interventions, Patrols, StockIndex};
 use crate::{
     event::{Fact, Seq},
-    incident::Incident,
-    patrol::PositionFix,
+    incident::{Incident, IncidentId},
+    patrol::{Availability, Patrol, PositionFix},
 };
 
 /// One state. A question takes `&Snapshot`, never awaits, and never sees half a write. Cloning is free.
@@ -16,6 +16,8 @@ pub struct Snapshot {
     pub(super) stock: Arc<StockIndex>,
     pub(super) incidents: Incidents,
     pub(super) patrols: Patrols,
+    pub(super) interventions: Interventions,
+    pub(super) alerts: Alerts,
 }
 
 impl Snapshot {
@@ -43,6 +45,47 @@ impl Snapshot {
         &self.patrols
     }
 
+    /// The incident with that id and its steps. O(log n).
+    #[must_use]
+    pub fn incident(&self, id: IncidentId) -> Option<Incident> {
+        if let Some(known) = self.interventions.get(id) {
+            return Some((**known).clone());
+        }
+        let row = self.incidents.get(id)?;
+        let place = self.stock.place(row.place);
+        Some(Incident {
+            id,
+            kind: self.incidents.kinds()[usize::from(row.kind)].clone(),
+            channel: row.channel,
+            status: row.status,
+            reported_at: row.reported_at,
+            site: self.stock.site(row.site).code.clone(),
+            building: place.building.map(|ix| self.stock.building(ix).id.clone()),
+            steps: Vec::new(),
+        })
+    }
+
+    /// Whether a patrol may be sent: while it is on an incident it is busy, whatever it says of itself.
+    #[must_use]
+    pub fn availability(&self, patrol: &Patrol) -> Availability {
+        match self.interventions.mission_of(&patrol.id) {
+            Some(_) => Availability::Busy,
+            None => patrol.availability,
+        }
+    }
+
+    /// What was done about incidents, and who is on which.
+    #[must_use]
+    pub const fn interventions(&self) -> &Interventions {
+        &self.interventions
+    }
+
+    /// What a person must look at.
+    #[must_use]
+    pub const fn alerts(&self) -> &Alerts {
+        &self.alerts
+    }
+
     /// Applies facts in their order; `seq` is that of the last of them.
     ///
     /// Incidents are gathered up to the next fact of another kind, so that a million cost one sort.
@@ -50,12 +93,18 @@ impl Snapshot {
         let mut incidents: Vec<Incident> = Vec::new();
         for fact in facts {
             match fact {
-                Fact::IncidentRecorded(incident) => incidents.push(incident),
+                Fact::IncidentRecorded(incident) => {
+                    if !incident.steps.is_empty() {
+                        self.interventions.record(incident.clone());
+                    }
+                    incidents.push(incident);
+                }
                 Fact::StockChanged(change) => {
                     self.record_incidents(&mut incidents);
                     self.stock = Arc::new(self.stock.changed(change, seq));
                 }
                 Fact::PatrolRecorded(patrol) => self.patrols.record(patrol),
+                Fact::AlertRecorded(alert) => self.alerts.record(alert),
             }
         }
         self.record_incidents(&mut incidents);

@@ -9,13 +9,15 @@ use std::{
 /// Each top-level module and what it may use, in the order of `src/lib.rs`: a module may name only modules
 /// that stand above it.
 const MAY_USE: &[(&str, &[&str])] = &[
+    ("closed_list", &[]),
     ("geo", &[]),
     ("time", &[]),
     ("tract", &["geo"]),
     ("roads", &["geo", "time"]),
     ("stock", &["geo", "tract", "roads"]),
     ("patrol", &["geo", "time"]),
-    ("incident", &["geo", "time", "stock"]),
+    ("incident", &["closed_list", "time", "stock", "patrol"]),
+    ("alert", &["closed_list", "time", "stock", "patrol", "incident"]),
     ("event", NOUNS),
     ("twin", STATE),
     ("locate", TWIN),
@@ -30,17 +32,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("http", HTTP),
     ("cli", CLI),
 ];
-const NOUNS: &[&str] = &["geo", "time", "tract", "roads", "stock", "patrol", "incident"];
-const STATE: &[&str] = &["geo", "time", "tract", "roads", "stock", "patrol", "incident", "event"];
-const TWIN: &[&str] =
-    &["geo", "time", "tract", "roads", "stock", "patrol", "incident", "event", "twin"];
-const IMPORT: &[&str] =
-    &["geo", "time", "tract", "roads", "stock", "patrol", "incident", "event", "crs"];
-const APP: &[&str] = &[
-    "geo", "time", "tract", "roads", "stock", "patrol", "incident", "event", "twin", "locate",
-    "store",
-];
-const HTTP: &[&str] = &[
+const NOUNS: &[&str] =
+    &["closed_list", "geo", "time", "tract", "roads", "stock", "patrol", "incident", "alert"];
+const STATE: &[&str] = &[
+    "closed_list",
     "geo",
     "time",
     "tract",
@@ -48,6 +43,60 @@ const HTTP: &[&str] = &[
     "stock",
     "patrol",
     "incident",
+    "alert",
+    "event",
+];
+const TWIN: &[&str] = &[
+    "closed_list",
+    "geo",
+    "time",
+    "tract",
+    "roads",
+    "stock",
+    "patrol",
+    "incident",
+    "alert",
+    "event",
+    "twin",
+];
+const IMPORT: &[&str] = &[
+    "closed_list",
+    "geo",
+    "time",
+    "tract",
+    "roads",
+    "stock",
+    "patrol",
+    "incident",
+    "event",
+    "crs",
+];
+const APP: &[&str] = &[
+    "closed_list",
+    "geo",
+    "time",
+    "tract",
+    "roads",
+    "stock",
+    "patrol",
+    "incident",
+    "alert",
+    "event",
+    "twin",
+    "locate",
+    "dispatch",
+    "store",
+];
+const HTTP: &[&str] = &[
+    "closed_list",
+    "geo",
+    "time",
+    "tract",
+    "roads",
+    "stock",
+    "patrol",
+    "incident",
+    "alert",
     "event",
     "twin",
     "locate",
@@ -58,6 +107,7 @@ const HTTP: &[&str] = &[
     "app",
 ];
 const CLI: &[&str] = &[
+    "closed_list",
     "geo",
     "time",
     "tract",
@@ -65,6 +115,7 @@ const CLI: &[&str] = &[
     "stock",
     "patrol",
     "incident",
+    "alert",
     "event",
     "twin",
     "locate",
@@ -81,6 +132,7 @@ const CLI: &[&str] = &[
 
 /// Modules of the core, and words that would let the outside world in.
 const PURE: &[&str] = &[
+    "closed_list",
     "geo",
     "time",
     "tract",
@@ -88,6 +140,7 @@ const PURE: &[&str] = &[
     "stock",
     "patrol",
     "incident",
+    "alert",
     "event",
     "twin",
     "locate",

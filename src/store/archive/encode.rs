@@ -5,8 +5,10 @@
 
 use geo::{Coord, LineString, MultiPolygon};
 
-use super::record::{EventRecord, Piece, ReceiptRecord, Stamped, Subject};
+use super::record::{EventRecord, Piece, ReceiptRecord, Stamped, StepRecord, Subject};
 use crate::{
+    alert::Alert,
+    closed_list::ClosedList as _,
     geo::LonLat,
     incident::Incident,
     patrol::{Patrol, PositionFix},
@@ -25,6 +27,8 @@ pub(super) fn piece(piece: &Piece, bytes: &mut Vec<u8>) {
         Piece::Incidents(records) => records.put_each(bytes),
         Piece::Patrols(records) => records.put_each(bytes),
         Piece::Positions(records) => records.put_each(bytes),
+        Piece::Steps(records) => records.put_each(bytes),
+        Piece::Alerts(records) => records.put_each(bytes),
         Piece::Events(records) => records.put_each(bytes),
         Piece::Receipts(records) => records.put_each(bytes),
     }
@@ -252,6 +256,44 @@ impl Canonical for PositionFix {
     }
 }
 
+impl Canonical for StepRecord {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        let step = &self.step;
+        bytes.extend(self.incident.uuid().as_bytes());
+        self.ordinal.put(bytes);
+        step.action.as_str().put(bytes);
+        step.at.unix_ms().put(bytes);
+        step.recorded_at.unix_ms().put(bytes);
+        step.actor.as_str().put(bytes);
+        step.patrol.as_ref().map(|id| id.as_str()).put(bytes);
+        step.reason.map(|reason| reason.as_str()).put(bytes);
+        step.override_reason.map(|reason| reason.as_str()).put(bytes);
+        step.partner.map(|partner| partner.as_str()).put(bytes);
+        step.other.map(|id| id.to_string()).put(bytes);
+        step.report.map(|report| report.outcome.as_str()).put(bytes);
+        step.report.map(|report| report.people.as_str()).put(bytes);
+        step.report.map(|report| u8::from(report.with_police)).put(bytes);
+    }
+}
+
+impl Canonical for Alert {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.id.uuid().as_bytes());
+        self.kind.as_str().put(bytes);
+        self.patrol.as_str().put(bytes);
+        self.incident.map(|id| id.to_string()).put(bytes);
+        self.site.as_ref().map(|code| code.as_str()).put(bytes);
+        self.raised_at.unix_ms().put(bytes);
+        self.level.put(bytes);
+        self.state.as_str().put(bytes);
+        self.acknowledged.map(|(role, _)| role.as_str()).put(bytes);
+        self.acknowledged.map(|(_, at)| at.unix_ms()).put(bytes);
+        self.resolved.map(|(resolution, ..)| resolution.as_str()).put(bytes);
+        self.resolved.map(|(_, role, _)| role.as_str()).put(bytes);
+        self.resolved.map(|(.., at)| at.unix_ms()).put(bytes);
+    }
+}
+
 impl Canonical for EventRecord {
     fn put(&self, bytes: &mut Vec<u8>) {
         self.seq.0.put(bytes);
@@ -266,6 +308,10 @@ impl Canonical for EventRecord {
             Subject::Patrol(id) => {
                 "patrol".put(bytes);
                 id.as_str().put(bytes);
+            }
+            Subject::Alert(id) => {
+                "alert".put(bytes);
+                bytes.extend(id.uuid().as_bytes());
             }
         }
     }

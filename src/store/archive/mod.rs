@@ -20,4 +20,4 @@ mod record;
 pub use copy::{CopyError, Progress, copy, survey};
 pub use manifest::{Counts, Manifest, ManifestBuilder, Tally};
 pub(super) use pieces::in_pieces;
-pub use record::{EventRecord, Piece, ReceiptRecord, RecordKind, Stamped, Subject};
+pub use record::{EventRecord, Piece, ReceiptRecord, RecordKind, Stamped, StepRecord, Subject};

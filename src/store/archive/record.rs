@@ -1,8 +1,9 @@
 //! [`Piece`]: some records of one kind.
 
 use crate::{
+    alert::{Alert, AlertId},
     event::Seq,
-    incident::{IdempotencyKey, Incident, IncidentId, RequestDigest},
+    incident::{IdempotencyKey, Incident, IncidentId, RequestDigest, Step},
     patrol::{Patrol, PatrolId, PositionFix},
     stock::{Building, Landlord, Site, Surrounding},
     time::Timestamp,
@@ -29,6 +30,10 @@ pub enum RecordKind {
     Patrol,
     /// [`Piece::Positions`].
     Position,
+    /// [`Piece::Steps`].
+    Step,
+    /// [`Piece::Alerts`].
+    Alert,
     /// [`Piece::Events`].
     Event,
     /// [`Piece::Receipts`].
@@ -37,7 +42,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// How many kinds there are.
-    pub const COUNT: usize = 10;
+    pub const COUNT: usize = 12;
     /// Every kind, in order.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Landlord,
@@ -48,6 +53,8 @@ impl RecordKind {
         Self::Incident,
         Self::Patrol,
         Self::Position,
+        Self::Step,
+        Self::Alert,
         Self::Event,
         Self::Receipt,
     ];
@@ -64,6 +71,8 @@ impl RecordKind {
             Self::Incident => "incident",
             Self::Patrol => "patrol",
             Self::Position => "position",
+            Self::Step => "step",
+            Self::Alert => "alert",
             Self::Event => "event",
             Self::Receipt => "receipt",
         }
@@ -81,6 +90,8 @@ impl RecordKind {
             Self::Incident => "incidents",
             Self::Patrol => "patrols",
             Self::Position => "positions",
+            Self::Step => "steps",
+            Self::Alert => "alerts",
             Self::Event => "events",
             Self::Receipt => "receipts",
         }
@@ -110,6 +121,19 @@ pub enum Subject {
     },
     /// A patrol.
     Patrol(PatrolId),
+    /// An alert.
+    Alert(AlertId),
+}
+
+/// A step of an incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepRecord {
+    /// The incident.
+    pub incident: IncidentId,
+    /// Its place among the steps of the incident, from 0.
+    pub ordinal: u32,
+    /// What was done.
+    pub step: Step,
 }
 
 /// An event without the state of its subject, which is a record of its own.
@@ -148,12 +172,16 @@ pub enum Piece {
     Surroundings(Vec<Stamped<Surrounding>>),
     /// By code.
     Tracts(Vec<Stamped<Tract>>),
-    /// By id.
+    /// By id; their steps are records of their own.
     Incidents(Vec<Incident>),
     /// By id.
     Patrols(Vec<Patrol>),
     /// By patrol.
     Positions(Vec<PositionFix>),
+    /// By incident, then in their order.
+    Steps(Vec<StepRecord>),
+    /// By id.
+    Alerts(Vec<Alert>),
     /// By number.
     Events(Vec<EventRecord>),
     /// By key.
@@ -173,6 +201,8 @@ impl Piece {
             Self::Incidents(_) => RecordKind::Incident,
             Self::Patrols(_) => RecordKind::Patrol,
             Self::Positions(_) => RecordKind::Position,
+            Self::Steps(_) => RecordKind::Step,
+            Self::Alerts(_) => RecordKind::Alert,
             Self::Events(_) => RecordKind::Event,
             Self::Receipts(_) => RecordKind::Receipt,
         }
@@ -191,6 +221,8 @@ impl Piece {
             Self::Incidents(records) => records.len(),
             Self::Patrols(records) => records.len(),
             Self::Positions(records) => records.len(),
+            Self::Steps(records) => records.len(),
+            Self::Alerts(records) => records.len(),
             Self::Events(records) => records.len(),
             Self::Receipts(records) => records.len(),
         }

@@ -9,7 +9,7 @@ use tokio_postgres::{
 };
 
 use super::fault::unreadable;
-use crate::{event::Seq, store::StoreError, time::Timestamp};
+use crate::{closed_list::ClosedList, event::Seq, store::StoreError, time::Timestamp};
 
 /// A row, however it came.
 pub(super) trait Columns {
@@ -18,13 +18,23 @@ pub(super) trait Columns {
 
     /// The instant in column `at`.
     fn instant(&self, at: usize) -> Result<Timestamp, StoreError> {
-        let instant: SystemTime = self.column(at)?;
-        let unix_ms = match instant.duration_since(SystemTime::UNIX_EPOCH) {
-            Ok(since) => i64::try_from(since.as_millis()),
-            Err(before) => i64::try_from(before.duration().as_millis()).map(|ms| -ms),
-        };
-        let unix_ms = unix_ms.map_err(|e| unreadable("an instant", e))?;
-        Timestamp::from_unix_ms(unix_ms).map_err(|e| unreadable("an instant", e))
+        instant(self.column(at)?)
+    }
+
+    /// The instant in column `at`, or `None` for null.
+    fn optional_instant(&self, at: usize) -> Result<Option<Timestamp>, StoreError> {
+        self.column::<Option<SystemTime>>(at)?.map(instant).transpose()
+    }
+
+    /// The value of a closed list in column `at`.
+    fn list<T: ClosedList>(&self, at: usize) -> Result<T, StoreError> {
+        self.optional_list(at)?.ok_or_else(|| unreadable(T::LIST, "is null"))
+    }
+
+    /// The value of a closed list in column `at`, or `None` for null.
+    fn optional_list<T: ClosedList>(&self, at: usize) -> Result<Option<T>, StoreError> {
+        let Some(name) = self.column::<Option<&str>>(at)? else { return Ok(None) };
+        T::of_name(name).map(Some).ok_or_else(|| unreadable(T::LIST, name))
     }
 
     /// The SHA-256 in column `at`.
@@ -68,6 +78,15 @@ impl Columns for BinaryCopyOutRow {
     fn column<'a, T: FromSql<'a>>(&'a self, at: usize) -> Result<T, StoreError> {
         self.try_get(at).map_err(|e| unreadable("a copied column", e))
     }
+}
+
+fn instant(instant: SystemTime) -> Result<Timestamp, StoreError> {
+    let unix_ms = match instant.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_millis()),
+        Err(before) => i64::try_from(before.duration().as_millis()).map(|ms| -ms),
+    };
+    let unix_ms = unix_ms.map_err(|e| unreadable("an instant", e))?;
+    Timestamp::from_unix_ms(unix_ms).map_err(|e| unreadable("an instant", e))
 }
 
 /// An instant as the client takes it for a `TIMESTAMPTZ`.

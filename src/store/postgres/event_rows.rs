@@ -7,6 +7,7 @@ use super::{
     connection::Call,
 };
 use crate::{
+    alert::AlertId,
     event::{Fact, Seq},
     incident::Incident,
     patrol::PatrolId,
@@ -14,9 +15,10 @@ use crate::{
 };
 
 const PUT: &str = "
-    INSERT INTO event (seq, recorded_at, fact, incident, incident_reported_at, patrol)
+    INSERT INTO event (seq, recorded_at, fact, incident, incident_reported_at, patrol, alert)
     SELECT * FROM unnest(
-        $1::BIGINT[], $2::TIMESTAMPTZ[], $3::TEXT[], $4::UUID[], $5::TIMESTAMPTZ[], $6::TEXT[]
+        $1::BIGINT[], $2::TIMESTAMPTZ[], $3::TEXT[], $4::UUID[], $5::TIMESTAMPTZ[], $6::TEXT[],
+        $7::UUID[]
     )
 ";
 
@@ -33,19 +35,23 @@ pub(super) struct EventRow<'a> {
     pub(super) incident: Option<(Uuid, Timestamp)>,
     /// The patrol that it is about.
     pub(super) patrol: Option<&'a PatrolId>,
+    /// The alert that it is about.
+    pub(super) alert: Option<AlertId>,
 }
 
 impl<'a> EventRow<'a> {
     /// The row of event `seq`, which says `fact`.
     pub(super) fn of(seq: Seq, recorded_at: Timestamp, fact: &'a Fact) -> Self {
-        let (incident, patrol) = match fact {
+        let about =
+            Self { seq, recorded_at, fact: fact.name(), incident: None, patrol: None, alert: None };
+        match fact {
             Fact::IncidentRecorded(Incident { id, reported_at, .. }) => {
-                (Some((id.uuid(), *reported_at)), None)
+                Self { incident: Some((id.uuid(), *reported_at)), ..about }
             }
-            Fact::PatrolRecorded(patrol) => (None, Some(&patrol.id)),
-            Fact::StockChanged(_) => (None, None),
-        };
-        Self { seq, recorded_at, fact: fact.name(), incident, patrol }
+            Fact::PatrolRecorded(patrol) => Self { patrol: Some(&patrol.id), ..about },
+            Fact::AlertRecorded(alert) => Self { alert: Some(alert.id), ..about },
+            Fact::StockChanged(_) => about,
+        }
     }
 }
 
@@ -58,6 +64,7 @@ pub(super) fn put<'a>(events: &[EventRow<'a>]) -> Vec<Call<'a>> {
         column(events, |row| row.incident.map(|(id, _)| id)),
         column(events, |row| row.incident.map(|(_, reported_at)| of_instant(reported_at))),
         column(events, |row| row.patrol.map(PatrolId::as_str)),
+        column(events, |row| row.alert.map(AlertId::uuid)),
     ];
     vec![Call::new(PUT, values)]
 }

@@ -3,13 +3,15 @@
 use tokio_postgres::{binary_copy::BinaryCopyOutRow, types::Type};
 
 use super::{
+    alert_rows,
     column::Columns,
     connection::Connection,
     fault::unreadable,
-    geometry, incident_rows, patrol_rows,
+    geometry, incident_rows, patrol_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
+    alert::AlertId,
     incident::{IdempotencyKey, IncidentId, RequestDigest},
     store::{
         StoreError,
@@ -18,10 +20,17 @@ use crate::{
 };
 
 const EVENTS: &str = "
-    SELECT seq, recorded_at, fact, incident, incident_reported_at, patrol FROM event ORDER BY seq
+    SELECT seq, recorded_at, fact, incident, incident_reported_at, patrol, alert FROM event ORDER BY seq
 ";
-const EVENT_TYPES: [Type; 6] =
-    [Type::INT8, Type::TIMESTAMPTZ, Type::TEXT, Type::UUID, Type::TIMESTAMPTZ, Type::TEXT];
+const EVENT_TYPES: [Type; 7] = [
+    Type::INT8,
+    Type::TIMESTAMPTZ,
+    Type::TEXT,
+    Type::UUID,
+    Type::TIMESTAMPTZ,
+    Type::TEXT,
+    Type::UUID,
+];
 
 const RECEIPTS: &str = "SELECT key, request, seq FROM receipt ORDER BY key";
 const RECEIPT_TYPES: [Type; 3] = [Type::BYTEA, Type::BYTEA, Type::INT8];
@@ -51,6 +60,14 @@ pub(super) fn export(
     in_pieces(each, Piece::Positions, |add| {
         view.scan(&positions, &types, |row| add(patrol_rows::read_fix(row)?))
     })?;
+    let steps = format!("SELECT {} FROM step ORDER BY incident, ordinal", step_rows::COLUMNS);
+    in_pieces(each, Piece::Steps, |add| {
+        view.scan(&steps, &step_rows::TYPES, |row| add(step_rows::read(row)?))
+    })?;
+    let alerts = format!("SELECT {} FROM alert ORDER BY id", alert_rows::COLUMNS);
+    in_pieces(each, Piece::Alerts, |add| {
+        view.scan(&alerts, &alert_rows::TYPES, |row| add(alert_rows::read(row, 0)?))
+    })?;
     in_pieces(each, Piece::Events, |add| view.scan(EVENTS, &EVENT_TYPES, |row| add(event(row)?)))?;
     in_pieces(each, Piece::Receipts, |add| {
         view.scan(RECEIPTS, &RECEIPT_TYPES, |row| add(receipt(row)?))
@@ -75,6 +92,7 @@ fn event(row: &BinaryCopyOutRow) -> Result<EventRecord, StoreError> {
             let id: &str = row.column(5)?;
             Subject::Patrol(id.parse().map_err(|e| unreadable("event.patrol", e))?)
         }
+        "alert" => Subject::Alert(AlertId::new(row.column(6)?)),
         other => return Err(unreadable("event.fact", other)),
     };
     Ok(EventRecord { seq: row.seq(0)?, recorded_at: row.instant(1)?, subject })

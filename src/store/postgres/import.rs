@@ -1,9 +1,10 @@
 //! Writing everything into an empty database, in one transaction.
 
 use super::{
+    alert_rows,
     column::Columns as _,
     event_rows::{self, EventRow},
-    export, incident_rows, patrol_rows,
+    export, incident_rows, patrol_rows, step_rows,
     stock_put::{self, Changed},
     write::PostgresTransaction,
 };
@@ -54,6 +55,11 @@ impl Import for PostgresImport<'_> {
             Piece::Incidents(all) => incident_rows::put(&all.iter().collect::<Vec<_>>()),
             Piece::Patrols(all) => patrol_rows::put(&all.iter().collect::<Vec<_>>()),
             Piece::Positions(all) => patrol_rows::put_fixes(all),
+            Piece::Steps(all) => {
+                let rows = all.iter().map(|row| (row.incident, row.ordinal as usize, &row.step));
+                step_rows::put(&rows.collect::<Vec<_>>())
+            }
+            Piece::Alerts(all) => alert_rows::put(&all.iter().collect::<Vec<_>>()),
             Piece::Events(all) => event_rows::put(&all.iter().map(row).collect::<Vec<_>>()),
             Piece::Receipts(all) => {
                 let rows = all.iter().map(|receipt| (&receipt.key, &receipt.request, receipt.seq));
@@ -83,12 +89,14 @@ fn changed<T>(all: &[Stamped<T>]) -> Vec<Changed<'_, T>> {
 
 fn row(event: &EventRecord) -> EventRow<'_> {
     let EventRecord { seq, recorded_at, ref subject } = *event;
-    let (fact, incident, patrol) = match subject {
-        Subject::Stock => ("stock", None, None),
+    let about =
+        EventRow { seq, recorded_at, fact: "stock", incident: None, patrol: None, alert: None };
+    match subject {
+        Subject::Stock => about,
         Subject::Incident { id, reported_at } => {
-            ("incident", Some((id.uuid(), *reported_at)), None)
+            EventRow { fact: "incident", incident: Some((id.uuid(), *reported_at)), ..about }
         }
-        Subject::Patrol(id) => ("patrol", None, Some(id)),
-    };
-    EventRow { seq, recorded_at, fact, incident, patrol }
+        Subject::Patrol(id) => EventRow { fact: "patrol", patrol: Some(id), ..about },
+        Subject::Alert(id) => EventRow { fact: "alert", alert: Some(*id), ..about },
+    }
 }

@@ -76,7 +76,7 @@ pub(super) fn put_receipts<'a>(
     vec![Call::new(PUT_RECEIPTS, values)]
 }
 
-/// The incident whose [`COLUMNS`] begin at column `at` of `row`.
+/// The incident whose [`COLUMNS`] begin at column `at` of `row`, without its steps.
 pub(super) fn read(row: &impl Columns, at: usize) -> Result<Incident, StoreError> {
     let kind: &str = row.column(at + 1)?;
     let channel: &str = row.column(at + 2)?;
@@ -95,5 +95,6 @@ pub(super) fn read(row: &impl Columns, at: usize) -> Result<Incident, StoreError
             .map(str::parse)
             .transpose()
             .map_err(|e| unreadable("incident.building", e))?,
+        steps: Vec::new(),
     })
 }

@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
+use uuid::Uuid;
+
 use super::{
+    alert_rows,
     column::{Columns, of_seq},
     connection::Connection,
     fault::unreadable,
-    incident_rows, patrol_rows,
+    incident_rows, patrol_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -18,6 +21,11 @@ use crate::{
 
 /// Columns of an event before those of an incident and of a patrol.
 const EVENT_COLUMNS: usize = 3;
+/// The incidents of the events that are read.
+const OF_EVENTS: &str = "
+    incident IN (SELECT incident FROM event WHERE seq > $1 ORDER BY seq LIMIT $2)
+";
+const OF_IDS: &str = "incident = ANY ($1)";
 
 /// The last event; `Seq(0)` before the first.
 pub(super) fn head(view: &Connection<'_>) -> Result<Seq, StoreError> {
@@ -28,21 +36,33 @@ pub(super) fn head(view: &Connection<'_>) -> Result<Seq, StoreError> {
 /// See [`crate::store::Log::events_after`]; `view` sees one state throughout.
 pub(super) fn events_after(view: &Connection<'_>, after: Seq) -> Result<Vec<Event>, StoreError> {
     let sql = format!(
-        "SELECT event.seq, event.recorded_at, event.fact, {}, {} FROM event
+        "SELECT event.seq, event.recorded_at, event.fact, {}, {}, {} FROM event
          LEFT JOIN incident
              ON incident.id = event.incident AND incident.reported_at = event.incident_reported_at
          LEFT JOIN patrol ON patrol.id = event.patrol
+         LEFT JOIN alert ON alert.id = event.alert
          WHERE event.seq > $1 ORDER BY event.seq LIMIT {PIECE_FACTS_MAX}",
         incident_rows::COLUMNS,
+        alert_rows::COLUMNS,
         patrol_rows::COLUMNS
     );
+    let steps =
+        step_rows::of_incidents(view, OF_EVENTS, &[&of_seq(after), &(PIECE_FACTS_MAX as i64)])?;
     let mut events = Vec::new();
     let mut stock_is_told = false;
     for row in view.query(&sql, &[&of_seq(after)])? {
         let fact = match row.column(2)? {
-            "incident" => Fact::IncidentRecorded(incident_rows::read(&row, EVENT_COLUMNS)?),
-            "patrol" => {
+            "incident" => {
+                let mut incident = incident_rows::read(&row, EVENT_COLUMNS)?;
+                incident.steps = steps.get(&incident.id).cloned().unwrap_or_default();
+                Fact::IncidentRecorded(incident)
+            }
+            "alert" => {
                 let at = EVENT_COLUMNS + incident_rows::TYPES.len();
+                Fact::AlertRecorded(alert_rows::read(&row, at)?)
+            }
+            "patrol" => {
+                let at = EVENT_COLUMNS + incident_rows::TYPES.len() + alert_rows::TYPES.len();
                 Fact::PatrolRecorded(patrol_rows::read(&row, at)?)
             }
             "stock" if stock_is_told => Fact::StockChanged(StockChange::default()),
@@ -79,14 +99,22 @@ pub(super) fn receipts(
     );
     let digests: Vec<&[u8]> = keys.iter().map(|key| &key.digest()[..]).collect();
     let rows = if keys.is_empty() { Vec::new() } else { connection.query(&sql, &[&digests])? };
-    let mut known = HashMap::new();
+    let mut known: HashMap<IdempotencyKey, Receipt> = HashMap::new();
+    let mut ids: Vec<Uuid> = Vec::new();
     for row in &rows {
         let receipt = Receipt {
             digest: RequestDigest::from_digest(row.digest(1)?),
             seq: row.seq(2)?,
             incident: incident_rows::read(row, 3)?,
         };
+        ids.push(receipt.incident.id.uuid());
         known.insert(IdempotencyKey::from_digest(row.digest(0)?), receipt);
+    }
+    if !ids.is_empty() {
+        let steps = step_rows::of_incidents(connection, OF_IDS, &[&ids])?;
+        for receipt in known.values_mut() {
+            receipt.incident.steps = steps.get(&receipt.incident.id).cloned().unwrap_or_default();
+        }
     }
     Ok(keys.iter().map(|key| known.get(key).cloned()).collect())
 }

@@ -29,6 +29,7 @@ use crate::{
     patrol::PositionFix,
 };
 
+mod alert_rows;
 mod column;
 mod connection;
 mod database;
@@ -44,6 +45,7 @@ mod log;
 mod opening;
 mod patrol_rows;
 mod replay;
+mod step_rows;
 mod stock_put;
 mod stock_read;
 mod tls;

@@ -3,8 +3,9 @@
 use tokio_postgres::{binary_copy::BinaryCopyOutRow, types::Type};
 
 use super::{
+    alert_rows,
     connection::Connection,
-    incident_rows, log, patrol_rows,
+    incident_rows, log, patrol_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -24,8 +25,15 @@ pub(super) fn replay(
         patrol_rows::read(row, 0).map(Fact::PatrolRecorded)
     })?;
     let incidents = format!("SELECT {} FROM incident", incident_rows::COLUMNS);
+    let mut steps = step_rows::all(view)?;
     scan(view, &incidents, &incident_rows::TYPES, each, |row| {
-        incident_rows::read(row, 0).map(Fact::IncidentRecorded)
+        let mut incident = incident_rows::read(row, 0)?;
+        incident.steps = steps.remove(&incident.id).unwrap_or_default();
+        Ok(Fact::IncidentRecorded(incident))
+    })?;
+    let alerts = format!("SELECT {} FROM alert", alert_rows::COLUMNS);
+    scan(view, &alerts, &alert_rows::TYPES, each, |row| {
+        alert_rows::read(row, 0).map(Fact::AlertRecorded)
     })?;
     Ok(head)
 }
@@ -35,7 +43,7 @@ fn scan(
     select: &str,
     types: &[Type],
     each: &mut dyn FnMut(Vec<Fact>),
-    read: impl Fn(&BinaryCopyOutRow) -> Result<Fact, StoreError>,
+    mut read: impl FnMut(&BinaryCopyOutRow) -> Result<Fact, StoreError>,
 ) -> Result<(), StoreError> {
     let mut piece = Vec::new();
     view.scan(select, types, |row| {

@@ -3,12 +3,14 @@
 use tokio_postgres::SimpleQueryRow;
 
 use super::{
+    alert_rows,
     connection::Connection,
     event_rows::{self, EventRow},
     fault::unreadable,
-    incident_rows, log, patrol_rows, stock_put,
+    incident_rows, log, patrol_rows, step_rows, stock_put,
 };
 use crate::{
+    alert::Alert,
     event::{Event, Fact, Seq},
     incident::{IdempotencyKey, Incident},
     patrol::{Patrol, PositionFix},
@@ -70,6 +72,8 @@ impl<'a> PostgresTransaction<'a> {
         let numbered = || (first.0..).map(Seq).zip(facts);
         let incidents: Vec<_> = facts.iter().filter_map(incident_of).collect();
         let patrols: Vec<_> = facts.iter().filter_map(patrol_of).collect();
+        let alerts: Vec<_> = facts.iter().filter_map(alert_of).collect();
+        let steps: Vec<_> = incidents.iter().filter_map(|one| step_rows::last_of(one)).collect();
         let events: Vec<_> =
             numbered().map(|(seq, new)| EventRow::of(seq, recorded_at, &new.fact)).collect();
         let receipts: Vec<_> = numbered()
@@ -78,6 +82,8 @@ impl<'a> PostgresTransaction<'a> {
         // The subject before the event that refers to it; rows of the stock after their event.
         let mut calls = incident_rows::put(&incidents);
         calls.extend(patrol_rows::put(&patrols));
+        calls.extend(step_rows::put(&steps));
+        calls.extend(alert_rows::put(&alerts));
         calls.extend(event_rows::put(&events));
         calls.extend(incident_rows::put_receipts(&receipts));
         self.connection.send(&calls)?;
@@ -143,6 +149,10 @@ const fn incident_of(new: &NewFact) -> Option<&Incident> {
 
 const fn patrol_of(new: &NewFact) -> Option<&Patrol> {
     if let Fact::PatrolRecorded(patrol) = &new.fact { Some(patrol) } else { None }
+}
+
+const fn alert_of(new: &NewFact) -> Option<&Alert> {
+    if let Fact::AlertRecorded(alert) = &new.fact { Some(alert) } else { None }
 }
 
 /// The number in column `at` of a row that came as text.

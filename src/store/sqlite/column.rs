@@ -3,7 +3,7 @@
 use rusqlite::{Row, types::ValueRef};
 
 use super::fault::{told, unreadable};
-use crate::{event::Seq, geo::LonLat, store::StoreError, time::Timestamp};
+use crate::{closed_list::ClosedList, event::Seq, geo::LonLat, store::StoreError, time::Timestamp};
 
 /// The text in column `at`, without a copy.
 pub(super) fn text<'a>(row: &'a Row<'_>, at: usize) -> Result<&'a str, StoreError> {
@@ -40,6 +40,27 @@ pub(super) fn seq(row: &Row<'_>, at: usize) -> Result<Seq, StoreError> {
 pub(super) fn instant(row: &Row<'_>, at: usize) -> Result<Timestamp, StoreError> {
     let unix_ms = row.get(at).map_err(told)?;
     Timestamp::from_unix_ms(unix_ms).map_err(|e| unreadable(name(row, at), e))
+}
+
+/// The instant in column `at`, or `None` for null.
+pub(super) fn optional_instant(row: &Row<'_>, at: usize) -> Result<Option<Timestamp>, StoreError> {
+    let unix_ms: Option<i64> = row.get(at).map_err(told)?;
+    let instant = unix_ms.map(Timestamp::from_unix_ms).transpose();
+    instant.map_err(|e| unreadable(name(row, at), e))
+}
+
+/// The value of a closed list in column `at`.
+pub(super) fn list<T: ClosedList>(row: &Row<'_>, at: usize) -> Result<T, StoreError> {
+    optional_list(row, at)?.ok_or_else(|| unreadable(name(row, at), "is null"))
+}
+
+/// The value of a closed list in column `at`, or `None` for null.
+pub(super) fn optional_list<T: ClosedList>(
+    row: &Row<'_>,
+    at: usize,
+) -> Result<Option<T>, StoreError> {
+    let Some(text) = optional_text(row, at)? else { return Ok(None) };
+    T::of_name(text).map(Some).ok_or_else(|| unreadable(name(row, at), text))
 }
 
 fn name<'a>(row: &'a Row<'_>, at: usize) -> &'a str {

@@ -4,12 +4,14 @@ use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
 use super::{
+    alert_rows,
     column::{instant, seq, text},
     fault::{told, unreadable},
-    incident_rows, patrol_rows,
+    incident_rows, patrol_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
+    alert::AlertId,
     incident::{IdempotencyKey, IncidentId, RequestDigest},
     store::{
         StoreError,
@@ -18,7 +20,7 @@ use crate::{
 };
 
 const EVENTS: &str = "
-    SELECT seq, event.recorded_at, fact, incident, incident.reported_at, patrol
+    SELECT seq, event.recorded_at, fact, incident, incident.reported_at, patrol, alert
     FROM event LEFT JOIN incident ON incident.id = event.incident ORDER BY seq
 ";
 const RECEIPTS: &str = "SELECT key, request, seq FROM receipt ORDER BY key";
@@ -46,6 +48,12 @@ pub(super) fn export(
     let positions = format!("SELECT {} FROM position ORDER BY patrol", patrol_rows::FIX_COLUMNS);
     in_pieces(each, Piece::Positions, |add| {
         scan(view, &positions, |row| add(patrol_rows::read_fix(row)?))
+    })?;
+    let steps = format!("SELECT {} FROM step ORDER BY incident, ordinal", step_rows::COLUMNS);
+    in_pieces(each, Piece::Steps, |add| scan(view, &steps, |row| add(step_rows::read(row)?)))?;
+    let alerts = format!("SELECT {} FROM alert ORDER BY id", alert_rows::COLUMNS);
+    in_pieces(each, Piece::Alerts, |add| {
+        scan(view, &alerts, |row| add(alert_rows::read(row, 0)?))
     })?;
     in_pieces(each, Piece::Events, |add| scan(view, EVENTS, |row| add(event(row)?)))?;
     in_pieces(each, Piece::Receipts, |add| scan(view, RECEIPTS, |row| add(receipt(row)?)))
@@ -82,6 +90,10 @@ fn event(row: &Row<'_>) -> Result<EventRecord, StoreError> {
         }
         "patrol" => {
             Subject::Patrol(text(row, 5)?.parse().map_err(|e| unreadable("event.patrol", e))?)
+        }
+        "alert" => {
+            let id: [u8; 16] = row.get(6).map_err(told)?;
+            Subject::Alert(AlertId::new(Uuid::from_bytes(id)))
         }
         other => return Err(unreadable("event.fact", other)),
     };

@@ -2,7 +2,9 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{export, fault::told, incident_rows, patrol_rows, stock_put, write};
+use super::{
+    alert_rows, export, fault::told, incident_rows, patrol_rows, step_rows, stock_put, write,
+};
 use crate::store::{Import, StoreError, archive::Piece};
 
 /// Whether anything is there that an import could meet.
@@ -55,6 +57,10 @@ impl Import for SqliteImport<'_> {
             }
             Piece::Patrols(all) => all.iter().try_for_each(|patrol| patrol_rows::put(to, patrol)),
             Piece::Positions(all) => all.iter().try_for_each(|fix| patrol_rows::put_fix(to, fix)),
+            Piece::Steps(all) => all.iter().try_for_each(|row| {
+                step_rows::put(to, row.incident, row.ordinal as usize, &row.step)
+            }),
+            Piece::Alerts(all) => all.iter().try_for_each(|alert| alert_rows::put(to, alert)),
             Piece::Events(all) => all.iter().try_for_each(|event| write::put_event(to, event)),
             Piece::Receipts(all) => all.iter().try_for_each(|receipt| {
                 incident_rows::put_receipt(to, &receipt.key, &receipt.request, receipt.seq)

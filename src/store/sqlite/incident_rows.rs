@@ -54,7 +54,7 @@ pub(super) fn put_receipt(
     Ok(())
 }
 
-/// The incident whose [`COLUMNS`] begin at column `at` of `row`.
+/// The incident whose [`COLUMNS`] begin at column `at` of `row`, without its steps.
 pub(super) fn read(row: &Row<'_>, at: usize) -> Result<Incident, StoreError> {
     let id: [u8; 16] = row.get(at).map_err(told)?;
     let (kind, channel, status) = (text(row, at + 1)?, text(row, at + 2)?, text(row, at + 3)?);
@@ -69,5 +69,6 @@ pub(super) fn read(row: &Row<'_>, at: usize) -> Result<Incident, StoreError> {
         reported_at: instant(row, at + 4)?,
         site: site.parse().map_err(|e| unreadable("incident.site", e))?,
         building: building.map_err(|e| unreadable("incident.building", e))?,
+        steps: Vec::new(),
     })
 }

@@ -1,11 +1,12 @@
 //! Reading what has happened: events after a number, and receipts.
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
+    alert_rows,
     column::{instant, seq, text},
     fault::{told, unreadable},
-    incident_rows, patrol_rows,
+    incident_rows, patrol_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -19,6 +20,10 @@ use crate::{
 const EVENT_COLUMNS: usize = 3;
 /// Columns of an incident.
 const INCIDENT_COLUMNS: usize = 7;
+/// The incidents of the events that are read.
+const OF_EVENTS: &str = "
+    incident IN (SELECT incident FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2)
+";
 
 /// The last event; `Seq(0)` before the first.
 pub(super) fn head(connection: &Connection) -> Result<Seq, StoreError> {
@@ -30,22 +35,33 @@ pub(super) fn head(connection: &Connection) -> Result<Seq, StoreError> {
 /// See [`crate::store::Log::events_after`]; `view` sees one state throughout.
 pub(super) fn events_after(view: &Connection, after: Seq) -> Result<Vec<Event>, StoreError> {
     let sql = format!(
-        "SELECT event.seq, event.recorded_at, event.fact, {}, {} FROM event
+        "SELECT event.seq, event.recorded_at, event.fact, {}, {}, {} FROM event
          LEFT JOIN incident ON incident.id = event.incident
          LEFT JOIN patrol ON patrol.id = event.patrol
+         LEFT JOIN alert ON alert.id = event.alert
          WHERE event.seq > ?1 ORDER BY event.seq LIMIT {PIECE_FACTS_MAX}",
         incident_rows::COLUMNS,
+        alert_rows::COLUMNS,
         patrol_rows::COLUMNS
     );
+    let steps = step_rows::of_incidents(view, OF_EVENTS, params![after.0, PIECE_FACTS_MAX])?;
     let mut statement = view.prepare_cached(&sql).map_err(told)?;
     let mut rows = statement.query([after.0]).map_err(told)?;
     let mut events = Vec::new();
     let mut stock_is_told = false;
     while let Some(row) = rows.next().map_err(told)? {
         let fact = match text(row, 2)? {
-            "incident" => Fact::IncidentRecorded(incident_rows::read(row, EVENT_COLUMNS)?),
+            "incident" => {
+                let mut incident = incident_rows::read(row, EVENT_COLUMNS)?;
+                incident.steps = steps.get(&incident.id).cloned().unwrap_or_default();
+                Fact::IncidentRecorded(incident)
+            }
+            "alert" => {
+                Fact::AlertRecorded(alert_rows::read(row, EVENT_COLUMNS + INCIDENT_COLUMNS)?)
+            }
             "patrol" => {
-                Fact::PatrolRecorded(patrol_rows::read(row, EVENT_COLUMNS + INCIDENT_COLUMNS)?)
+                let at = EVENT_COLUMNS + INCIDENT_COLUMNS + alert_rows::COLUMN_COUNT;
+                Fact::PatrolRecorded(patrol_rows::read(row, at)?)
             }
             "stock" if stock_is_told => Fact::StockChanged(StockChange::default()),
             "stock" => {
@@ -86,5 +102,8 @@ pub(super) fn receipt(
             incident: incident_rows::read(row, 2)?,
         })
     };
-    statement.query_row([key.digest()], |row| Ok(read(row))).optional().map_err(told)?.transpose()
+    let receipt = statement.query_row([key.digest()], |row| Ok(read(row))).optional();
+    let Some(receipt) = receipt.map_err(told)?.transpose()? else { return Ok(None) };
+    let incident = step_rows::with_steps(connection, receipt.incident)?;
+    Ok(Some(Receipt { incident, ..receipt }))
 }

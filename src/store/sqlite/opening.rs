@@ -55,7 +55,11 @@ pub(super) fn open(path: &Path) -> Result<Connection, StoreError> {
     create(path).map_err(|e| cannot_open(path, e))?;
     let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     settle(&connection, path)?;
+    // A table that others refer to cannot be made anew while references are checked (SQLite, "Making Other Kinds
+    // Of Table Schema Changes").
+    connection.pragma_update(None, "foreign_keys", false).map_err(fault::told)?;
     migrate(&mut connection, path)?;
+    connection.pragma_update(None, "foreign_keys", true).map_err(fault::told)?;
     Ok(connection)
 }
 

@@ -3,8 +3,9 @@
 use rusqlite::{Connection, Row};
 
 use super::{
+    alert_rows,
     fault::told,
-    incident_rows, log, patrol_rows,
+    incident_rows, log, patrol_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -22,7 +23,14 @@ pub(super) fn replay(
     let patrols = format!("SELECT {} FROM patrol", patrol_rows::COLUMNS);
     scan(view, &patrols, each, |row| patrol_rows::read(row, 0).map(Fact::PatrolRecorded))?;
     let incidents = format!("SELECT {} FROM incident", incident_rows::COLUMNS);
-    scan(view, &incidents, each, |row| incident_rows::read(row, 0).map(Fact::IncidentRecorded))?;
+    let mut steps = step_rows::of_incidents(view, "true", [])?;
+    scan(view, &incidents, each, |row| {
+        let mut incident = incident_rows::read(row, 0)?;
+        incident.steps = steps.remove(&incident.id).unwrap_or_default();
+        Ok(Fact::IncidentRecorded(incident))
+    })?;
+    let alerts = format!("SELECT {} FROM alert", alert_rows::COLUMNS);
+    scan(view, &alerts, each, |row| alert_rows::read(row, 0).map(Fact::AlertRecorded))?;
     Ok(head)
 }
 
@@ -30,7 +38,7 @@ fn scan(
     view: &Connection,
     sql: &str,
     each: &mut dyn FnMut(Vec<Fact>),
-    read: impl Fn(&Row<'_>) -> Result<Fact, StoreError>,
+    mut read: impl FnMut(&Row<'_>) -> Result<Fact, StoreError>,
 ) -> Result<(), StoreError> {
     let mut statement = view.prepare_cached(sql).map_err(told)?;
     let mut rows = statement.query([]).map_err(told)?;

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::{fault::told, incident_rows, log, patrol_rows, stock_put};
+use super::{alert_rows, fault::told, incident_rows, log, patrol_rows, step_rows, stock_put};
 use crate::{
     event::{Event, Fact, Seq},
     incident::IdempotencyKey,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 const PUT_EVENT: &str = "
-    INSERT INTO event (seq, recorded_at, fact, incident, patrol) VALUES (?1, ?2, ?3, ?4, ?5)
+    INSERT INTO event (seq, recorded_at, fact, incident, patrol, alert) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ";
 
 /// A write that has the lock. Dropping it rolls it back.
@@ -38,11 +38,18 @@ impl<'a> SqliteTransaction<'a> {
         let subject = match &new.fact {
             Fact::IncidentRecorded(incident) => {
                 incident_rows::put(&self.inner, incident)?;
+                if let Some((last, before)) = incident.steps.split_last() {
+                    step_rows::put(&self.inner, incident.id, before.len(), last)?;
+                }
                 Subject::Incident { id: incident.id, reported_at: incident.reported_at }
             }
             Fact::PatrolRecorded(patrol) => {
                 patrol_rows::put(&self.inner, patrol)?;
                 Subject::Patrol(patrol.id.clone())
+            }
+            Fact::AlertRecorded(alert) => {
+                alert_rows::put(&self.inner, alert)?;
+                Subject::Alert(alert.id)
             }
             Fact::StockChanged(_) => Subject::Stock,
         };
@@ -95,14 +102,14 @@ impl Transaction for SqliteTransaction<'_> {
 
 /// Writes an event, whose number follows the last one.
 pub(super) fn put_event(connection: &Connection, event: &EventRecord) -> Result<(), StoreError> {
-    let (fact, incident, patrol) = match &event.subject {
-        Subject::Stock => ("stock", None, None),
-        Subject::Incident { id, .. } => ("incident", Some(id.uuid()), None),
-        Subject::Patrol(id) => ("patrol", None, Some(id.as_str())),
+    let (fact, incident, patrol, alert) = match &event.subject {
+        Subject::Stock => ("stock", None, None, None),
+        Subject::Incident { id, .. } => ("incident", Some(id.uuid().into_bytes()), None, None),
+        Subject::Patrol(id) => ("patrol", None, Some(id.as_str()), None),
+        Subject::Alert(id) => ("alert", None, None, Some(id.uuid().into_bytes())),
     };
-    let incident = incident.as_ref().map(|id| id.as_bytes().as_slice());
     let mut put = connection.prepare_cached(PUT_EVENT).map_err(told)?;
-    put.execute(params![event.seq.0, event.recorded_at.unix_ms(), fact, incident, patrol])
+    put.execute(params![event.seq.0, event.recorded_at.unix_ms(), fact, incident, patrol, alert])
         .map_err(told)?;
     Ok(())
 }

@@ -8,11 +8,18 @@ use std::path::Path;
 
 use serde_json::Value;
 use tempfile::TempDir;
-use vigie::{patrol::Availability, store::sqlite::SqliteStore};
+use vigie::{
+    event::Fact,
+    incident::{Action, Status},
+    patrol::Availability,
+    store::sqlite::SqliteStore,
+};
 
 use crate::{
     program::run,
-    store::fixture::{batch, commit, fix, incident_fact, key, patrol_fact, stock_fact},
+    store::fixture::{
+        alert, batch, commit, fix, incident, incident_fact, key, patrol_fact, stepped, stock_fact,
+    },
 };
 
 /// A folder with a store in `vigie.db` that holds some of everything.
@@ -26,6 +33,15 @@ fn filled() -> TempDir {
         incident_fact(2, 2),
         patrol_fact(1, Availability::Busy),
     ]);
+    let received = incident(1, 1, Status::Received);
+    let qualified = stepped(&received, Action::Qualified, 1);
+    let assigned = stepped(&qualified, Action::Assigned, 1);
+    let later = [
+        Fact::IncidentRecorded(qualified),
+        Fact::IncidentRecorded(assigned),
+        Fact::AlertRecorded(alert(1, 1, Some(&received))),
+    ];
+    everything.facts.extend(batch(later).facts);
     everything.facts[2].key = Some(key("call 1"));
     everything.fixes.push(fix(1, 5));
     commit(&mut store, everything).unwrap();

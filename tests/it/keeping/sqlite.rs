@@ -182,7 +182,9 @@ fn a_copy_tells_what_it_moved_and_both_sides_have_it() {
     incidents 2
     patrols 1
     positions 1
-    events 5
+    steps 2
+    alerts 1
+    events 8
     receipts 1
     21 records
     ");
@@ -251,7 +253,10 @@ fn the_doctor_finds_a_good_store_well_also_beside_a_server() {
 #[test]
 fn the_doctor_names_what_is_wrong_and_what_to_do() {
     for (ill, expected) in [
-        ("UPDATE refinery_schema_history SET version = 999", (Some(1), "schema fail")),
+        (
+            "INSERT INTO refinery_schema_history SELECT 999, name, applied_on, checksum FROM refinery_schema_history LIMIT 1",
+            (Some(1), "schema fail"),
+        ),
         (
             "DROP TRIGGER event_is_never_removed; DELETE FROM event WHERE seq = 4",
             (Some(1), "numbers fail"),
@@ -292,8 +297,8 @@ fn the_doctor_does_not_break_down_over_a_damaged_file() {
     let folder = filled();
     let path = folder.path().join("vigie.db");
     let mut bytes = fs::read(&path).unwrap();
-    let middle = bytes.len() / 8192 * 4096;
-    bytes[middle..middle + 4096].fill(0xa5);
+    let page = bytes.len() / 4096 * 3 / 4 * 4096;
+    bytes[page..page + 4096].fill(0xa5);
     fs::write(&path, bytes).unwrap();
 
     let (code, ills) = ills(&path);

@@ -3,9 +3,13 @@
 use geo::{LineString, polygon};
 use uuid::Uuid;
 use vigie::{
+    alert::{Alert, AlertId, AlertKind, AlertState, Resolution},
     event::{Event, Fact},
     geo::LonLat,
-    incident::{Channel, IdempotencyKey, Incident, IncidentId, RequestDigest, Status},
+    incident::{
+        Action, ActorRole, Channel, IdempotencyKey, Incident, IncidentId, Outcome, PeopleBracket,
+        Reason, Report, RequestDigest, Status, Step,
+    },
     patrol::{Availability, Patrol, PositionFix},
     stock::{
         Building, Footprint, Hall, Landlord, Site, StockChange, Surrounding, SurroundingClass,
@@ -108,6 +112,7 @@ pub fn incident(number: u32, on: u32, status: Status) -> Incident {
         reported_at: at(i64::from(number)),
         site: site(on).code,
         building: number.is_multiple_of(3).then(|| building(on, 0).id),
+        steps: vec![],
     }
 }
 
@@ -127,6 +132,55 @@ pub fn fix(patrol_number: u32, second: i64) -> PositionFix {
         recorded_at: at(second),
         accuracy_m: (second % 2 == 0).then_some(4.5),
     }
+}
+
+/// The incident after `action` of patrol `number`, a minute after its last step.
+pub fn stepped(incident: &Incident, action: Action, number: u32) -> Incident {
+    let last = incident.steps.last().map_or(incident.reported_at, |step| step.at);
+    let report = Report { outcome: Outcome::Ras, people: PeopleBracket::UpTo3, with_police: false };
+    let mut incident = incident.clone();
+    incident.take(Step {
+        patrol: (action != Action::Qualified).then(|| patrol(number, Availability::Busy).id),
+        reason: (action == Action::Reassigned).then_some(Reason::BetterPlaced),
+        report: (action == Action::Reported).then_some(report),
+        ..Step::plain(action, last.plus_seconds(60), at(0), ActorRole::Dispatcher)
+    });
+    incident
+}
+
+/// Alert `number` about a patrol, about an incident where one is told.
+pub fn alert(number: u32, about: u32, incident: Option<&Incident>) -> Alert {
+    Alert {
+        id: AlertId::new(Uuid::from_u128(u128::from(number))),
+        kind: AlertKind::Sos,
+        patrol: patrol(about, Availability::Busy).id,
+        incident: incident.map(|incident| incident.id),
+        site: incident.map(|incident| incident.site.clone()),
+        raised_at: at(7),
+        level: 2,
+        state: AlertState::Resolved,
+        acknowledged: Some((ActorRole::Dispatcher, at(8))),
+        resolved: Some((Resolution::Assisted, ActorRole::Supervisor, at(9))),
+    }
+}
+
+/// Something of every kind that a store keeps.
+pub fn one_of_everything() -> Batch {
+    let received = incident(1, 1, Status::Received);
+    let qualified = stepped(&received, Action::Qualified, 1);
+    let assigned = stepped(&qualified, Action::Assigned, 1);
+    let mut everything = batch([
+        stock_fact(1),
+        stock_fact(2),
+        Fact::IncidentRecorded(received),
+        patrol_fact(1, Availability::Busy),
+        patrol_fact(2, Availability::OffDuty),
+        Fact::IncidentRecorded(qualified),
+        Fact::IncidentRecorded(assigned.clone()),
+        Fact::AlertRecorded(alert(1, 1, Some(&assigned))),
+    ]);
+    everything.fixes.push(fix(1, 5));
+    everything
 }
 
 pub fn key(name: &str) -> (IdempotencyKey, RequestDigest) {

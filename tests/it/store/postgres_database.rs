@@ -14,7 +14,7 @@ use vigie::{
 
 use super::{
     Place,
-    fixture::{batch, commit, fix, incident_fact, patrol_fact, stock_fact},
+    fixture::{batch, commit, fix, incident_fact, one_of_everything, patrol_fact, stock_fact},
     state::replayed,
 };
 use crate::{
@@ -28,15 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A database with one of everything.
 fn filled() -> Database {
     let database = Database::fresh();
-    let mut everything = batch([
-        stock_fact(1),
-        stock_fact(2),
-        incident_fact(1, 1),
-        patrol_fact(1, Availability::Busy),
-        patrol_fact(2, Availability::OffDuty),
-    ]);
-    everything.fixes.push(fix(1, 5));
-    commit(&mut *database.open(), everything).unwrap();
+    commit(&mut *database.open(), one_of_everything()).unwrap();
     database
 }
 
@@ -212,10 +204,10 @@ fn a_store_of_a_newer_program_is_refused() {
     let database = filled();
     database.sql(
         "INSERT INTO vigie.refinery_schema_history
-         SELECT 999, 'later', applied_on, checksum FROM vigie.refinery_schema_history",
+         SELECT 999, 'later', applied_on, checksum FROM vigie.refinery_schema_history LIMIT 1",
     );
 
-    assert_eq!(fault(&database.url()), StoreError::TooNew { found: 999, known: 1 });
+    assert!(matches!(fault(&database.url()), StoreError::TooNew { found: 999, .. }));
 }
 
 #[test]

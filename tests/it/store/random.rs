@@ -14,7 +14,9 @@ use vigie::{
 
 use super::{
     Place,
-    fixture::{batch, commit, fix, incident, patrol_fact, stock, stock_fact},
+    fixture::{
+        alert, batch, commit, fix, incident, patrol, patrol_fact, stepped, stock, stock_fact,
+    },
     state::{State, followed, replayed},
 };
 
@@ -23,9 +25,29 @@ const NUMBERS: u32 = 6;
 
 #[derive(Debug, Clone)]
 enum Step {
-    Stock { number: u32, dwellings: u32, halls: usize },
-    Incident { number: u32, status: usize },
-    Patrol { number: u32, availability: usize },
+    Stock {
+        number: u32,
+        dwellings: u32,
+        halls: usize,
+    },
+    Incident {
+        number: u32,
+        status: usize,
+    },
+    Patrol {
+        number: u32,
+        availability: usize,
+    },
+    /// The next of the steps that an incident may take, of which there is at least one until it is over.
+    Taken {
+        number: u32,
+        choice: usize,
+        patrol: u32,
+    },
+    Alert {
+        number: u32,
+        about: u32,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -39,12 +61,19 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(number, status)| Step::Incident { number, status }),
         (0..NUMBERS, 0_usize..3)
             .prop_map(|(number, availability)| Step::Patrol { number, availability }),
+        (0..NUMBERS * 4, 0_usize..16, 0..NUMBERS)
+            .prop_map(|(number, choice, patrol)| Step::Taken { number, choice, patrol }),
+        (0..NUMBERS, 0..NUMBERS).prop_map(|(number, about)| Step::Alert { number, about }),
     ]
 }
 
 impl Step {
-    fn fact(&self) -> Fact {
-        match *self {
+    /// What it does in `state`: nothing where it is about somebody who is not there.
+    fn fact(&self, state: &Snapshot) -> Option<Fact> {
+        let known = |number: u32| state.incident(incident(number, 0, Status::Received).id);
+        let is_there =
+            |number: u32| state.patrols().get(&patrol(number, Availability::Busy).id).is_some();
+        Some(match *self {
             Self::Stock { number, dwellings, halls } => {
                 let mut change = stock(number);
                 change.sites[0].dwellings = dwellings;
@@ -53,12 +82,24 @@ impl Step {
             }
             Self::Incident { number, status } => {
                 let on = number % NUMBERS;
-                Fact::IncidentRecorded(incident(number, on, Status::ALL[status]))
+                let new = || incident(number, on, Status::ALL[status]);
+                Fact::IncidentRecorded(known(number).unwrap_or_else(new))
             }
             Self::Patrol { number, availability } => {
                 patrol_fact(number, Availability::ALL[availability])
             }
-        }
+            Self::Taken { number, choice, patrol } => {
+                let incident = known(number).filter(|_| is_there(patrol))?;
+                let allowed = incident.allowed();
+                let action = *allowed.get(choice % allowed.len().max(1))?;
+                Fact::IncidentRecorded(stepped(&incident, action, patrol))
+            }
+            Self::Alert { number, about } => Fact::AlertRecorded(alert(
+                number,
+                is_there(about).then_some(about)?,
+                known(about).as_ref(),
+            )),
+        })
     }
 }
 
@@ -111,7 +152,13 @@ pub fn random_histories_lead_to_the_state_of_the_model(place: &dyn Place) {
     runner
         .run(&steps, |(steps, fixes)| {
             let (writer, follower, model) = &mut *shared.borrow_mut();
-            let mut next = batch(steps.iter().map(Step::fact));
+            let mut next = batch([]);
+            let mut then = model.state.clone();
+            for step in &steps {
+                let Some(fact) = step.fact(&then) else { continue };
+                then.apply([fact.clone()], then.seq());
+                next.facts.extend(batch([fact]).facts);
+            }
             let fixes = fixes.into_iter().map(|(number, second)| fix(number, second));
             next.fixes = fixes.filter(|fix| model.may_be_placed(fix, &next)).collect();
             let before = model.state.clone();

@@ -7,27 +7,18 @@ use rand_chacha::ChaCha8Rng;
 use rusqlite::Connection;
 use vigie::{
     event::Seq,
-    patrol::Availability,
     store::{Log as _, Store as _, StoreError, sqlite::SqliteStore},
 };
 
 use super::{
     Place, SqliteFile,
-    fixture::{batch, commit, fix, incident_fact, patrol_fact, stock_fact},
+    fixture::{batch, commit, incident_fact, one_of_everything, stock_fact},
 };
 
 /// A file with one of everything.
 fn filled() -> SqliteFile {
     let file = SqliteFile::new();
-    let mut everything = batch([
-        stock_fact(1),
-        stock_fact(2),
-        incident_fact(1, 1),
-        patrol_fact(1, Availability::Busy),
-        patrol_fact(2, Availability::OffDuty),
-    ]);
-    everything.fixes.push(fix(1, 5));
-    commit(&mut *file.open(), everything).unwrap();
+    commit(&mut *file.open(), one_of_everything()).unwrap();
     file
 }
 
@@ -87,11 +78,8 @@ fn a_store_of_a_newer_program_is_refused() {
 
     let fault = fault(&file.path());
 
-    assert!(matches!(fault, StoreError::TooNew { found: 999, known: 1 }), "{fault:?}");
-    assert_eq!(
-        fault.to_string(),
-        "the store has schema version 999, this program knows versions up to 1; use the newer program"
-    );
+    assert!(matches!(fault, StoreError::TooNew { found: 999, .. }), "{fault:?}");
+    assert!(fault.to_string().starts_with("the store has schema version 999, this program knows"));
 }
 
 #[test]
@@ -243,8 +231,9 @@ fn no_column_holds_personal_data() {
     // Whoever adds a column adds it here, and asks first whether it could hold a name, a telephone, a
     // flat or a description. `site.address` is that of the landlord's register.
     insta::assert_snapshot!(tables.join("\n"), @r"
+    alert: id kind patrol incident site raised_at level state acknowledged_by acknowledged_at resolution resolved_by resolved_at
     building: id site site_was_given footprint height_m levels dwellings seq
-    event: seq recorded_at fact incident patrol
+    event: seq recorded_at fact incident patrol alert
     hall: building ordinal label lon lat
     incident: id kind channel status reported_at site building
     landlord: id name seq
@@ -253,6 +242,7 @@ fn no_column_holds_personal_data() {
     receipt: key request seq
     refinery_schema_history: version name applied_on checksum
     site: code landlord name dwellings lon lat outline address seq
+    step: incident ordinal action at recorded_at actor patrol reason override_reason partner other outcome people with_police
     surrounding: id class name rank height_m shape seq
     tract: code name kind area seq
     ");

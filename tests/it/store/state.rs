@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use vigie::{
+    alert::Alert,
     event::Seq,
+    patrol::PatrolId,
     stock::{Building, Landlord, Site, Surrounding},
     store::Store,
     tract::Tract,
-    twin::{PatrolState, Snapshot, SnapshotBuilder},
+    twin::{Mission, PatrolState, Snapshot, SnapshotBuilder},
 };
 
 /// A state, comparable.
@@ -22,6 +24,9 @@ pub struct State {
     pub patrols: Vec<PatrolState>,
     /// By id: all that the twin knows of an incident, in words.
     pub incidents: BTreeMap<String, String>,
+    /// By patrol: what it is on.
+    pub missions: Vec<(PatrolId, Mission)>,
+    pub alerts: Vec<Alert>,
 }
 
 impl State {
@@ -35,11 +40,12 @@ impl State {
                 let kind = &incidents.kinds()[row.kind as usize];
                 let building = stock.place(row.place).building.map(|ix| &stock.building(ix).id);
                 let told = format!(
-                    "{kind} {:?} {:?} {} {} {building:?}",
+                    "{kind} {:?} {:?} {} {} {building:?} {:?}",
                     row.channel,
                     row.status,
                     row.reported_at,
-                    stock.site(row.site).code
+                    stock.site(row.site).code,
+                    snapshot.interventions().get(row.id).map(|incident| &incident.steps)
                 );
                 (row.id.to_string(), told)
             })
@@ -58,6 +64,12 @@ impl State {
             tracts: stock.tracts().to_vec(),
             patrols: snapshot.patrols().iter().cloned().collect(),
             incidents: incidents.into_iter().collect(),
+            missions: snapshot
+                .interventions()
+                .missions()
+                .map(|(patrol, mission)| (patrol.clone(), mission.clone()))
+                .collect(),
+            alerts: snapshot.alerts().iter().cloned().collect(),
         };
         assert_eq!(state.incidents.len(), count, "no incident is there twice");
         state

@@ -1,0 +1,73 @@
+//! [`Interventions`]: the steps of incidents, and which patrol is on which.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    incident::{Incident, IncidentId, Sent},
+    patrol::PatrolId,
+};
+
+/// Incidents with steps in the recent part before it is merged into the sealed one: few enough to copy at each
+/// write, enough that the merge (10 ns an incident) is rare.
+const RECENT_MAX: usize = 512;
+
+/// Every incident that has steps. Cloning is free; a step copies the recent part only.
+#[derive(Debug, Clone, Default)]
+pub struct Interventions {
+    sealed: Arc<BTreeMap<IncidentId, Arc<Incident>>>,
+    recent: Arc<BTreeMap<IncidentId, Arc<Incident>>>,
+    missions: Arc<BTreeMap<PatrolId, Mission>>,
+}
+
+/// What a patrol is on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mission {
+    /// Which incident.
+    pub incident: IncidentId,
+    /// How far the patrol has got, and whether it leads.
+    pub sent: Sent,
+}
+
+impl Interventions {
+    /// The incident with its steps, where it has any. O(log n).
+    #[must_use]
+    pub fn get(&self, id: IncidentId) -> Option<&Arc<Incident>> {
+        self.recent.get(&id).or_else(|| self.sealed.get(&id))
+    }
+
+    /// What a patrol is on, from the moment that it is sent until it leaves.
+    #[must_use]
+    pub fn mission_of(&self, patrol: &PatrolId) -> Option<&Mission> {
+        self.missions.get(patrol)
+    }
+
+    /// Every patrol that is on something, by its id.
+    pub fn missions(&self) -> impl ExactSizeIterator<Item = (&PatrolId, &Mission)> {
+        self.missions.iter()
+    }
+
+    pub(super) fn record(&mut self, incident: Incident) {
+        let missions = Arc::make_mut(&mut self.missions);
+        missions.retain(|_, mission| mission.incident != incident.id);
+        for sent in incident.sent() {
+            missions.insert(sent.patrol.clone(), Mission { incident: incident.id, sent });
+        }
+        Arc::make_mut(&mut self.recent).insert(incident.id, Arc::new(incident));
+        if self.recent.len() > RECENT_MAX {
+            let mut sealed = (*self.sealed).clone();
+            sealed.extend(
+                std::mem::take(&mut self.recent).iter().map(|(id, one)| (*id, Arc::clone(one))),
+            );
+            self.sealed = Arc::new(sealed);
+        }
+    }
+
+    /// Takes in what a replay tells, without the copies that a reader beside it would need.
+    pub(super) fn load(&mut self, incident: Incident) {
+        for sent in incident.sent() {
+            let mission = Mission { incident: incident.id, sent };
+            Arc::make_mut(&mut self.missions).insert(mission.sent.patrol.clone(), mission);
+        }
+        Arc::make_mut(&mut self.sealed).insert(incident.id, Arc::new(incident));
+    }
+}
