@@ -1,16 +1,16 @@
 //! [`Group`]: commands that become durable in one commit, and the answers that wait for it.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use tokio::sync::oneshot;
 
 use super::{
-    FixOutcome, ImportOutcome, PutPatrol, PutPatrolError, ReceiveError, Received, Unavailable,
-    incidents::Admitted, stock,
+    FixOutcome, ImportOutcome, PutPatrol, PutPatrolError, ReceiveError, Received, StepError,
+    StepRequest, Stepped, Unavailable, incidents::Admitted, stepping::Against, stock,
 };
 use crate::{
-    event::{Event, Fact},
-    incident::{IdempotencyKey, RequestDigest},
+    event::{Event, Fact, Seq},
+    incident::{IdempotencyKey, Incident, Nomenclature, RequestDigest},
     patrol::{Availability, FixRefusal, FixVerdict, PatrolId, PositionFix, judge_fix},
     stock::StockChange,
     store::{Batch, NewFact, Receipt, StoreError},
@@ -24,6 +24,7 @@ pub(super) enum Job {
         Vec<Result<Admitted, ReceiveError>>,
         Reply<Vec<Result<Received, ReceiveError>>, Unavailable>,
     ),
+    Step(Box<StepRequest>, Reply<Stepped, StepError>),
     Patrol(PutPatrol, Reply<(), PutPatrolError>),
     Positions(Vec<PositionFix>, Reply<Vec<FixOutcome>, Unavailable>),
     Stock(StockChange, Reply<ImportOutcome, Unavailable>),
@@ -36,6 +37,7 @@ type Reply<T, E> = oneshot::Sender<Result<T, E>>;
 /// An answer that waits for the commit.
 pub(super) enum Pending {
     Receive(Vec<Planned>, Reply<Vec<Result<Received, ReceiveError>>, Unavailable>),
+    Step(PlannedStep, Reply<Stepped, StepError>),
     Patrol(Reply<(), PutPatrolError>),
     Positions(Vec<FixOutcome>, Reply<Vec<FixOutcome>, Unavailable>),
     Stock(ImportOutcome, Reply<ImportOutcome, Unavailable>),
@@ -49,9 +51,18 @@ pub(super) enum Planned {
     Fact { at: usize, repeated: bool },
 }
 
+/// What is to become of a step.
+pub(super) enum PlannedStep {
+    /// Known before the commit.
+    Settled(Box<Result<Stepped, StepError>>),
+    /// The fact at this place of the batch.
+    Fact { at: usize, repeated: bool },
+}
+
 /// One commit in the making: decisions are taken against `state`, which runs ahead of the store.
 pub(super) struct Group {
     state: Snapshot,
+    nomenclature: Arc<Nomenclature>,
     batch: Batch,
     keys: HashMap<IdempotencyKey, (RequestDigest, usize)>,
     /// What earlier commits answered under the keys of this one.
@@ -63,11 +74,13 @@ impl Group {
     /// A group that is decided against `state`, and what was answered before, at the time `recorded_at`.
     pub(super) fn new(
         state: &Snapshot,
+        nomenclature: Arc<Nomenclature>,
         receipts: HashMap<IdempotencyKey, Receipt>,
         recorded_at: Timestamp,
     ) -> Self {
         Self {
             state: state.clone(),
+            nomenclature,
             batch: Batch { recorded_at, facts: Vec::new(), fixes: Vec::new() },
             keys: HashMap::new(),
             receipts,
@@ -87,9 +100,10 @@ impl Group {
                 let planned = admitted.into_iter().map(|one| self.plan_incident(one));
                 Pending::Receive(planned.collect(), reply)
             }
+            Job::Step(request, reply) => Pending::Step(self.plan_step(*request), reply),
             Job::Patrol(put, reply) => match self.plan_patrol(put) {
                 Ok(()) => Pending::Patrol(reply),
-                Err(refusal) => return answer(reply, Err(refusal.into())),
+                Err(refusal) => return answer(reply, Err(refusal)),
             },
             Job::Positions(fixes, reply) => {
                 let outcomes = fixes.into_iter().map(|fix| self.plan_fix(fix));
@@ -117,21 +131,13 @@ impl Group {
             Ok(admitted) => admitted,
             Err(refused) => return Planned::Settled(Err(refused)),
         };
-        if let Some((key, digest)) = &key {
-            if let Some((known, at)) = self.keys.get(key) {
-                return match known == digest {
-                    true => Planned::Fact { at: *at, repeated: true },
-                    false => Planned::Settled(Err(ReceiveError::KeyReused)),
-                };
+        match self.asked_before(key.as_ref()) {
+            AskedBefore::No => {}
+            AskedBefore::InThisCommit(at) => return Planned::Fact { at, repeated: true },
+            AskedBefore::InAnother(Receipt { incident, seq, .. }) => {
+                return Planned::Settled(Ok(Received { incident, seq, repeated: true }));
             }
-            match self.receipts.get(key) {
-                None => {}
-                Some(receipt) if receipt.digest == *digest => {
-                    let (incident, seq) = (receipt.incident.clone(), receipt.seq);
-                    return Planned::Settled(Ok(Received { incident, seq, repeated: true }));
-                }
-                Some(_) => return Planned::Settled(Err(ReceiveError::KeyReused)),
-            }
+            AskedBefore::Otherwise => return Planned::Settled(Err(ReceiveError::KeyReused)),
         }
         let at = self.push(Fact::IncidentRecorded(incident), key);
         if let Some((key, digest)) = key {
@@ -140,14 +146,64 @@ impl Group {
         Planned::Fact { at, repeated: false }
     }
 
-    fn plan_patrol(&mut self, put: PutPatrol) -> Result<(), FixRefusal> {
+    fn plan_step(&mut self, request: StepRequest) -> PlannedStep {
+        let settled = |result| PlannedStep::Settled(Box::new(result));
+        match self.asked_before(request.key.as_ref()) {
+            AskedBefore::No => {}
+            AskedBefore::InThisCommit(at) => return PlannedStep::Fact { at, repeated: true },
+            AskedBefore::InAnother(Receipt { incident, seq, .. }) => {
+                return settled(Ok(Stepped { incident, seq, repeated: true }));
+            }
+            AskedBefore::Otherwise => return settled(Err(StepError::KeyReused)),
+        }
+        let against = Against {
+            state: &self.state,
+            nomenclature: &self.nomenclature,
+            now: self.batch.recorded_at,
+        };
+        let mut facts = match against.decide(&request) {
+            Ok(facts) => facts,
+            Err(refusal) => return settled(Err(refusal)),
+        };
+        self.state.apply(facts.iter().cloned(), self.state.seq());
+        let last = facts.pop();
+        for fact in facts {
+            self.push(fact, None);
+        }
+        // A step is at least one fact: see `Against::decide`.
+        let last = last.unwrap_or_else(|| unreachable!("a step adds a fact"));
+        let at = self.push(last, request.key);
+        if let Some((key, digest)) = request.key {
+            self.keys.insert(key, (digest, at));
+        }
+        PlannedStep::Fact { at, repeated: false }
+    }
+
+    /// Whether the same was asked under that key.
+    fn asked_before(&self, key: Option<&(IdempotencyKey, RequestDigest)>) -> AskedBefore {
+        let Some((key, digest)) = key else { return AskedBefore::No };
+        match (self.keys.get(key), self.receipts.get(key)) {
+            (Some((known, at)), _) if known == digest => AskedBefore::InThisCommit(*at),
+            (None, Some(receipt)) if receipt.digest == *digest => {
+                AskedBefore::InAnother(receipt.clone())
+            }
+            (None, None) => AskedBefore::No,
+            _ => AskedBefore::Otherwise,
+        }
+    }
+
+    fn plan_patrol(&mut self, put: PutPatrol) -> Result<(), PutPatrolError> {
         let PutPatrol { patrol, fix } = put;
         let off_duty = patrol.availability == Availability::OffDuty;
+        if off_duty && let Some(mission) = self.state.interventions().mission_of(&patrol.id) {
+            let incident = mission.incident;
+            return Err(PutPatrolError::OnMission { patrol: patrol.id, incident });
+        }
         let last = self.last_fix(&patrol.id);
         let fix = fix.filter(|_| !off_duty);
         let verdict = fix.as_ref().map(|fix| judge_fix(last, fix, self.batch.recorded_at));
         if let Some(FixVerdict::Refused(refusal)) = verdict {
-            return Err(refusal);
+            return Err(refusal.into());
         }
         if off_duty {
             // Positions go in after facts: one taken in a moment ago must not outlive the end of duty.
@@ -186,24 +242,39 @@ impl Group {
     }
 }
 
+/// What became of a key before.
+enum AskedBefore {
+    /// Nothing.
+    No,
+    /// It made the fact at this place of the batch.
+    InThisCommit(usize),
+    /// An earlier commit answered it.
+    InAnother(Receipt),
+    /// It was used for something else.
+    Otherwise,
+}
+
 impl Job {
     /// How much it adds to a group.
     pub(super) fn weight(&self) -> usize {
         match self {
             Self::Receive(incidents, _) => incidents.len(),
             Self::Positions(fixes, _) => fixes.len(),
-            Self::Patrol(..) | Self::Stock(..) | Self::LookAround => 1,
+            Self::Step(..) | Self::Patrol(..) | Self::Stock(..) | Self::LookAround => 1,
         }
     }
 
-    /// The idempotency keys of its incidents.
-    pub(super) fn keys(&self) -> impl Iterator<Item = IdempotencyKey> + '_ {
-        let incidents = match self {
-            Self::Receive(incidents, _) => &incidents[..],
-            _ => &[],
-        };
-        let admitted = incidents.iter().filter_map(|incident| incident.as_ref().ok());
-        admitted.filter_map(|admitted| admitted.key.map(|(key, _)| key))
+    /// The idempotency keys of what it asks.
+    pub(super) fn keys(&self) -> Vec<IdempotencyKey> {
+        let keyed = |(key, _): (IdempotencyKey, RequestDigest)| key;
+        match self {
+            Self::Receive(incidents, _) => {
+                let admitted = incidents.iter().filter_map(|incident| incident.as_ref().ok());
+                admitted.filter_map(|admitted| admitted.key.map(keyed)).collect()
+            }
+            Self::Step(request, _) => request.key.map(keyed).into_iter().collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Answers that nothing was done.
@@ -211,6 +282,7 @@ impl Job {
         let unavailable = Unavailable::from(fault.clone());
         match self {
             Self::Receive(_, reply) => answer(reply, Err(unavailable)),
+            Self::Step(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Patrol(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Positions(_, reply) => answer(reply, Err(unavailable)),
             Self::Stock(_, reply) => answer(reply, Err(unavailable)),
@@ -229,6 +301,7 @@ impl Pending {
                     |events| planned.into_iter().map(|one| one.received(events)).collect();
                 answer(reply, committed.map(received));
             }
+            Self::Step(planned, reply) => answer(reply, planned.stepped(committed)),
             Self::Patrol(reply) => answer(reply, committed.map(|_| ()).map_err(Into::into)),
             Self::Positions(outcomes, reply) => answer(reply, committed.map(|_| outcomes)),
             Self::Stock(outcome, reply) => {
@@ -245,15 +318,31 @@ impl Planned {
         match self {
             Self::Settled(result) => result,
             Self::Fact { at, repeated } => {
-                match events.get(at).map(|event| (&event.fact, event.seq)) {
-                    Some((Fact::IncidentRecorded(incident), seq)) => {
-                        Ok(Received { incident: incident.clone(), seq, repeated })
-                    }
-                    // The store numbers the facts in their order: see `Transaction::commit`.
-                    _ => unreachable!("the store answers one event for each fact"),
-                }
+                let (incident, seq) = recorded(events, at);
+                Ok(Received { incident, seq, repeated })
             }
         }
+    }
+}
+
+impl PlannedStep {
+    fn stepped(self, committed: Result<&[Event], Unavailable>) -> Result<Stepped, StepError> {
+        match self {
+            Self::Settled(result) => *result,
+            Self::Fact { at, repeated } => {
+                let (incident, seq) = recorded(committed?, at);
+                Ok(Stepped { incident, seq, repeated })
+            }
+        }
+    }
+}
+
+/// The incident that the fact at that place of the batch was about.
+fn recorded(events: &[Event], at: usize) -> (Incident, Seq) {
+    match events.get(at).map(|event| (&event.fact, event.seq)) {
+        Some((Fact::IncidentRecorded(incident), seq)) => (incident.clone(), seq),
+        // The store numbers the facts in their order: see `Transaction::commit`.
+        _ => unreachable!("the store answers one event for each fact"),
     }
 }
 

@@ -135,7 +135,16 @@ impl App {
         let id = IncidentId::new(uuid::Uuid::now_v7());
         let NewIncident { kind, channel, status, key, .. } = new;
         Ok(Admitted {
-            incident: Incident { id, kind, channel, status, reported_at, site, building },
+            incident: Incident {
+                id,
+                kind,
+                channel,
+                status,
+                reported_at,
+                site,
+                building,
+                steps: Vec::new(),
+            },
             key,
         })
     }

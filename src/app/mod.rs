@@ -8,7 +8,9 @@ mod group;
 mod health;
 mod incidents;
 mod patrols;
+mod stepping;
 mod stock;
+mod transitions;
 mod writer;
 
 use std::{
@@ -26,6 +28,7 @@ pub use clock::{Clock, system_clock};
 pub use incidents::{NewIncident, ReceiveError, Received, Whereabouts};
 pub use patrols::{FixOutcome, PutPatrol, PutPatrolError};
 pub use stock::{ImportOutcome, Tally};
+pub use transitions::{Correction, StepError, StepRequest, Stepped};
 
 use crate::{
     incident::Nomenclature,
@@ -47,7 +50,7 @@ pub struct App {
 
 struct Shared {
     twin: Arc<Twin>,
-    nomenclature: Nomenclature,
+    nomenclature: Arc<Nomenclature>,
     clock: Clock,
     jobs: Arc<Queue>,
     health: Arc<Health>,
@@ -110,7 +113,14 @@ impl App {
         let jobs = Arc::new(Mutex::new(Some(jobs)));
         let (waiting, told) = (Arc::clone(&jobs), Arc::clone(&health));
         store.watch(Box::new(move || wake(&waiting, &told)));
-        let writer = Writer::new(store, Arc::clone(&twin), clock, Arc::clone(&health));
+        let nomenclature = Arc::new(Nomenclature::shipped());
+        let writer = Writer::new(
+            store,
+            Arc::clone(&twin),
+            clock,
+            Arc::clone(&health),
+            Arc::clone(&nomenclature),
+        );
         let ended = Arc::clone(&health);
         let work = move || {
             // The queue ends with the thread, however it ends: whoever waits is told, nobody hangs.
@@ -127,7 +137,7 @@ impl App {
         Ok(Self {
             shared: Arc::new(Shared {
                 twin,
-                nomenclature: Nomenclature::shipped(),
+                nomenclature,
                 clock,
                 jobs,
                 health,

@@ -1,7 +1,10 @@
 //! Patrols: recording a crew, and taking in where crews are.
 
 use super::{App, Unavailable, group::Job};
-use crate::patrol::{FixRefusal, FixVerdict, Patrol, PositionFix};
+use crate::{
+    incident::IncidentId,
+    patrol::{FixRefusal, FixVerdict, Patrol, PatrolId, PositionFix},
+};
 
 /// A patrol as somebody records it, with its position where that is told at once.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +21,14 @@ pub enum PutPatrolError {
     /// Its position cannot be.
     #[error(transparent)]
     Fix(#[from] FixRefusal),
+    /// A crew that is on something does not go off duty: nobody would know where it is.
+    #[error("patrol `{patrol}` is on incident `{incident}`: it leaves that first")]
+    OnMission {
+        /// Who.
+        patrol: PatrolId,
+        /// On what.
+        incident: IncidentId,
+    },
     /// The program cannot write now.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     event::{Event, Fact, Seq},
-    incident::IdempotencyKey,
+    incident::{IdempotencyKey, Nomenclature},
     patrol::PositionFix,
     store::{Log, Receipt, Store, StoreError, Transaction},
     time::Timestamp,
@@ -38,6 +38,7 @@ pub(super) struct Writer {
     twin: Arc<Twin>,
     clock: Clock,
     health: Arc<Health>,
+    nomenclature: Arc<Nomenclature>,
     /// Whether another program has written what the twin does not hold yet.
     behind: bool,
     /// Whether the store was away, so that another one may have taken its place.
@@ -52,8 +53,9 @@ impl Writer {
         twin: Arc<Twin>,
         clock: Clock,
         health: Arc<Health>,
+        nomenclature: Arc<Nomenclature>,
     ) -> Self {
-        Self { store, twin, clock, health, behind: false, shaken: false, last: None }
+        Self { store, twin, clock, health, nomenclature, behind: false, shaken: false, last: None }
     }
 
     /// Works until every sender is gone and the queue is empty.
@@ -122,7 +124,8 @@ impl Writer {
                 return;
             }
         };
-        let mut group = Group::new(&self.twin.snapshot(), receipts, (self.clock)());
+        let nomenclature = Arc::clone(&self.nomenclature);
+        let mut group = Group::new(&self.twin.snapshot(), nomenclature, receipts, (self.clock)());
         for job in jobs {
             group.plan(job);
         }

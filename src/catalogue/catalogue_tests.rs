@@ -159,6 +159,7 @@ fn incident(n: u128, minute: i64, site: &str) -> Fact {
         reported_at: Timestamp::from_unix_ms(1_790_000_000_000 + minute * 60_000).unwrap(),
         site: site.parse().unwrap(),
         building: None,
+        steps: vec![],
     })
 }
 

@@ -4,6 +4,7 @@
 //! page begins after a key: pages stay right while the stock and the incidents grow.
 
 mod buildings;
+mod duplicates;
 mod incidents;
 mod landlords;
 mod overview;
@@ -15,6 +16,7 @@ mod surroundings;
 mod catalogue_tests;
 
 pub use buildings::{BuildingsQuery, buildings};
+pub use duplicates::{DUPLICATE_WINDOW_S, duplicates};
 pub use incidents::{IncidentCursor, IncidentsQuery, InvalidIncidentCursor, incidents};
 pub use landlords::{LandlordRow, landlords};
 pub use overview::{Overview, overview};

@@ -198,7 +198,7 @@ fn sort_out<'a>(
     let mut left_out = Vec::new();
     for (state, in_space) in snapshot.patrols().in_space() {
         let chord_squared_m2 = in_space.map(|at| target.chord_squared_m2(&at));
-        match (state.patrol.availability, chord_squared_m2) {
+        match (snapshot.availability(&state.patrol), chord_squared_m2) {
             (Availability::OffDuty, chord) => left_out.push((chord, state, Reason::OffDuty)),
             (Availability::Busy, chord) if eligible == Eligible::Available => {
                 left_out.push((chord, state, Reason::Busy));

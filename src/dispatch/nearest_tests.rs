@@ -114,6 +114,7 @@ fn an_incident_is_where_its_building_is() {
         reported_at: now(),
         site: "A".parse().unwrap(),
         building: Some("a1".parse().unwrap()),
+        steps: vec![],
     };
     snapshot.apply([Fact::IncidentRecorded(incident)], Seq(9));
     let ranking = nearest(&snapshot, &query(Target::Incident(id), 1)).unwrap();

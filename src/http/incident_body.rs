@@ -226,7 +226,7 @@ fn in_location(PlaceFault { field, reason }: PlaceFault) -> Problem {
 
 /// The key and the digest of what is asked under it. The digest is salted by the key, which is not kept:
 /// nobody can guess a dropped position until its digest fits.
-fn keyed(
+pub fn keyed(
     field: &str,
     key: &str,
     asked: &impl Serialize,

@@ -14,8 +14,8 @@ use super::{
     Edge, Feature, FeatureCollection, GeoJson, Json, Problem, Query,
     filter::Filters,
     incident_body::{ChannelBody, IncidentBody, StatusBody},
+    incident_feature::{IncidentProperties, IncidentWithSteps, feature, feature_with_steps},
     json::Object,
-    kinds::PriorityBody,
     page::{self, ListAddress},
     problem::ProblemBody,
     query::NoParams,
@@ -24,7 +24,7 @@ use super::{
 use crate::{
     app::Received,
     catalogue::{self, IncidentsQuery},
-    incident::{Channel, IncidentId, Nomenclature, Status},
+    incident::{Incident, IncidentId, Status},
     twin::{IncidentRow, Selection, Snapshot},
 };
 
@@ -66,7 +66,7 @@ async fn list_incidents(
 
 /// One incident.
 #[utoipa::path(tag = "incidents", params(("id" = String, Path, description = "Id of the incident")), responses(
-    (status = 200, description = "The incident", body = Feature<IncidentProperties>, content_type = "application/geo+json"),
+    (status = 200, description = "The incident", body = Feature<IncidentWithSteps>, content_type = "application/geo+json"),
     (status = 404, description = "No such incident", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 #[get("/incidents/{id}")]
@@ -74,12 +74,12 @@ async fn show_incident(
     id: Path<String>,
     _: Query<NoParams>,
     edge: Data<Edge>,
-) -> Result<GeoJson<Feature<IncidentProperties>>, Problem> {
+) -> Result<GeoJson<Feature<IncidentWithSteps>>, Problem> {
     let snapshot = edge.app.snapshot();
     let row = id.parse().ok().and_then(|id: IncidentId| snapshot.incidents().get(id));
     let unknown = || Problem::unknown("id", &id, format!("incident `{id}` is not known"));
     let row = row.ok_or_else(unknown)?;
-    Ok(GeoJson(feature(&snapshot, edge.app.nomenclature(), &row)))
+    Ok(GeoJson(feature_with_steps(&snapshot, edge.app.nomenclature(), &row)))
 }
 
 /// Takes down an incident. It is durable when the answer comes.
@@ -116,10 +116,11 @@ async fn report_incident(
     if received.repeated {
         response.insert_header((IDEMPOTENCY_REPLAYED, "true"));
     }
-    Ok(response.json(ReceivedIncident::from(&received)))
+    let duplicates = duplicates(&edge.app.snapshot(), &received.incident);
+    Ok(response.json(ReceivedIncident { duplicates, ..ReceivedIncident::from(&received) }))
 }
 
-fn idempotency_key(request: &HttpRequest) -> Result<Option<&str>, Problem> {
+pub fn idempotency_key(request: &HttpRequest) -> Result<Option<&str>, Problem> {
     let key = request.headers().get(IDEMPOTENCY_KEY);
     key.map(|key| {
         key.to_str().map_err(|_not_ascii| {
@@ -144,6 +145,9 @@ struct IncidentsParams {
     channel: Option<String>,
     /// Statuses, separated by commas.
     status: Option<String>,
+    /// `true`: only those that are not over, in the place of `status`.
+    #[param(value_type = Option<bool>)]
+    open: Option<String>,
     /// Site codes, separated by commas.
     site: Option<String>,
     /// Landlord ids, separated by commas.
@@ -165,12 +169,13 @@ impl TryFrom<IncidentsParams> for IncidentsQuery {
     type Error = Problem;
 
     fn try_from(params: IncidentsParams) -> Result<Self, Problem> {
+        let open = open_statuses(params.open.as_deref(), params.status.as_deref())?;
         let selection = Selection::try_from(Filters {
             from: params.from.as_deref(),
             to: params.to.as_deref(),
             kind: params.kind.as_deref(),
             channel: params.channel.as_deref(),
-            status: params.status.as_deref(),
+            status: open.as_deref().or(params.status.as_deref()),
             site: params.site.as_deref(),
             landlord: params.landlord.as_deref(),
             bbox: params.bbox.as_deref(),
@@ -179,6 +184,19 @@ impl TryFrom<IncidentsParams> for IncidentsQuery {
         })?;
         let after = page::after(params.after.as_deref())?;
         Ok(Self { selection, after, limit: page::limit(params.limit.as_deref())? })
+    }
+}
+
+/// The statuses that `open` stands for.
+fn open_statuses(open: Option<&str>, status: Option<&str>) -> Result<Option<String>, Problem> {
+    match (open, status) {
+        (None | Some("false"), _) => Ok(None),
+        (Some("true"), None) => {
+            let open = Status::ALL.into_iter().filter(|status| !status.is_over());
+            Ok(Some(open.map(Status::as_str).collect::<Vec<_>>().join(",")))
+        }
+        (Some("true"), Some(_)) => Err(Problem::unsaid("open", "give only one of open and status")),
+        (Some(other), _) => Err(Problem::field("open", other, "must be true or false")),
     }
 }
 
@@ -196,6 +214,36 @@ pub struct ReceivedIncident {
     pub status: StatusBody,
     /// The event that recorded it.
     pub seq: u64,
+    /// Open incidents of the same kind on the same site within half an hour: it may be one of them.
+    pub duplicates: Vec<DuplicateBody>,
+}
+
+/// An open incident that another one may be the same as.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Duplicate)]
+pub struct DuplicateBody {
+    /// Its id.
+    id: String,
+    /// What it is.
+    kind: String,
+    /// How far it has got.
+    status: StatusBody,
+    /// When it was reported, RFC 3339.
+    reported_at: String,
+    /// How it came in.
+    channel: ChannelBody,
+}
+
+fn duplicates(snapshot: &Snapshot, incident: &Incident) -> Vec<DuplicateBody> {
+    let rows = catalogue::duplicates(snapshot, incident);
+    let body = |row: IncidentRow| DuplicateBody {
+        id: row.id.to_string(),
+        kind: incident.kind.to_string(),
+        status: row.status.into(),
+        reported_at: row.reported_at.to_string(),
+        channel: row.channel.into(),
+    };
+    rows.into_iter().map(body).collect()
 }
 
 impl From<&Received> for ReceivedIncident {
@@ -207,84 +255,7 @@ impl From<&Received> for ReceivedIncident {
             building_id: incident.building.as_ref().map(ToString::to_string),
             status: incident.status.into(),
             seq: received.seq.0,
-        }
-    }
-}
-
-/// What is known of an incident.
-#[derive(Debug, Serialize, ToSchema)]
-struct IncidentProperties {
-    /// Unique.
-    id: String,
-    /// A code of the nomenclature.
-    kind: String,
-    /// How soon a crew must be on site; null for a kind that is no longer in the nomenclature.
-    #[schema(required = true)]
-    priority: Option<PriorityBody>,
-    /// How it came in.
-    channel: ChannelBody,
-    /// How far it has got.
-    status: StatusBody,
-    /// When it was reported, RFC 3339.
-    reported_at: String,
-    /// The site that it is on.
-    site_code: String,
-    /// The building, where that is known.
-    #[schema(required = true)]
-    building_id: Option<String>,
-    /// Id of the landlord of the site.
-    landlord: String,
-}
-
-fn feature(
-    snapshot: &Snapshot,
-    nomenclature: &Nomenclature,
-    row: &IncidentRow,
-) -> Feature<IncidentProperties> {
-    let stock = snapshot.stock();
-    let (site, place) = (stock.site(row.site), stock.place(row.place));
-    let kind = &snapshot.incidents().kinds()[usize::from(row.kind)];
-    let properties = IncidentProperties {
-        id: row.id.to_string(),
-        kind: kind.to_string(),
-        priority: nomenclature.get(kind).map(|kind| kind.priority.into()),
-        channel: row.channel.into(),
-        status: row.status.into(),
-        reported_at: row.reported_at.to_string(),
-        site_code: site.code.to_string(),
-        building_id: place.building.map(|ix| stock.building(ix).id.to_string()),
-        landlord: site.landlord.to_string(),
-    };
-    Feature::new(row.id, Some(place.position.into()), properties)
-}
-
-impl From<Channel> for ChannelBody {
-    fn from(channel: Channel) -> Self {
-        match channel {
-            Channel::Call => Self::Call,
-            Channel::Patrol => Self::Patrol,
-            Channel::Caretaker => Self::Caretaker,
-            Channel::Partner => Self::Partner,
-            Channel::Sensor => Self::Sensor,
-        }
-    }
-}
-
-impl From<Status> for StatusBody {
-    fn from(status: Status) -> Self {
-        match status {
-            Status::Received => Self::Received,
-            Status::Qualified => Self::Qualified,
-            Status::Assigned => Self::Assigned,
-            Status::Acknowledged => Self::Acknowledged,
-            Status::EnRoute => Self::EnRoute,
-            Status::OnSite => Self::OnSite,
-            Status::Cleared => Self::Cleared,
-            Status::Reported => Self::Reported,
-            Status::Closed => Self::Closed,
-            Status::Cancelled => Self::Cancelled,
-            Status::HandedOver => Self::HandedOver,
-            Status::NoAction => Self::NoAction,
+            duplicates: Vec::new(),
         }
     }
 }

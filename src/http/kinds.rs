@@ -10,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Problem, Query,
+    named::{Named, PartnerName},
     query::NoParams,
     revision::{Revision, unless_known},
 };
@@ -62,6 +63,16 @@ struct KindBody {
     priority: PriorityBody,
     /// The first part of the code, such as `OCC`.
     family: String,
+    /// Seconds from the report in which a crew must be on site; null where no time is set.
+    #[schema(required = true)]
+    target_s: Option<u32>,
+    /// Agents that are sent by day, at least.
+    crew_min: u8,
+    /// Agents that are sent from 22:00 to 06:00, at least.
+    crew_min_night: u8,
+    /// Who is called first.
+    #[schema(required = true)]
+    partner: Option<PartnerName>,
 }
 
 /// How soon a crew must be on site: P1 at once, P2 in 15 minutes, P3 in 30 minutes, P4 on the round.
@@ -98,6 +109,10 @@ impl From<&Kind> for KindBody {
             label_fr: kind.label_fr.clone(),
             label_en: kind.label_en.clone(),
             priority: kind.priority.into(),
+            target_s: kind.priority.target_s(),
+            crew_min: kind.crew_min_by_day,
+            crew_min_night: kind.crew_min_by_night,
+            partner: kind.partner.map(Named),
         }
     }
 }

@@ -13,6 +13,7 @@ mod geojson;
 mod health;
 mod heatmap;
 mod incident_body;
+mod incident_feature;
 mod incidents;
 mod incidents_batch;
 mod json;
@@ -25,6 +26,7 @@ mod locate_batch;
 mod media;
 mod meta;
 mod metrics;
+mod named;
 mod nearest;
 mod observe;
 mod packed;
@@ -40,6 +42,8 @@ mod sites;
 mod stock_list;
 mod stream;
 mod surroundings;
+mod transition_body;
+mod transitions;
 mod web_client;
 
 use std::sync::Arc;
@@ -91,6 +95,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(locate_batch::routes)
             .configure(incidents::routes)
             .configure(incidents_batch::routes)
+            .configure(transitions::routes)
             .configure(heatmap::routes)
             .configure(meta::routes)
             .configure(kinds::routes)

@@ -11,6 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Feature, FeatureCollection, GeoJson, Json, Problem, ProblemKind, Query,
     geojson::metres,
+    incident_body::StatusBody,
     json::{Object, object},
     page::{ListAddress, ShortListParams},
     place::PlaceFault,
@@ -19,14 +20,16 @@ use super::{
     revision::{Revision, unless_known},
 };
 use crate::{
+    alert::AlertKind,
     app::{PutPatrol, PutPatrolError},
     catalogue::Page,
     geo::LonLat,
     patrol::{
-        Availability, CALLSIGN_LENGTH_MAX, CREW_MAX, FixRefusal, Patrol, PatrolId, PositionFix,
+        Availability, CALLSIGN_LENGTH_MAX, CREW_MAX, FixRefusal, POSITION_AGE_S_MAX,
+        POSITION_AGE_S_MAX_ON_MISSION, Patrol, PatrolId, PositionFix,
     },
     time::Timestamp,
-    twin::PatrolState,
+    twin::{PatrolState, Snapshot},
 };
 
 /// The routes of this file.
@@ -51,7 +54,7 @@ async fn list_patrols(
     unless_known(&request, Revision::of_patrols(&snapshot), async || {
         let all = snapshot.patrols().iter();
         let page = Page::of_sorted(all, after, limit, |state| state.patrol.id.clone());
-        let features = page.items.into_iter().map(|state| feature(state, now)).collect();
+        let features = page.items.into_iter().map(|state| feature(&snapshot, state, now)).collect();
         let links = ListAddress::of(&request).links(page.next);
         Ok(GeoJson(FeatureCollection::new(features, links, page.matched, now)))
     })
@@ -72,7 +75,7 @@ async fn show_patrol(
     let snapshot = edge.app.snapshot();
     let known = id.parse().ok().and_then(|id: PatrolId| snapshot.patrols().get(&id));
     let unknown = || Problem::new(ProblemKind::UnknownItem, format!("patrol `{id}` is not known"));
-    known.map(|state| GeoJson(feature(state, edge.app.now()))).ok_or_else(unknown)
+    known.map(|state| GeoJson(feature(&snapshot, state, edge.app.now()))).ok_or_else(unknown)
 }
 
 /// Records a patrol, new or known; with its position, where that is told at once.
@@ -95,7 +98,7 @@ async fn put_patrol(
     let snapshot = edge.app.snapshot();
     let state = snapshot.patrols().get(&id);
     let state = state.ok_or_else(|| Problem::internal("a recorded patrol is not in the twin"))?;
-    Ok(GeoJson(feature(state, edge.app.now())))
+    Ok(GeoJson(feature(&snapshot, state, edge.app.now())))
 }
 
 /// A crew as a client records it.
@@ -178,8 +181,12 @@ impl PositionBody {
 
 impl From<PutPatrolError> for Problem {
     fn from(error: PutPatrolError) -> Self {
+        let reason = error.to_string();
         match error {
             PutPatrolError::Fix(refusal) => Self::unsaid(field_of(&refusal), refusal),
+            PutPatrolError::OnMission { patrol, .. } => {
+                Self::at_fault(ProblemKind::Conflict, "status", Some(patrol.to_string()), reason)
+            }
             PutPatrolError::Unavailable(unavailable) => unavailable.into(),
         }
     }
@@ -201,8 +208,18 @@ pub struct PatrolProperties {
     pub id: String,
     /// Its name on the radio.
     pub callsign: String,
-    /// Whether it may be sent.
+    /// Whether it may be sent: `busy` while it is on an incident, whatever it says of itself.
     pub status: PatrolStatus,
+    /// Id of the incident that it is on.
+    #[schema(required = true)]
+    pub mission: Option<String>,
+    /// How far it has got there.
+    #[schema(required = true)]
+    pub stage: Option<StatusBody>,
+    /// Whether its position is too old to be trusted.
+    pub stale: bool,
+    /// Whether one of its agents asks for help.
+    pub sos: bool,
     /// Agents aboard.
     #[schema(required = true)]
     pub crew: Option<u8>,
@@ -239,13 +256,26 @@ impl From<Availability> for PatrolStatus {
     }
 }
 
-fn feature(state: &PatrolState, now: Timestamp) -> Feature<PatrolProperties> {
+/// The patrol as lists and streams tell it.
+pub fn feature(
+    snapshot: &Snapshot,
+    state: &PatrolState,
+    now: Timestamp,
+) -> Feature<PatrolProperties> {
     let PatrolState { patrol, last_fix } = state;
     let fix = last_fix.as_ref();
+    let mission = snapshot.interventions().mission_of(&patrol.id);
+    let age_s_max =
+        if mission.is_some() { POSITION_AGE_S_MAX_ON_MISSION } else { POSITION_AGE_S_MAX };
+    let is_stale = fix.is_none_or(|fix| age_s(fix, now) > age_s_max);
     let properties = PatrolProperties {
         id: patrol.id.to_string(),
         callsign: patrol.callsign.clone(),
-        status: patrol.availability.into(),
+        status: snapshot.availability(patrol).into(),
+        mission: mission.map(|mission| mission.incident.to_string()),
+        stage: mission.map(|mission| mission.sent.stage.into()),
+        stale: is_stale && patrol.availability != Availability::OffDuty,
+        sos: snapshot.alerts().open_of(&patrol.id, AlertKind::Sos).is_some(),
         crew: patrol.crew,
         recorded_at: fix.map(|fix| fix.recorded_at.to_string()),
         position_age_s: fix.map(|fix| age_s(fix, now)),

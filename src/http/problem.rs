@@ -8,7 +8,7 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use crate::app::Unavailable;
+use crate::{app::Unavailable, closed_list::ClosedList, incident::Incident};
 
 /// The media type of every problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -36,6 +36,8 @@ pub enum ProblemKind {
     UnsupportedMediaType,
     /// A value was read and refused.
     InvalidField,
+    /// It is not allowed in the state that things are in.
+    Conflict,
     /// An idempotency key was used for another request.
     KeyReused,
     /// As many long requests run as the server takes at once.
@@ -77,6 +79,7 @@ impl ProblemKind {
             Self::InvalidField => {
                 (S::UNPROCESSABLE_ENTITY, "/problems/invalid-field", "A value is refused")
             }
+            Self::Conflict => (S::CONFLICT, "/problems/conflict", "Not allowed as things are now"),
             Self::KeyReused => (
                 S::UNPROCESSABLE_ENTITY,
                 "/problems/idempotency-key-reused",
@@ -102,6 +105,37 @@ pub struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     allow: Option<String>,
+    conflict: Option<Box<Conflict>>,
+}
+
+/// How things are, for a client that came late or asked for what is not allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Conflict {
+    /// How far the incident has got.
+    #[schema(value_type = super::incident_body::StatusBody)]
+    pub incident_status: &'static str,
+    /// The steps that are allowed.
+    #[schema(value_type = Vec<super::named::ActionName>)]
+    pub allowed: Vec<&'static str>,
+    /// The patrol that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patrol: Option<String>,
+    /// The incident that this patrol is on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mission: Option<String>,
+}
+
+impl Conflict {
+    /// How that incident is.
+    #[must_use]
+    pub fn of(incident: &Incident) -> Self {
+        Self {
+            incident_status: incident.status.as_str(),
+            allowed: incident.allowed().into_iter().map(ClosedList::as_str).collect(),
+            patrol: None,
+            mission: None,
+        }
+    }
 }
 
 /// A field at fault.
@@ -119,7 +153,7 @@ pub struct FieldError {
 impl Problem {
     /// A problem whose detail is what `error` says.
     pub fn new(kind: ProblemKind, error: impl fmt::Display) -> Self {
-        Self { kind, detail: error.to_string(), errors: Vec::new(), allow: None }
+        Self { kind, detail: error.to_string(), errors: Vec::new(), allow: None, conflict: None }
     }
 
     /// A refused value, repeated in the answer.
@@ -149,7 +183,7 @@ impl Problem {
         let reason = reason.to_string();
         let detail = format!("{field}: {reason}");
         let errors = vec![FieldError { field: field.to_owned(), value, reason }];
-        Self { kind, detail, errors, allow: None }
+        Self { kind, detail, errors, allow: None, conflict: None }
     }
 
     /// The server is at fault. The cause goes to the log, once, and not to the client.
@@ -163,6 +197,12 @@ impl Problem {
     pub fn method_not_allowed(allow: String) -> Self {
         let detail = format!("this route takes {allow}");
         Self { allow: Some(allow), ..Self::new(ProblemKind::MethodNotAllowed, detail) }
+    }
+
+    /// The same problem, with how things are.
+    #[must_use]
+    pub fn with(self, conflict: Conflict) -> Self {
+        Self { conflict: Some(Box::new(conflict)), ..self }
     }
 
     /// Status of the answer.
@@ -181,6 +221,7 @@ impl Problem {
             status: status.as_u16(),
             detail: self.detail.clone(),
             errors: self.errors.clone(),
+            conflict: self.conflict.as_deref().cloned(),
         }
     }
 }
@@ -203,6 +244,9 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     errors: Vec<FieldError>,
+    /// How things are, with a 409.
+    #[serde(flatten)]
+    conflict: Option<Conflict>,
 }
 
 impl fmt::Display for Problem {

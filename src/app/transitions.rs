@@ -1,0 +1,103 @@
+//! What is done about incidents: each step is decided against the last state, in the writer.
+
+use super::{App, Unavailable, group::Job};
+use crate::{
+    event::Seq,
+    incident::{Command, IdempotencyKey, Incident, IncidentId, KindCode, Refusal, RequestDigest},
+    patrol::PatrolId,
+    stock::{BuildingId, SiteCode},
+};
+
+/// A step that somebody asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepRequest {
+    /// About which incident.
+    pub incident: IncidentId,
+    /// What is asked.
+    pub command: Command,
+    /// What was taken down wrongly, where the step qualifies the incident.
+    pub correction: Correction,
+    /// Under which key it is asked, and a digest of what is asked.
+    pub key: Option<(IdempotencyKey, RequestDigest)>,
+}
+
+/// What is now known better of an incident.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Correction {
+    /// What it is.
+    pub kind: Option<KindCode>,
+    /// Where it is.
+    pub site: Option<SiteCode>,
+    /// In which building of the site.
+    pub building: Option<BuildingId>,
+}
+
+impl Correction {
+    /// Whether nothing is corrected.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A step that is durable.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stepped {
+    /// The incident, as the step has left it.
+    pub incident: Incident,
+    /// The event that recorded the step.
+    pub seq: Seq,
+    /// Whether it was there already, under the same idempotency key.
+    pub repeated: bool,
+}
+
+/// Why a step was not taken.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum StepError {
+    /// Nobody has reported it.
+    #[error("incident `{0}` is not known")]
+    UnknownIncident(IncidentId),
+    /// Nobody has that id.
+    #[error("patrol `{0}` is not known")]
+    UnknownPatrol(PatrolId),
+    /// The nomenclature has no such kind.
+    #[error("kind `{0}` is not in the nomenclature")]
+    UnknownKind(KindCode),
+    /// The stock has no such site.
+    #[error("site `{0}` is not in the stock")]
+    UnknownSite(SiteCode),
+    /// The building is not on the site.
+    #[error("building `{0}` is not on the site of the incident")]
+    UnknownBuilding(BuildingId),
+    /// The incident that it would be merged into is not known, is over, or is itself.
+    #[error("incident `{0}` is not an open one that this one could be a duplicate of")]
+    NoDuplicate(IncidentId),
+    /// The key was used for another request.
+    #[error("this Idempotency-Key was used for a different request")]
+    KeyReused,
+    /// The life cycle or a rule speaks against it.
+    #[error("{refusal}")]
+    Refused {
+        /// What speaks against it.
+        refusal: Refusal,
+        /// The incident as it is.
+        incident: Box<Incident>,
+    },
+    /// The program cannot write now.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl App {
+    /// Takes a step of an incident. It is durable when this returns.
+    ///
+    /// Of two that ask for the same at once one is told that it came late: the step is decided against the last
+    /// state, inside the write.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError`]; nothing is then recorded.
+    pub async fn step_incident(&self, request: StepRequest) -> Result<Stepped, StepError> {
+        self.ask(|reply| Job::Step(Box::new(request), reply)).await?
+    }
+}

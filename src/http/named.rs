@@ -1,0 +1,78 @@
+//! [`Named`]: a value of a closed list on the wire.
+
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
+
+use super::Problem;
+use crate::{
+    closed_list::ClosedList,
+    incident::{Action, ActorRole, Outcome, OverrideReason, Partner, PeopleBracket, Reason},
+};
+
+/// A value of a closed list, as its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named<T>(pub T);
+
+// Names without a parameter: the document of the API would else ask what an `Action` by itself looks like.
+/// [`Action`] by its name.
+pub type ActionName = Named<Action>;
+/// [`ActorRole`] by its name.
+pub type ActorRoleName = Named<ActorRole>;
+/// [`Reason`] by its name.
+pub type ReasonName = Named<Reason>;
+/// [`OverrideReason`] by its name.
+pub type OverrideReasonName = Named<OverrideReason>;
+/// [`Partner`] by its name.
+pub type PartnerName = Named<Partner>;
+/// [`Outcome`] by its name.
+pub type OutcomeName = Named<Outcome>;
+/// [`PeopleBracket`] by its name.
+pub type PeopleBracketName = Named<PeopleBracket>;
+
+impl<T: ClosedList> Named<T> {
+    /// The value that a field of a body names.
+    ///
+    /// # Errors
+    ///
+    /// 422 with the field and the names that it may have. The value is not repeated: what is in the wrong field
+    /// may tell of a person.
+    pub fn parse(field: &str, name: &str) -> Result<T, Problem> {
+        T::of_name(name).ok_or_else(|| {
+            let known: Vec<&str> = T::ALL.iter().map(|value| value.as_str()).collect();
+            Problem::unsaid(field, format!("must be one of {}", known.join(", ")))
+        })
+    }
+
+    /// As [`Named::parse`], of a field that may be left out.
+    ///
+    /// # Errors
+    ///
+    /// As [`Named::parse`].
+    pub fn parse_optional(field: &str, name: Option<&str>) -> Result<Option<T>, Problem> {
+        name.map(|name| Self::parse(field, name)).transpose()
+    }
+}
+
+impl<T: ClosedList> Serialize for Named<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.0.as_str())
+    }
+}
+
+impl<T: ClosedList> PartialSchema for Named<T> {
+    fn schema() -> RefOr<Schema> {
+        let names = T::ALL.iter().map(|value| value.as_str());
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
+    }
+}
+
+impl<T: ClosedList> ToSchema for Named<T> {
+    fn name() -> Cow<'static, str> {
+        T::LIST.into()
+    }
+}

@@ -1,0 +1,159 @@
+//! `/incidents/{id}/transitions`: the life cycle of an incident, one step at a time.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header,
+    post,
+    web::{Data, Path},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Edge, Json, Problem, ProblemKind, Query,
+    incident_body::StatusBody,
+    incident_feature::{SentBody, sent_bodies},
+    incidents::{IDEMPOTENCY_REPLAYED, idempotency_key},
+    json::Object,
+    named::{ActionName, Named},
+    problem::{Conflict, ProblemBody},
+    query::NoParams,
+    transition_body::TransitionBody,
+};
+use crate::{
+    app::{StepError, Stepped},
+    closed_list::ClosedList as _,
+    incident::{Incident, IncidentId, Refusal},
+    twin::Snapshot,
+};
+
+/// The routes of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(take_step);
+}
+
+/// Takes a step of the life cycle. It is durable when the answer comes.
+///
+/// A step that the life cycle or a rule forbids is a 409 that says how far the incident has got and which steps
+/// are allowed. Of two dispatchers who send patrols to one incident at once, one is told so. The same
+/// `Idempotency-Key` with the same request has the same answer, with the header `Idempotency-Replayed: true`.
+#[utoipa::path(tag = "incidents", params(
+    ("id" = String, Path, description = "Id of the incident"),
+    ("Idempotency-Key" = Option<String>, Header, description = "Any text of 1 to 255 printable ASCII characters that the client gives this request alone"),
+), request_body = TransitionBody, responses(
+    (status = 200, description = "Taken", body = TakenStep, headers(
+        ("Idempotency-Replayed" = Option<bool>, description = "`true` where it was taken already"),
+    )),
+    (status = 400, description = "Not JSON", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 404, description = "No such incident", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 409, description = "Not allowed now: says what is", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 422, description = "A field is refused", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[post("/incidents/{id}/transitions")]
+async fn take_step(
+    request: HttpRequest,
+    id: Path<String>,
+    _: Query<NoParams>,
+    body: Json<Object<TransitionBody>>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    let unknown = |_| Problem::unknown("id", &id, format!("incident `{id}` is not known"));
+    let incident: IncidentId = id.parse().map_err(unknown)?;
+    let key = idempotency_key(&request)?;
+    let stepped = edge.app.step_incident(body.0.0.into_request(incident, key)?).await?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    if stepped.repeated {
+        response.insert_header((IDEMPOTENCY_REPLAYED, "true"));
+    }
+    Ok(response.json(TakenStep::new(&edge.app.snapshot(), &stepped)))
+}
+
+/// An incident after a step.
+#[derive(Debug, Serialize, ToSchema)]
+struct TakenStep {
+    /// Id of the incident.
+    id: String,
+    /// The site that it is on.
+    site_code: String,
+    /// How far it has got.
+    status: StatusBody,
+    /// The event that recorded the step.
+    seq: u64,
+    /// When the step was taken: as asked, but never before the step that it follows.
+    #[schema(required = true)]
+    at: Option<String>,
+    /// What may follow.
+    allowed: Vec<ActionName>,
+    /// The patrols that are sent.
+    patrols: Vec<SentBody>,
+}
+
+impl TakenStep {
+    fn new(snapshot: &Snapshot, stepped: &Stepped) -> Self {
+        let incident = &stepped.incident;
+        Self {
+            id: incident.id.to_string(),
+            site_code: incident.site.to_string(),
+            status: incident.status.into(),
+            seq: stepped.seq.0,
+            at: incident.steps.last().map(|step| step.at.to_string()),
+            allowed: allowed(incident),
+            patrols: sent_bodies(snapshot, incident),
+        }
+    }
+}
+
+/// What may follow, by name.
+pub fn allowed(incident: &Incident) -> Vec<ActionName> {
+    incident.allowed().into_iter().map(Named).collect()
+}
+
+impl From<StepError> for Problem {
+    fn from(error: StepError) -> Self {
+        let reason = error.to_string();
+        match error {
+            StepError::UnknownIncident(id) => Self::unknown("id", id, reason),
+            StepError::UnknownPatrol(id) => Self::field("patrol", id, reason),
+            StepError::UnknownKind(code) => Self::field("kind", code, reason),
+            StepError::UnknownSite(code) => Self::field("site_code", code, reason),
+            StepError::UnknownBuilding(id) => Self::field("building_id", id, reason),
+            StepError::NoDuplicate(id) => Self::field("duplicate_of", id, reason),
+            StepError::KeyReused => {
+                Self::at_fault(ProblemKind::KeyReused, "Idempotency-Key", None, reason)
+            }
+            StepError::Refused { refusal, incident } => refused(&refusal, &incident),
+            StepError::Unavailable(unavailable) => unavailable.into(),
+        }
+    }
+}
+
+/// A refusal of the command itself is a 422; one of the life cycle or of a rule is a 409.
+fn refused(refusal: &Refusal, incident: &Incident) -> Problem {
+    let conflict = |field: &str, value: String| {
+        let conflict = Conflict::of(incident);
+        Problem::at_fault(ProblemKind::Conflict, field, Some(value), refusal).with(conflict)
+    };
+    let about = |patrol: &crate::patrol::PatrolId, mission: Option<IncidentId>| {
+        let mut conflict = Conflict::of(incident);
+        conflict.patrol = Some(patrol.to_string());
+        conflict.mission = mission.map(|id| id.to_string());
+        let value = Some(patrol.to_string());
+        Problem::at_fault(ProblemKind::Conflict, "patrol", value, refusal).with(conflict)
+    };
+    match refusal {
+        Refusal::NotAllowed { action, .. } => conflict("to", action.as_str().to_owned()),
+        Refusal::NotSent(patrol)
+        | Refusal::OutOfTurn { patrol, .. }
+        | Refusal::SentAlready(patrol)
+        | Refusal::Busy(patrol)
+        | Refusal::OffDuty(patrol)
+        | Refusal::TooFew { patrol, .. }
+        | Refusal::Stale(patrol) => about(patrol, None),
+        Refusal::OnMission { patrol, mission } => about(patrol, Some(*mission)),
+        Refusal::Missing(field) | Refusal::Needless(field) => Problem::unsaid(field, refusal),
+        Refusal::InTheFuture(at) | Refusal::TooLongAgo(at) => Problem::field("at", at, refusal),
+    }
+}
