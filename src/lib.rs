@@ -32,6 +32,7 @@
 //! | [`dispatch`] | question: which patrols are nearest, and why those |
 //! | [`heatmap`] | question: how many incidents, where |
 //! | [`catalogue`] | questions: the lists of what there is |
+//! | [`simulation`] | an evening of calls and crews under a policy, lived again and measured |
 //! | [`demo`] | a made-up town with its calls and patrols, from a seed |
 //! | [`store`] | durable events: the [`store::Store`] trait, SQLite |
 //! | [`crs`] | adapter: PROJ, from any reference system to WGS 84 |
@@ -57,6 +58,7 @@ pub mod incident;
 pub mod locate;
 pub mod patrol;
 pub mod roads;
+pub mod simulation;
 pub mod stock;
 pub mod store;
 pub mod time;

@@ -15,6 +15,7 @@ mod progress;
 mod proj_data;
 mod restore;
 mod serve;
+mod simulate;
 mod store_args;
 
 use std::process::ExitCode;
@@ -48,6 +49,8 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// Read sites, buildings, tracts, surroundings or incidents from files into a store.
     Import(import::ImportArgs),
+    /// Live evenings of calls again under different ways to choose a patrol, and compare them.
+    Simulate(simulate::SimulateArgs),
     /// Copy everything of one store into another, empty one, verified by counts and checksums.
     Copy(copy::CopyArgs),
     /// Back a store up into one file, while servers write to it.
@@ -87,6 +90,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(args),
         Command::Demo(args) => demo::run(args),
         Command::Import(args) => import::run(args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Copy(args) => copy::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),

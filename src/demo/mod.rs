@@ -12,6 +12,7 @@ mod arteries;
 mod block;
 mod calls;
 mod district;
+mod drawn;
 mod ensemble;
 mod estates;
 mod evening;

@@ -23,6 +23,7 @@ mod privacy;
 mod program;
 mod replicas;
 mod server;
+mod simulate;
 mod stock_lists;
 mod store;
 mod support;

@@ -24,7 +24,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("dispatch", TWIN),
     ("heatmap", TWIN),
     ("catalogue", TWIN),
-    ("demo", TWIN),
+    ("simulation", NOUNS),
+    ("demo", DEMO),
     ("store", STATE),
     ("crs", &["geo"]),
     ("import", IMPORT),
@@ -58,6 +59,20 @@ const TWIN: &[&str] = &[
     "alert",
     "event",
     "twin",
+];
+const DEMO: &[&str] = &[
+    "closed_list",
+    "geo",
+    "time",
+    "tract",
+    "roads",
+    "stock",
+    "patrol",
+    "incident",
+    "alert",
+    "event",
+    "twin",
+    "simulation",
 ];
 const IMPORT: &[&str] = &[
     "closed_list",
@@ -122,6 +137,7 @@ const CLI: &[&str] = &[
     "dispatch",
     "heatmap",
     "catalogue",
+    "simulation",
     "demo",
     "crs",
     "store",
@@ -147,6 +163,7 @@ const PURE: &[&str] = &[
     "dispatch",
     "heatmap",
     "catalogue",
+    "simulation",
     "demo",
 ];
 const IMPURE_WORDS: &[&str] = &[
