@@ -31,6 +31,7 @@
 //! | [`locate`] | question: which site and building is this position on |
 //! | [`dispatch`] | question: which patrols are nearest, and why those |
 //! | [`heatmap`] | question: how many incidents, where |
+//! | [`response`] | question: how long interventions took |
 //! | [`catalogue`] | questions: the lists of what there is |
 //! | [`simulation`] | an evening of calls and crews under a policy, lived again and measured |
 //! | [`demo`] | a made-up town with its calls and patrols, from a seed |
@@ -57,6 +58,7 @@ pub mod import;
 pub mod incident;
 pub mod locate;
 pub mod patrol;
+pub mod response;
 pub mod roads;
 pub mod simulation;
 pub mod stock;

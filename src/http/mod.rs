@@ -18,6 +18,7 @@ mod incidents;
 mod incidents_batch;
 mod json;
 mod kinds;
+mod kpis;
 mod landlords;
 mod limit;
 mod lines;
@@ -26,6 +27,7 @@ mod locate_batch;
 mod media;
 mod meta;
 mod metrics;
+mod mission;
 mod named;
 mod nearest;
 mod observe;
@@ -90,12 +92,14 @@ pub fn routes(cfg: &mut ServiceConfig) {
             // Before the patrols, whose `{id}` would take `nearest` too.
             .configure(nearest::routes)
             .configure(positions::routes)
+            .configure(mission::routes)
             .configure(patrols::routes)
             .configure(locate::routes)
             .configure(locate_batch::routes)
             .configure(incidents::routes)
             .configure(incidents_batch::routes)
             .configure(transitions::routes)
+            .configure(kpis::routes)
             .configure(heatmap::routes)
             .configure(meta::routes)
             .configure(kinds::routes)

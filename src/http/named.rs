@@ -12,6 +12,7 @@ use super::Problem;
 use crate::{
     closed_list::ClosedList,
     incident::{Action, ActorRole, Outcome, OverrideReason, Partner, PeopleBracket, Reason},
+    response::GroupBy,
 };
 
 /// A value of a closed list, as its name.
@@ -33,6 +34,8 @@ pub type PartnerName = Named<Partner>;
 pub type OutcomeName = Named<Outcome>;
 /// [`PeopleBracket`] by its name.
 pub type PeopleBracketName = Named<PeopleBracket>;
+/// [`GroupBy`] by its name.
+pub type GroupByName = Named<GroupBy>;
 
 impl<T: ClosedList> Named<T> {
     /// The value that a field of a body names.

@@ -174,6 +174,20 @@ impl Incident {
         Action::ALL.iter().copied().filter(|action| self.allows(*action)).collect()
     }
 
+    /// The steps that a patrol which was sent may take by itself, in the order in which people read them.
+    #[must_use]
+    pub fn allowed_to(&self, patrol: &PatrolId) -> Vec<Action> {
+        let sent = self.sent();
+        let stage = sent.iter().find(|one| one.patrol == *patrol).map(|one| one.stage);
+        match stage {
+            Some(Status::Assigned) => vec![Action::Acknowledged],
+            Some(Status::Acknowledged) => vec![Action::EnRoute],
+            Some(Status::EnRoute) => vec![Action::OnSite],
+            Some(Status::OnSite) => vec![Action::Cleared, Action::CheckedIn],
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether `action` may follow, whoever asks. The way is the one of the life cycle; patrols that were sent
     /// second take their own steps while the incident lasts.
     #[must_use]

@@ -10,6 +10,7 @@ const TESTS_OF_THE_API: &[&str] = &[
     "edge::",
     "heatmap::",
     "incidents::",
+    "life_cycle::",
     "locating::",
     "patrols::",
     "privacy::",

@@ -25,6 +25,7 @@ fn an_incident_is_put_on_the_site_and_building_of_its_position() {
     assert_json_snapshot!(answer.json(), { ".id" => "[id]" }, @r#"
     {
       "building_id": "PH-0754-B1",
+      "duplicates": [],
       "id": "[id]",
       "seq": 2,
       "site_code": "PH-0754",
@@ -54,15 +55,41 @@ fn an_incident_is_read_back_at_the_place_of_its_building_and_not_at_the_position
       },
       "id": "[id]",
       "properties": {
+        "allowed": [
+          "qualified",
+          "assigned",
+          "cancelled",
+          "handed_over",
+          "no_action"
+        ],
         "building_id": "PH-0754-B1",
         "channel": "caretaker",
+        "crew_min": 2,
         "id": "[id]",
         "kind": "TEC-ASC",
         "landlord": "paris-habitat",
+        "merged": [],
+        "merged_into": null,
+        "partner": null,
+        "patrols": [],
         "priority": "P1",
+        "reason": null,
+        "report": null,
         "reported_at": "2026-03-01T12:00:00Z",
         "site_code": "PH-0754",
-        "status": "received"
+        "status": "received",
+        "steps": [],
+        "target_s": 480,
+        "times": {
+          "acknowledged_at": null,
+          "assigned_at": null,
+          "cleared_at": null,
+          "closed_at": null,
+          "en_route_at": null,
+          "on_site_at": null,
+          "qualified_at": null,
+          "reported_at": null
+        }
       },
       "type": "Feature"
     }

@@ -14,6 +14,7 @@ mod heatmap;
 mod import;
 mod incidents;
 mod keeping;
+mod life_cycle;
 mod locating;
 mod openapi;
 mod outage;

@@ -49,8 +49,12 @@ fn a_patrol_that_is_put_is_answered_as_a_feature() {
         "callsign": "Tango 1",
         "crew": 3,
         "id": "TANGO-1",
+        "mission": null,
         "position_age_s": "[age]",
         "recorded_at": "[time]",
+        "sos": false,
+        "stage": null,
+        "stale": false,
         "status": "available"
       },
       "type": "Feature"

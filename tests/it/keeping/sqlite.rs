@@ -186,10 +186,10 @@ fn a_copy_tells_what_it_moved_and_both_sides_have_it() {
     alerts 1
     events 8
     receipts 1
-    21 records
+    27 records
     ");
     let last = table.lines().last().unwrap();
-    assert_eq!(last, format!("21 records from {from} are in {to}, verified"));
+    assert_eq!(last, format!("27 records from {from} are in {to}, verified"));
     for (kind, told) in again["kinds"].as_object().unwrap() {
         let sum = told["sha256"].as_str().unwrap();
         assert!(table.lines().any(|line| line.starts_with(kind) && line.ends_with(sum)), "{kind}");

@@ -90,6 +90,14 @@ impl Step {
             }
             Self::Taken { number, choice, patrol } => {
                 let incident = known(number).filter(|_| is_there(patrol))?;
+                let id = super::fixture::patrol(patrol, Availability::Busy).id;
+                if state
+                    .interventions()
+                    .mission_of(&id)
+                    .is_some_and(|on| on.incident != incident.id)
+                {
+                    return None; // one patrol, one mission: what decides keeps that rule
+                }
                 let allowed = incident.allowed();
                 let action = *allowed.get(choice % allowed.len().max(1))?;
                 Fact::IncidentRecorded(stepped(&incident, action, patrol))

@@ -1,0 +1,303 @@
+//! The life of an incident: each step is checked against what went before, and each has its time.
+
+use serde_json::{Value, json};
+use vigie::patrol::Availability;
+
+use crate::support::{Answer, Town, patrol, patrol_that_is, site, town};
+
+fn in_town() -> Town {
+    town([
+        site("PH-0001", 2.35, 48.85),
+        site("PH-0002", 2.36, 48.85),
+        patrol("TANGO-1", 2.35, 48.851),
+        patrol("TANGO-2", 2.36, 48.851),
+        patrol_that_is(Availability::OffDuty, "TANGO-3", None),
+    ])
+}
+
+/// Takes down a call of that kind on that site.
+fn call(town: &Town, kind: &str, site: &str) -> String {
+    let body = json!({"kind": kind, "channel": "call", "location": {"site_code": site}});
+    let answer = town.post("/api/v1/incidents", body);
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    answer.json()["id"].as_str().unwrap().to_owned()
+}
+
+fn step(town: &Town, id: &str, body: Value) -> Answer {
+    town.post(&format!("/api/v1/incidents/{id}/transitions"), body)
+}
+
+/// A step by a dispatcher that says nothing else.
+fn to(town: &Town, id: &str, to: &str) -> Answer {
+    step(town, id, json!({"to": to, "actor": "dispatcher"}))
+}
+
+fn assign(town: &Town, id: &str, patrol: &str) -> Answer {
+    step(town, id, json!({"to": "assigned", "actor": "dispatcher", "patrol": patrol}))
+}
+
+fn incident(town: &Town, id: &str) -> Value {
+    town.get(&format!("/api/v1/incidents/{id}")).json()["properties"].clone()
+}
+
+fn status_of_patrol(town: &Town, id: &str) -> Value {
+    let properties = &town.get(&format!("/api/v1/patrols/{id}")).json()["properties"];
+    json!([properties["status"], properties["mission"], properties["stage"]])
+}
+
+#[test]
+fn an_incident_lives_from_the_call_to_closure_over_two_roles() {
+    let town = in_town();
+    let id = call(&town, "TEC-EAU", "PH-0001");
+
+    assert_eq!(to(&town, &id, "qualified").status, 200);
+    let assigned = assign(&town, &id, "TANGO-1");
+    assert_eq!(assigned.status, 200, "{}", assigned.text());
+    let taken = assigned.json();
+    assert_eq!(taken["status"], "assigned");
+    assert_eq!(taken["patrols"][0]["id"], "TANGO-1");
+    assert_eq!(taken["patrols"][0]["lead"], true);
+    assert_eq!(status_of_patrol(&town, "TANGO-1"), json!(["busy", id, "assigned"]));
+    for next in ["acknowledged", "en_route", "on_site", "checked_in", "cleared"] {
+        let taken = step(&town, &id, json!({"to": next, "actor": "patrol", "patrol": "TANGO-1"}));
+        assert_eq!(taken.status, 200, "{next}: {}", taken.text());
+    }
+    assert_eq!(status_of_patrol(&town, "TANGO-1"), json!(["available", null, null]));
+    let report = json!({"outcome": "technical", "people": "0", "with_police": false});
+    let reported = json!({"to": "reported", "actor": "patrol", "report": report});
+    assert_eq!(step(&town, &id, reported).status, 200);
+    assert_eq!(to(&town, &id, "closed").status, 200);
+
+    let told = incident(&town, &id);
+    assert_eq!((&told["status"], &told["allowed"]), (&json!("closed"), &json!([])));
+    assert_eq!(told["report"], report);
+    let steps = told["steps"].as_array().unwrap();
+    let actions: Vec<&str> = steps.iter().map(|step| step["to"].as_str().unwrap()).collect();
+    assert_eq!(
+        actions.join(" "),
+        "qualified assigned acknowledged en_route on_site checked_in cleared reported closed"
+    );
+    assert_eq!(steps[1]["actor"], "dispatcher");
+    assert_eq!(steps[2]["actor"], "patrol");
+    let times = told["times"].as_object().unwrap();
+    assert!(times.values().all(Value::is_string), "{times:?}");
+}
+
+#[test]
+fn a_step_that_is_not_allowed_is_a_409_that_says_what_is() {
+    let town = in_town();
+    let id = call(&town, "OCC-HAL", "PH-0001");
+
+    let refused = to(&town, &id, "on_site");
+
+    let (status, field, reason) = refused.fault();
+    assert_eq!((status, field.as_str()), (409, "to"));
+    assert_eq!(reason, "on_site cannot follow received");
+    let problem = refused.json();
+    assert_eq!(problem["incident_status"], "received");
+    let allowed = json!(["qualified", "assigned", "cancelled", "handed_over", "no_action"]);
+    assert_eq!(problem["allowed"], allowed);
+    assert_eq!(incident(&town, &id)["steps"], json!([]), "nothing was recorded");
+}
+
+#[test]
+fn of_two_dispatchers_who_assign_at_once_one_wins_and_the_other_is_told() {
+    let town = in_town();
+    let id = call(&town, "TEC-EAU", "PH-0001");
+
+    let answers: Vec<Answer> = std::thread::scope(|scope| {
+        let ask = |patrol| {
+            let (town, id) = (&town, &id);
+            scope.spawn(move || assign(town, id, patrol))
+        };
+        let asked = [ask("TANGO-1"), ask("TANGO-2")];
+        asked.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+
+    let mut statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 409]);
+    let loser = answers.iter().find(|answer| answer.status == 409).unwrap().json();
+    assert_eq!(loser["incident_status"], "assigned");
+    let sent = incident(&town, &id)["patrols"].as_array().unwrap().len();
+    assert_eq!(sent, 1);
+}
+
+#[test]
+fn one_patrol_is_not_sent_to_two_incidents_unless_it_is_taken_from_the_first() {
+    let town = in_town();
+    let (first, second) = (call(&town, "ENV-ENC", "PH-0001"), call(&town, "TEC-EAU", "PH-0002"));
+    assert_eq!(assign(&town, &first, "TANGO-1").status, 200);
+
+    let refused = assign(&town, &second, "TANGO-1");
+
+    assert_eq!(refused.status, 409);
+    assert_eq!(refused.json()["mission"], json!(first));
+    let pre_empt = json!({"to": "assigned", "actor": "dispatcher", "patrol": "TANGO-1", "override": "pre_empted"});
+    assert_eq!(step(&town, &second, pre_empt).status, 200);
+    let left = incident(&town, &first);
+    assert_eq!((&left["status"], &left["reason"]), (&json!("qualified"), &json!("pre_empted")));
+    assert_eq!(status_of_patrol(&town, "TANGO-1"), json!(["busy", second, "assigned"]));
+}
+
+#[test]
+fn a_patrol_off_duty_is_sent_only_with_a_reason_and_goes_off_duty_only_after_it_has_left() {
+    let town = in_town();
+    let id = call(&town, "TEC-EAU", "PH-0001");
+
+    assert_eq!(assign(&town, &id, "TANGO-3").fault().2, "patrol `TANGO-3` is off duty");
+    let recalled = json!({"to": "assigned", "actor": "supervisor", "patrol": "TANGO-3", "override": "recalled_to_duty"});
+    assert_eq!(step(&town, &id, recalled).status, 200);
+    let off = json!({"callsign": "TANGO-3", "status": "off_duty", "crew": 3});
+    let (status, field, _) = town.put("/api/v1/patrols/TANGO-3", &off).fault();
+    assert_eq!((status, field.as_str()), (409, "status"));
+    let cancelled = json!({"to": "cancelled", "actor": "dispatcher", "reason": "caller_withdrew"});
+    assert_eq!(step(&town, &id, cancelled).status, 200);
+    assert_eq!(town.put("/api/v1/patrols/TANGO-3", &off).status, 200);
+}
+
+#[test]
+fn a_second_call_about_the_same_is_offered_and_merged() {
+    let town = in_town();
+    let first = call(&town, "OCC-HAL", "PH-0001");
+    let body = json!({"kind": "OCC-HAL", "channel": "call", "location": {"site_code": "PH-0001"}});
+    let received = town.post("/api/v1/incidents", body).json();
+    assert_eq!(received["duplicates"][0]["id"], json!(first));
+    let second = received["id"].as_str().unwrap();
+
+    let merge = json!({"to": "cancelled", "actor": "operator", "reason": "duplicate", "duplicate_of": first});
+    assert_eq!(step(&town, second, merge).status, 200);
+
+    assert_eq!(incident(&town, second)["merged_into"], json!(first));
+    assert_eq!(incident(&town, &first)["merged"], json!([second]));
+    let itself = json!({"to": "cancelled", "actor": "operator", "reason": "duplicate", "duplicate_of": first});
+    assert_eq!(step(&town, &first, itself).fault().1, "duplicate_of");
+}
+
+#[test]
+fn what_was_taken_down_wrongly_is_corrected_when_it_is_qualified() {
+    let town = in_town();
+    let id = call(&town, "OCC-HAL", "PH-0001");
+    let qualify = json!({"to": "qualified", "actor": "operator", "kind": "BIE-INC", "site_code": "PH-0002",
+        "building_id": "PH-0002-B1"});
+
+    assert_eq!(step(&town, &id, qualify).status, 200);
+
+    let told = incident(&town, &id);
+    let now = json!([told["kind"], told["priority"], told["site_code"], told["building_id"]]);
+    assert_eq!(now, json!(["BIE-INC", "P1", "PH-0002", "PH-0002-B1"]));
+    let listed = town.get("/api/v1/incidents?site=PH-0002&kind=BIE-INC&open=true").json();
+    assert_eq!(listed["numberMatched"], 1);
+}
+
+#[test]
+fn a_step_asked_again_under_its_key_is_taken_once() {
+    let town = in_town();
+    let id = call(&town, "TEC-EAU", "PH-0001");
+    let path = format!("/api/v1/incidents/{id}/transitions");
+    let ask = |patrol: &str| {
+        let body = json!({"to": "assigned", "actor": "dispatcher", "patrol": patrol});
+        let headers = [("content-type", "application/json"), ("idempotency-key", "tablet-7-1")];
+        town.send("POST", &path, &headers, body.to_string().into_bytes())
+    };
+
+    let (first, again) = (ask("TANGO-1"), ask("TANGO-1"));
+
+    assert_eq!((first.status, again.status), (200, 200));
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(first.json()["seq"], again.json()["seq"]);
+    assert_eq!(incident(&town, &id)["steps"].as_array().unwrap().len(), 2);
+    assert_eq!(ask("TANGO-2").status, 422, "another request under the same key");
+}
+
+#[test]
+fn a_step_that_cannot_be_is_refused_with_its_field() {
+    let town = in_town();
+    let id = call(&town, "TEC-EAU", "PH-0001");
+    let check = |body: Value, field: &str| {
+        let (status, at, _) = step(&town, &id, body).fault();
+        assert_eq!((status, at.as_str()), (422, field));
+    };
+    check(json!({"to": "asigned", "actor": "dispatcher"}), "to");
+    check(json!({"to": "qualified", "actor": "Jean"}), "actor");
+    check(json!({"to": "qualified"}), "actor");
+    check(json!({"to": "qualified", "actor": "operator", "comment": "M. Dupont"}), "comment");
+    check(json!({"to": "qualified", "actor": "operator", "at": "yesterday"}), "at");
+    check(json!({"to": "qualified", "actor": "operator", "at": "2020-01-01T00:00:00Z"}), "at");
+    check(json!({"to": "qualified", "actor": "operator", "kind": "NO-SUCH"}), "kind");
+    check(json!({"to": "qualified", "actor": "operator", "site_code": "PH-9"}), "site_code");
+    check(json!({"to": "assigned", "actor": "dispatcher"}), "patrol");
+    check(json!({"to": "assigned", "actor": "dispatcher", "patrol": "TANGO-9"}), "patrol");
+    check(json!({"to": "cancelled", "actor": "dispatcher"}), "reason");
+    check(json!({"to": "handed_over", "actor": "operator"}), "partner");
+    check(json!({"to": "handed_over", "actor": "operator", "partner": "16"}), "partner");
+    let unknown = "01920000-0000-7000-8000-000000000000";
+    assert_eq!(to(&town, unknown, "qualified").status, 404);
+    assert_eq!(to(&town, "nonsense", "qualified").status, 404);
+}
+
+/// Takes an incident from the call to the report of TANGO-1.
+fn reported(town: &Town, kind: &str, site: &str) -> String {
+    let id = call(town, kind, site);
+    assert_eq!(assign(town, &id, "TANGO-1").status, 200);
+    for next in ["acknowledged", "en_route", "on_site", "cleared"] {
+        assert_eq!(step(town, &id, json!({"to": next, "actor": "patrol"})).status, 200);
+    }
+    let report = json!({"outcome": "ras", "people": "0", "with_police": false});
+    let taken = step(town, &id, json!({"to": "reported", "actor": "patrol", "report": report}));
+    assert_eq!(taken.status, 200);
+    id
+}
+
+#[test]
+fn the_tablet_of_a_patrol_shows_its_mission_and_the_reports_that_it_owes() {
+    let town = in_town();
+    let before = reported(&town, "OCC-HAL", "PH-0001");
+    let id = call(&town, "TEC-EAU", "PH-0001");
+    let mission = || town.get("/api/v1/patrols/TANGO-1/mission").json();
+    assert_eq!(mission()["mission"], Value::Null);
+    assert_eq!(assign(&town, &id, "TANGO-1").status, 200);
+
+    let told = mission();
+
+    assert_eq!(told["patrol"]["status"], "busy");
+    let shown = &told["mission"];
+    assert_eq!(shown["incident"]["id"], json!(id));
+    assert_eq!(shown["allowed"], json!(["acknowledged"]));
+    assert_eq!(shown["site"]["code"], "PH-0001");
+    assert_eq!(shown["site"]["landlord"], "Paris Habitat");
+    assert_eq!(shown["recent"][0]["id"], json!(before));
+    assert_eq!(shown["recent"][0]["outcome"], "ras");
+    for next in ["acknowledged", "en_route", "on_site", "cleared"] {
+        assert_eq!(step(&town, &id, json!({"to": next, "actor": "patrol"})).status, 200);
+    }
+    let after = mission();
+    assert_eq!(after["mission"], Value::Null, "free for the next one");
+    assert_eq!(after["reports_due"][0]["id"], json!(id));
+    assert_eq!(town.get("/api/v1/patrols/TANGO-9/mission").status, 404);
+}
+
+#[test]
+fn times_are_summed_up_by_evening_landlord_kind_and_priority() {
+    let town = in_town();
+    reported(&town, "TEC-EAU", "PH-0001");
+    reported(&town, "ENV-ENC", "PH-0002");
+    call(&town, "TEC-EAU", "PH-0001");
+
+    let groups = |by: &str| town.get(&format!("/api/v1/kpis?by={by}")).json()["groups"].clone();
+
+    let kinds = groups("kind");
+    let keys: Vec<&str> =
+        kinds.as_array().unwrap().iter().map(|group| group["key"].as_str().unwrap()).collect();
+    assert_eq!(keys, ["ENV-ENC", "TEC-EAU"], "a call that nobody has taken up has no times");
+    let times = &kinds[1];
+    for figure in ["take_up", "assignment", "travel", "overall", "duration", "report_delay"] {
+        assert_eq!(times[figure]["count"], 1, "{figure}");
+        assert!(times[figure]["median_s"].as_f64().unwrap() >= 0.0);
+    }
+    assert_eq!(times["within_target"], 1.0);
+    assert_eq!(groups("landlord")[0]["key"], "paris-habitat");
+    assert_eq!(groups("priority")[0]["key"], "P2");
+    assert_eq!(groups("evening")[0]["incidents"], 2);
+    assert_eq!(town.get("/api/v1/kpis?by=operator").fault().1, "by");
+}
