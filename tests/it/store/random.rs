@@ -5,6 +5,7 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 use vigie::{
+    alert::Alert,
     event::{Event, Fact, Seq},
     incident::Status,
     patrol::{Availability, PositionFix},
@@ -102,11 +103,13 @@ impl Step {
                 let action = *allowed.get(choice % allowed.len().max(1))?;
                 Fact::IncidentRecorded(stepped(&incident, action, patrol))
             }
-            Self::Alert { number, about } => Fact::AlertRecorded(alert(
-                number,
-                is_there(about).then_some(about)?,
-                known(about).as_ref(),
-            )),
+            Self::Alert { number, about } => {
+                let new = alert(number, is_there(about).then_some(about)?, known(about).as_ref());
+                // What it is about stays; how loud it is changes.
+                let level = 1 + (about % 3) as u8;
+                let known = state.alerts().get(new.id).cloned();
+                Fact::AlertRecorded(Alert { level, ..known.unwrap_or(new) })
+            }
         })
     }
 }
