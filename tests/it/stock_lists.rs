@@ -266,10 +266,14 @@ fn kinds_have_their_family_priority_and_labels() {
     assert_json_snapshot!(kinds["kinds"][0], @r#"
     {
       "code": "OCC-HAL",
+      "crew_min": 2,
+      "crew_min_night": 3,
       "family": "OCC",
       "label_en": "Lobby occupied",
       "label_fr": "Occupation de hall",
-      "priority": "P2"
+      "partner": null,
+      "priority": "P2",
+      "target_s": 900
     }
     "#);
 }
