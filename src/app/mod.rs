@@ -7,6 +7,7 @@ mod clock;
 mod group;
 mod health;
 mod incidents;
+mod news;
 mod patrols;
 mod stepping;
 mod stock;
@@ -26,6 +27,7 @@ use tokio::sync::oneshot;
 
 pub use clock::{Clock, system_clock};
 pub use incidents::{NewIncident, ReceiveError, Received, Whereabouts};
+pub use news::{Listener, News, Subject, What};
 pub use patrols::{FixOutcome, PutPatrol, PutPatrolError};
 pub use stock::{ImportOutcome, Tally};
 pub use transitions::{Correction, StepError, StepRequest, Stepped};
@@ -37,6 +39,7 @@ use crate::{
 };
 use group::Job;
 use health::Health;
+use news::NewsDesk;
 use writer::Writer;
 
 /// Jobs that may wait for the writer; beyond, callers are told to come back.
@@ -49,7 +52,7 @@ pub struct App {
 }
 
 struct Shared {
-    twin: Arc<Twin>,
+    desk: Arc<NewsDesk>,
     nomenclature: Arc<Nomenclature>,
     clock: Clock,
     jobs: Arc<Queue>,
@@ -107,7 +110,8 @@ impl App {
     pub fn open(mut store: Box<dyn Store>, clock: Clock) -> Result<Self, StoreError> {
         let mut state = SnapshotBuilder::default();
         let seq = store.replay(&mut |facts| state.add(facts))?;
-        let twin = Arc::new(Twin::new(state.finish(seq, store.last_fixes()?)));
+        let twin = Twin::new(state.finish(seq, store.last_fixes()?));
+        let desk = Arc::new(NewsDesk::new(twin));
         let health = Arc::new(Health::default());
         let (jobs, queue) = std::sync::mpsc::sync_channel(WAITING_JOBS_MAX);
         let jobs = Arc::new(Mutex::new(Some(jobs)));
@@ -116,7 +120,7 @@ impl App {
         let nomenclature = Arc::new(Nomenclature::shipped());
         let writer = Writer::new(
             store,
-            Arc::clone(&twin),
+            Arc::clone(&desk),
             clock,
             Arc::clone(&health),
             Arc::clone(&nomenclature),
@@ -136,7 +140,7 @@ impl App {
             .map_err(|e| StoreError::Away(format!("the writer's thread does not start: {e}")))?;
         Ok(Self {
             shared: Arc::new(Shared {
-                twin,
+                desk,
                 nomenclature,
                 clock,
                 jobs,
@@ -149,7 +153,7 @@ impl App {
     /// The state now.
     #[must_use]
     pub fn snapshot(&self) -> Arc<Snapshot> {
-        self.shared.twin.snapshot()
+        self.shared.desk.snapshot()
     }
 
     /// The kinds in force.

@@ -16,6 +16,7 @@ use super::{
     Clock,
     group::{Group, Job},
     health::Health,
+    news::{NewsDesk, Subject, What},
 };
 use crate::{
     event::{Event, Fact, Seq},
@@ -23,7 +24,7 @@ use crate::{
     patrol::PositionFix,
     store::{Log, Receipt, Store, StoreError, Transaction},
     time::Timestamp,
-    twin::{SnapshotBuilder, Twin},
+    twin::SnapshotBuilder,
 };
 
 /// Incidents, positions and other things in one commit: enough to share an fsync, few enough that nobody
@@ -35,7 +36,7 @@ const FOLLOW_INTERVAL: Duration = Duration::from_millis(300);
 /// The thread's own state.
 pub(super) struct Writer {
     store: Box<dyn Store>,
-    twin: Arc<Twin>,
+    desk: Arc<NewsDesk>,
     clock: Clock,
     health: Arc<Health>,
     nomenclature: Arc<Nomenclature>,
@@ -50,12 +51,12 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(
         store: Box<dyn Store>,
-        twin: Arc<Twin>,
+        desk: Arc<NewsDesk>,
         clock: Clock,
         health: Arc<Health>,
         nomenclature: Arc<Nomenclature>,
     ) -> Self {
-        Self { store, twin, clock, health, nomenclature, behind: false, shaken: false, last: None }
+        Self { store, desk, clock, health, nomenclature, behind: false, shaken: false, last: None }
     }
 
     /// Works until every sender is gone and the queue is empty.
@@ -107,7 +108,7 @@ impl Writer {
         let keys: Vec<IdempotencyKey> = jobs.iter().flat_map(Job::keys).collect();
         let steady = if self.shaken { self.follow() } else { Ok(()) };
         let begun = steady
-            .and_then(|()| begin(&mut *self.store, &self.twin, &mut self.last))
+            .and_then(|()| begin(&mut *self.store, &self.desk, &mut self.last))
             .and_then(|mut begun| {
                 if jobs.iter().any(|job| matches!(job, Job::Stock(..))) {
                     begun.take_time()?;
@@ -125,7 +126,7 @@ impl Writer {
             }
         };
         let nomenclature = Arc::clone(&self.nomenclature);
-        let mut group = Group::new(&self.twin.snapshot(), nomenclature, receipts, (self.clock)());
+        let mut group = Group::new(&self.desk.snapshot(), nomenclature, receipts, (self.clock)());
         for job in jobs {
             group.plan(job);
         }
@@ -144,7 +145,7 @@ impl Writer {
         };
         if let Ok(events) = &committed {
             self.last = events.last().map(|event| (event.seq, event.recorded_at)).or(self.last);
-            publish(&self.twin, events, fixes);
+            publish(&self.desk, events, fixes);
         }
         for waiting in pending {
             waiting.answer(&committed);
@@ -166,14 +167,14 @@ impl Writer {
     fn follow(&mut self) -> Result<(), StoreError> {
         self.behind |= self.store.has_foreign_commits()?;
         if self.shaken {
-            if !is_continued(&mut *self.store, &self.twin, self.last)? {
-                build_anew(&mut *self.store, &self.twin)?;
+            if !is_continued(&mut *self.store, &self.desk, self.last)? {
+                build_anew(&mut *self.store, &self.desk)?;
                 (self.last, self.behind) = (None, false);
             }
             self.shaken = false;
         }
         if self.behind {
-            catch_up(&mut *self.store, &self.twin, &mut self.last)?;
+            catch_up(&mut *self.store, &self.desk, &mut self.last)?;
             self.behind = false;
         }
         Ok(())
@@ -197,11 +198,11 @@ fn gathered(first: Job, queue: &Receiver<Job>) -> Vec<Job> {
 /// against the state that it will change.
 fn begin<'a>(
     store: &'a mut dyn Store,
-    twin: &Twin,
+    desk: &NewsDesk,
     last: &mut Option<(Seq, Timestamp)>,
 ) -> Result<Box<dyn Transaction + 'a>, StoreError> {
     let mut transaction = store.begin()?;
-    let (head, seen) = (transaction.head(), twin.snapshot().seq());
+    let (head, seen) = (transaction.head(), desk.snapshot().seq());
     if head < seen {
         // Looked into as soon as nobody waits: see `is_continued`.
         return Err(StoreError::Away(format!(
@@ -209,7 +210,7 @@ fn begin<'a>(
         )));
     }
     if head > seen {
-        catch_up(&mut *transaction, twin, last)?;
+        catch_up(&mut *transaction, desk, last)?;
     }
     Ok(transaction)
 }
@@ -227,7 +228,7 @@ fn answered(
 /// primary, or a backup, may lack events that were seen, and have others under their numbers.
 fn is_continued(
     store: &mut dyn Store,
-    twin: &Twin,
+    desk: &NewsDesk,
     last: Option<(Seq, Timestamp)>,
 ) -> Result<bool, StoreError> {
     if let Some((seq, recorded_at)) = last
@@ -238,45 +239,47 @@ fn is_continued(
     }
     // Nothing came by since the start, or it is a replica that cannot be written: then the number decides.
     match store.begin() {
-        Ok(transaction) => Ok(transaction.head() >= twin.snapshot().seq()),
+        Ok(transaction) => Ok(transaction.head() >= desk.snapshot().seq()),
         Err(_) => Ok(true),
     }
 }
 
 /// Builds the state from the store, as at a start.
-fn build_anew(store: &mut dyn Store, twin: &Twin) -> Result<(), StoreError> {
+fn build_anew(store: &mut dyn Store, desk: &NewsDesk) -> Result<(), StoreError> {
     let mut state = SnapshotBuilder::default();
     let seq = store.replay(&mut |facts| state.add(facts))?;
-    twin.publish(state.finish(seq, store.last_fixes()?));
+    desk.publish(state.finish(seq, store.last_fixes()?), What::Anew);
     Ok(())
 }
 
 /// Takes in the events that the twin does not hold yet, and where patrols are now.
 fn catch_up(
     log: &mut dyn Log,
-    twin: &Twin,
+    desk: &NewsDesk,
     seen: &mut Option<(Seq, Timestamp)>,
 ) -> Result<(), StoreError> {
-    let mut state = (*twin.snapshot()).clone();
+    let mut state = (*desk.snapshot()).clone();
+    let mut told = Vec::new();
     loop {
         let events = log.events_after(state.seq())?;
         let Some((last, recorded_at)) = events.last().map(|e| (e.seq, e.recorded_at)) else {
             break;
         };
         *seen = Some((last, recorded_at));
+        told.extend(events.iter().map(Subject::of));
         state.apply(events.into_iter().map(|event| event.fact), last);
     }
     // Positions have no number. A patrol that was off duty for a moment has lost the one that we know.
     state.replace_fixes(log.last_fixes()?);
-    twin.publish(state);
+    desk.publish(state, What::Events(told));
     Ok(())
 }
 
-fn publish(twin: &Twin, events: &[Event], fixes: Vec<PositionFix>) {
+fn publish(desk: &NewsDesk, events: &[Event], fixes: Vec<PositionFix>) {
     if events.is_empty() && fixes.is_empty() {
         return;
     }
-    let mut state = (*twin.snapshot()).clone();
+    let mut state = (*desk.snapshot()).clone();
     if let Some(last) = events.last() {
         let facts: Vec<Fact> = events.iter().map(|event| event.fact.clone()).collect();
         state.apply(facts, last.seq);
@@ -284,5 +287,5 @@ fn publish(twin: &Twin, events: &[Event], fixes: Vec<PositionFix>) {
     for fix in fixes {
         state.place(fix);
     }
-    twin.publish(state);
+    desk.publish(state, What::Events(events.iter().map(Subject::of).collect()));
 }

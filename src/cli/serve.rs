@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::StoreArgs;
@@ -69,6 +70,7 @@ pub fn serve(
     let ListenArgs { allow_origin: allowed_origins, style_url, .. } = args;
     let address = listener.local_addr()?;
     let settings = Settings { demo_note, style_url, allowed_origins };
+    raise_open_files();
     let outcome = actix_web::rt::System::new().block_on(async {
         let server = http::listen(app.clone(), settings, listener)?;
         let handle = server.handle();
@@ -78,6 +80,8 @@ pub fn serve(
         told_to_stop().await?;
         tracing::info!("stopping: requests in flight are answered first");
         beside.abort();
+        // Whoever follows events would else hold the stop up to its end.
+        app.stop_telling();
         handle.stop(true).await;
         running.await??;
         anyhow::Ok(())
@@ -115,6 +119,15 @@ impl ListenArgs {
             ),
             _ => anyhow::Error::new(error).context(format!("cannot listen on {}", self.listen)),
         })
+    }
+}
+
+/// Takes as many open files as the system allows: each client is one, and the usual 1,024 are few.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, ..limit };
+    if let Err(refused) = setrlimit(Resource::Nofile, raised) {
+        tracing::warn!(open_files = limit.current, %refused, "the limit on open files stays");
     }
 }
 

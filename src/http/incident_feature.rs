@@ -164,6 +164,18 @@ pub fn feature(
     Feature::new(row.id, Some(place.position.into()), properties(snapshot, nomenclature, row))
 }
 
+/// The incident in that row as whoever may not know of crews hears of it.
+pub fn feature_without_crews(
+    snapshot: &Snapshot,
+    nomenclature: &Nomenclature,
+    row: &IncidentRow,
+) -> Feature<IncidentProperties> {
+    let place = snapshot.stock().place(row.place);
+    let known = properties(snapshot, nomenclature, row);
+    let properties = IncidentProperties { patrols: Vec::new(), allowed: Vec::new(), ..known };
+    Feature::new(row.id, Some(place.position.into()), properties)
+}
+
 /// The incident in that row with its steps.
 pub fn feature_with_steps(
     snapshot: &Snapshot,

@@ -19,6 +19,9 @@ pub struct Metrics {
     requests: IntCounterVec,
     latency_s: HistogramVec,
     incidents: IntCounter,
+    listeners: IntGauge,
+    listeners_dropped: IntCounter,
+    messages: IntCounter,
     seq: IntGauge,
     twin: IntGaugeVec,
     store_up: IntGauge,
@@ -44,6 +47,15 @@ impl Metrics {
                 &["method", "route"],
             )?,
             incidents: IntCounter::new("vigie_incidents_received_total", "Incidents taken down.")?,
+            listeners: IntGauge::new("vigie_event_listeners", "Clients that follow events now.")?,
+            listeners_dropped: IntCounter::new(
+                "vigie_event_listeners_dropped_total",
+                "Clients that were let go because they were too slow.",
+            )?,
+            messages: IntCounter::new(
+                "vigie_event_messages_total",
+                "Messages to clients that follow events, counted for each client.",
+            )?,
             seq: IntGauge::new("vigie_seq", "The last event that the twin holds.")?,
             twin: IntGaugeVec::new(Opts::new("vigie_twin_items", "Items in the twin."), &["kind"])?,
             store_up: IntGauge::new("vigie_store_up", "1 while the store takes writes.")?,
@@ -55,6 +67,9 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.requests.clone()))?;
         metrics.registry.register(Box::new(metrics.latency_s.clone()))?;
         metrics.registry.register(Box::new(metrics.incidents.clone()))?;
+        metrics.registry.register(Box::new(metrics.listeners.clone()))?;
+        metrics.registry.register(Box::new(metrics.listeners_dropped.clone()))?;
+        metrics.registry.register(Box::new(metrics.messages.clone()))?;
         metrics.registry.register(Box::new(metrics.seq.clone()))?;
         metrics.registry.register(Box::new(metrics.twin.clone()))?;
         metrics.registry.register(Box::new(metrics.store_up.clone()))?;
@@ -71,6 +86,26 @@ impl Metrics {
     /// Counts incidents that were taken down, and not before.
     pub fn received(&self, incidents: usize) {
         self.incidents.inc_by(incidents as u64);
+    }
+
+    /// Counts a client that begins to follow events.
+    pub fn listener_came(&self) {
+        self.listeners.inc();
+    }
+
+    /// Counts a client that no longer follows events, for whatever reason.
+    pub fn listener_left(&self) {
+        self.listeners.dec();
+    }
+
+    /// Counts a client that is let go because it is too slow.
+    pub fn listener_dropped(&self) {
+        self.listeners_dropped.inc();
+    }
+
+    /// Counts a message to a client that follows events.
+    pub fn told(&self) {
+        self.messages.inc();
     }
 
     /// All of it as text, with the state of `app` now.

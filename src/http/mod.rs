@@ -3,10 +3,12 @@
 //! Uses everything but [`crate::store`] and [`crate::import`]. One resource a file; each opens with its
 //! routes. [`observe`] stands around every request, [`problem`] is every error.
 
+mod alert_body;
 mod buildings;
 mod content_security;
 mod cors;
 mod docs;
+mod events;
 mod fallback;
 mod filter;
 mod geojson;
@@ -60,7 +62,7 @@ pub use problem::{PROBLEM_JSON, Problem, ProblemKind};
 pub use query::Query;
 pub use server::{Settings, listen};
 
-use self::{packed::KeptPages, stream::Streams};
+use self::{events::Events, packed::KeptPages, stream::Streams};
 use crate::{app::App, time::Timestamp};
 
 /// What every request is answered from.
@@ -78,6 +80,8 @@ pub struct Edge {
     pub started_at: Timestamp,
     /// Batches that may run.
     pub streams: Streams,
+    /// What happens, told to whoever listens.
+    pub events: Events,
     /// Pages of the stock as they went out.
     pub stock_pages: Arc<KeptPages>,
     /// Files of the web client as they went out.
@@ -100,6 +104,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(incidents_batch::routes)
             .configure(transitions::routes)
             .configure(kpis::routes)
+            .configure(events::routes)
             .configure(heatmap::routes)
             .configure(meta::routes)
             .configure(kinds::routes)

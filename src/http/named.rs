@@ -10,6 +10,7 @@ use utoipa::{
 
 use super::Problem;
 use crate::{
+    alert::{AlertKind, AlertState, Resolution},
     closed_list::ClosedList,
     incident::{Action, ActorRole, Outcome, OverrideReason, Partner, PeopleBracket, Reason},
     response::GroupBy,
@@ -36,6 +37,13 @@ pub type OutcomeName = Named<Outcome>;
 pub type PeopleBracketName = Named<PeopleBracket>;
 /// [`GroupBy`] by its name.
 pub type GroupByName = Named<GroupBy>;
+
+/// [`AlertKind`] by its name.
+pub type AlertKindName = Named<AlertKind>;
+/// [`AlertState`] by its name.
+pub type AlertStateName = Named<AlertState>;
+/// [`Resolution`] by its name.
+pub type ResolutionName = Named<Resolution>;
 
 impl<T: ClosedList> Named<T> {
     /// The value that a field of a body names.

@@ -8,7 +8,7 @@ use std::{
 
 use actix_web::{
     Error, HttpResponse,
-    body::{BoxBody, MessageBody},
+    body::{self, BodySize, BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
@@ -54,7 +54,9 @@ pub async fn observe(
     let answered = answer(request, next).instrument(span.clone()).await;
     let _in_span = span.enter();
     match answered {
-        Ok(mut response) => {
+        Ok(response) => {
+            let mut response =
+                if asked.method == Method::HEAD { without_stream(response) } else { response };
             let route = response.request().match_pattern();
             asked.finish(response.response_mut(), route.as_deref(), started.elapsed());
             Ok(response)
@@ -65,6 +67,14 @@ pub async fn observe(
             Err(InternalError::from_response("the request was lost", response).into())
         }
     }
+}
+
+/// The head of an answer whose body may have no end: it is not waited for.
+fn without_stream(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    response.map_body(|_, body| match body.size() {
+        BodySize::Stream => BoxBody::new(body::None::new()),
+        _ => body,
+    })
 }
 
 /// What is kept of a request while it is answered.

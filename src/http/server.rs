@@ -1,21 +1,24 @@
 //! The server itself: the application around the routes, and the limits of its connections.
 
-use std::{io, net::TcpListener, sync::Arc};
+use std::{any::Any, io, net::TcpListener, sync::Arc};
 
 use actix_web::{
     App as ActixApp, Error, HttpServer,
     body::MessageBody,
     dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse},
     middleware::{Compress, from_fn},
+    rt::net::TcpStream,
     web::{self, Data},
 };
+use rustix::net::sockopt::set_tcp_user_timeout;
 use utoipa_actix_web::AppExt as _;
 
 use super::{
     Edge, Metrics,
     content_security::content_security_policy,
+    events::Events,
     fallback,
-    limit::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIMEOUT, KEEP_ALIVE, STOP_TIMEOUT_S},
+    limit::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIMEOUT, KEEP_ALIVE, STOP_TIMEOUT_S, STUCK_MAX},
     observe::observe,
     routes,
     stream::Streams,
@@ -45,6 +48,7 @@ pub fn listen(app: App, settings: Settings, listener: TcpListener) -> io::Result
     let edge = Edge {
         content_security_policy: content_security_policy(settings.style_url.as_deref())
             .map_err(io::Error::other)?,
+        events: Events::of(&app),
         app,
         settings,
         metrics,
@@ -56,11 +60,21 @@ pub fn listen(app: App, settings: Settings, listener: TcpListener) -> io::Result
     let server = HttpServer::new(move || site(edge.clone()))
         .client_request_timeout(HEAD_TIMEOUT)
         .keep_alive(KEEP_ALIVE)
+        .on_connect(|connection, _| break_when_stuck(connection))
         .max_connections(CONNECTIONS_PER_WORKER_MAX)
         .shutdown_timeout(STOP_TIMEOUT_S)
         .disable_signals()
         .listen(listener)?;
     Ok(server.run())
+}
+
+/// Has the system break the connection of a client that takes nothing for [`STUCK_MAX`]: nobody asks the body of an
+/// answer for more while the socket is full, so no limit above the socket would ever be met.
+fn break_when_stuck(connection: &dyn Any) {
+    if let Some(socket) = connection.downcast_ref::<TcpStream>() {
+        // Where the system cannot, TCP itself gives up after a quarter of an hour.
+        let _ = set_tcp_user_timeout(socket, STUCK_MAX.as_millis() as u32);
+    }
 }
 
 /// The application of one worker.

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use vigie::cli::Vigie;
 
 use crate::{
+    following::Follower,
     postgres_cluster::Database,
     server::{
         Server, ends_with_its_test, free_address, get, import_sites, post, report, wait_until,
@@ -136,10 +137,14 @@ fn two_servers_over_one_database_behind_nginx_answer_as_one_and_either_may_die()
     let mut servers = addresses.each_ref().map(|address| Server::start_at(&store, address));
     let nginx = Nginx::before([&addresses[0], &addresses[1]]);
 
+    // Events go through at once, and go on with the other server when theirs dies.
+    let mut follower = Follower::of(&nginx.address, "");
     for life in 1..=2 {
         let received = report(&nginx.address, "PH-0001", &format!("call-{life}")).unwrap();
         assert_eq!(received.status, 201, "{}", received.text());
         assert!(uuid::Uuid::try_parse(received.header("x-request-id")).is_ok());
+        let seq = received.json()["seq"].as_u64().unwrap();
+        assert_eq!(follower.up_to(seq), [(seq, "incident".to_owned())]);
         // Its own server has it at once.
         let id = received.json()["id"].as_str().unwrap().to_owned();
         let (read, answered) = nginx.get(&format!("/api/v1/incidents/{id}"));
@@ -151,6 +156,9 @@ fn two_servers_over_one_database_behind_nginx_answer_as_one_and_either_may_die()
         let other = &servers[1 - index];
         wait_until("the other follows", || other.incidents() == life);
         servers[index].kill();
+        let rest = std::iter::from_fn(|| follower.next_or_end());
+        assert!({ rest }.all(|message| message.event.is_empty() || message.id.is_none()));
+        follower = Follower::after(&nginx.address, "", Some(seq));
         let (ready, answered_next) = nginx.get("/readyz");
         assert_eq!((ready.status, &answered_next), (200, &addresses[1 - index]), "at once");
         servers[index] = Server::start_at(&store, &addresses[index]);

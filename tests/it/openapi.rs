@@ -25,6 +25,7 @@ fn every_route_is_documented_under_its_full_path() {
 
     let expected: &[&str] = &[
         "GET /api/v1/buildings",
+        "GET /api/v1/events",
         "GET /api/v1/heatmap",
         "GET /api/v1/incidents",
         "POST /api/v1/incidents",

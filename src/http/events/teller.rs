@@ -1,0 +1,171 @@
+//! The one task that renders what happens: each change once, however many listen.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use actix_web::web::Bytes;
+use tokio::{
+    sync::broadcast::error::RecvError,
+    time::{Instant, timeout_at},
+};
+
+use super::{
+    Problem,
+    audience::Audience,
+    message::{message, positions, stock},
+    ring::{Ring, Told},
+};
+use crate::{
+    alert::{AlertId, AlertKind},
+    app::{App, Listener, News, Subject, What},
+    event::Seq,
+    http::{alert_body::AlertBody, incident_feature, patrols},
+    incident::IncidentId,
+    patrol::{PatrolId, PositionFix},
+    time::Timestamp,
+    twin::Snapshot,
+};
+
+/// Events of one publication that are told one by one. More come by an import, or to a server that was cut off: a
+/// client reads a list faster than that many messages.
+const EVENTS_AT_ONCE_MAX: usize = 256;
+/// How often positions are told, and how often, at most, that everything must be read again.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Puts what `app` tells into `ring`, until the program stops.
+pub async fn tell(app: App, mut heard: Listener, ring: Arc<Ring>) {
+    let mut teller = Teller { app, ring, flooded: None, placed: BTreeMap::new() };
+    let mut tick_at = Instant::now();
+    loop {
+        match timeout_at(tick_at, heard.recv()).await {
+            Ok(Ok(news)) => teller.take(&news),
+            Ok(Err(RecvError::Lagged(_))) => teller.flooded = Some(teller.app.snapshot().seq()),
+            Ok(Err(RecvError::Closed)) => return teller.ring.end(),
+            Err(_elapsed) => {}
+        }
+        if Instant::now() >= tick_at {
+            teller.tick();
+            tick_at = Instant::now() + TICK;
+        }
+    }
+}
+
+/// Messages and whom each is for.
+type Messages = Vec<(Audience, Bytes)>;
+
+struct Teller {
+    app: App,
+    ring: Arc<Ring>,
+    /// The last event of a flood, which ends with the next tick.
+    flooded: Option<Seq>,
+    /// When each patrol was where it was last told to be.
+    placed: BTreeMap<PatrolId, Timestamp>,
+}
+
+impl Teller {
+    fn take(&mut self, news: &News) {
+        let head = news.after.seq();
+        let told = match &news.what {
+            What::Events(events) if events.len() <= EVENTS_AT_ONCE_MAX => {
+                self.render(events, news).ok()
+            }
+            What::Events(_) | What::Anew => None,
+        };
+        match (told, &mut self.flooded) {
+            (Some(told), None) => self.ring.add(told, head.max(self.ring.head())),
+            (_, flooded) => *flooded = Some(head),
+        }
+    }
+
+    /// The messages about `events`.
+    fn render(&self, events: &[(Seq, Subject)], news: &News) -> Result<Vec<Told>, Problem> {
+        // Some may have been there before the ring was made.
+        let known = self.ring.head();
+        let mut messages = Vec::new();
+        for (seq, subject) in events.iter().filter(|(seq, _)| *seq > known) {
+            let seq = *seq;
+            let told = match subject {
+                Subject::Stock => vec![(Audience::Crews, stock(seq))],
+                Subject::Incident(id) => self.incident(seq, *id, news)?,
+                Subject::Patrol(id) => self.patrol(Some(seq), id, &news.after)?,
+                Subject::Alert(id) => self.alert(seq, *id, news)?,
+            };
+            messages.extend(told.into_iter().map(|(audience, text)| Told { seq, audience, text }));
+        }
+        Ok(messages)
+    }
+
+    /// An incident, after the patrols that it sends or sets free. These messages have no id: whoever is cut off
+    /// between them and the incident hears of both again.
+    fn incident(&self, seq: Seq, id: IncidentId, news: &News) -> Result<Messages, Problem> {
+        let after = &*news.after;
+        let Some(row) = after.incidents().get(id) else { return Ok(Vec::new()) };
+        let crews: BTreeSet<&PatrolId> = [&news.before, &news.after]
+            .into_iter()
+            .flat_map(|state| state.interventions().missions())
+            .filter(|(_, mission)| mission.incident == id)
+            .map(|(patrol, _)| patrol)
+            .collect();
+        let mission = |state: &Snapshot, patrol| state.interventions().mission_of(patrol).cloned();
+        let mut messages = Vec::new();
+        for crew in &crews {
+            if mission(&news.before, crew) != mission(after, crew) {
+                messages.extend(self.patrol(None, crew, after)?);
+            }
+        }
+        let crews = crews.into_iter().cloned().collect();
+        let feature = incident_feature::feature(after, self.app.nomenclature(), &row);
+        messages.push((Audience::Intervention(crews), message("incident", Some(seq), &feature)?));
+        let landlord = after.stock().site(row.site).landlord.clone();
+        let feature = incident_feature::feature_without_crews(after, self.app.nomenclature(), &row);
+        messages.push((Audience::Landlord(landlord), message("incident", Some(seq), &feature)?));
+        Ok(messages)
+    }
+
+    fn patrol(
+        &self,
+        seq: Option<Seq>,
+        id: &PatrolId,
+        after: &Snapshot,
+    ) -> Result<Messages, Problem> {
+        let Some(state) = after.patrols().get(id) else { return Ok(Vec::new()) };
+        let feature = patrols::feature(after, state, self.app.now());
+        Ok(vec![(Audience::Crew(id.clone()), message("patrol", seq, &feature)?)])
+    }
+
+    /// An alert, after the patrol that it is about where that asks for help now, or no longer does.
+    fn alert(&self, seq: Seq, id: AlertId, news: &News) -> Result<Messages, Problem> {
+        let after = &*news.after;
+        let Some(alert) = after.alerts().get(id) else { return Ok(Vec::new()) };
+        let sos =
+            |state: &Snapshot| state.alerts().open_of(&alert.patrol, AlertKind::Sos).is_some();
+        let mut messages = Vec::new();
+        if sos(&news.before) != sos(after) {
+            messages.extend(self.patrol(None, &alert.patrol, after)?);
+        }
+        let body = AlertBody::of(after, alert);
+        messages.push((Audience::Crew(alert.patrol.clone()), message("alert", Some(seq), &body)?));
+        Ok(messages)
+    }
+
+    fn tick(&mut self) {
+        if let Some(head) = self.flooded.take() {
+            self.ring.restart(head);
+        }
+        let snapshot = self.app.snapshot();
+        let fixes = || snapshot.patrols().iter().filter_map(|state| state.last_fix.as_ref());
+        let is_new = |fix: &&PositionFix| self.placed.get(&fix.patrol) != Some(&fix.recorded_at);
+        let moved: Vec<&PositionFix> = fixes().filter(is_new).collect();
+        if moved.is_empty() {
+            return;
+        }
+        let rendered = (positions(moved.into_iter()), positions(fixes()));
+        if let (Ok(changed), Ok(all)) = rendered {
+            self.ring.place(changed, all);
+        }
+        self.placed = fixes().map(|fix| (fix.patrol.clone(), fix.recorded_at)).collect();
+    }
+}
