@@ -35,7 +35,7 @@ pub use transitions::{Correction, StepError, StepRequest, Stepped};
 use crate::{
     incident::Nomenclature,
     store::{Store, StoreError},
-    twin::{Snapshot, SnapshotBuilder, Twin},
+    twin::{Snapshot, Twin},
 };
 use group::Job;
 use health::Health;
@@ -108,9 +108,7 @@ impl App {
     ///
     /// [`StoreError`] when the store cannot be read.
     pub fn open(mut store: Box<dyn Store>, clock: Clock) -> Result<Self, StoreError> {
-        let mut state = SnapshotBuilder::default();
-        let seq = store.replay(&mut |facts| state.add(facts))?;
-        let twin = Twin::new(state.finish(seq, store.last_fixes()?));
+        let twin = Twin::new(writer::state_of(&mut *store)?);
         let desk = Arc::new(NewsDesk::new(twin));
         let health = Arc::new(Health::default());
         let (jobs, queue) = std::sync::mpsc::sync_channel(WAITING_JOBS_MAX);

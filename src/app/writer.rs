@@ -24,7 +24,7 @@ use crate::{
     patrol::PositionFix,
     store::{Log, Receipt, Store, StoreError, Transaction},
     time::Timestamp,
-    twin::SnapshotBuilder,
+    twin::{Snapshot, SnapshotBuilder},
 };
 
 /// Incidents, positions and other things in one commit: enough to share an fsync, few enough that nobody
@@ -168,7 +168,7 @@ impl Writer {
         self.behind |= self.store.has_foreign_commits()?;
         if self.shaken {
             if !is_continued(&mut *self.store, &self.desk, self.last)? {
-                build_anew(&mut *self.store, &self.desk)?;
+                self.desk.publish(state_of(&mut *self.store)?, What::Anew);
                 (self.last, self.behind) = (None, false);
             }
             self.shaken = false;
@@ -244,12 +244,11 @@ fn is_continued(
     }
 }
 
-/// Builds the state from the store, as at a start.
-fn build_anew(store: &mut dyn Store, desk: &NewsDesk) -> Result<(), StoreError> {
+/// The state that the store holds, read from its beginning.
+pub(super) fn state_of(store: &mut dyn Store) -> Result<Snapshot, StoreError> {
     let mut state = SnapshotBuilder::default();
     let seq = store.replay(&mut |facts| state.add(facts))?;
-    desk.publish(state.finish(seq, store.last_fixes()?), What::Anew);
-    Ok(())
+    Ok(state.finish(seq, store.last_fixes()?))
 }
 
 /// Takes in the events that the twin does not hold yet, and where patrols are now.
