@@ -1,9 +1,29 @@
 /** The only place that calls `fetch`. */
 import { Failure, isAborted } from "./failure";
-import type { Body, NewIncident, Problem, Query, ReadPath, RecordedIncident, SiteDetails } from "./shapes";
+import type {
+  Alert,
+  Body,
+  Incident,
+  IncidentWithSteps,
+  KpiGroup,
+  Nearest,
+  NewIncident,
+  Patrol,
+  Problem,
+  Query,
+  ReadPath,
+  RecordedIncident,
+  Resolution,
+  SiteDetails,
+  Transitioned,
+  TransitionBody,
+} from "./shapes";
 
 /** A server that says nothing for this long is treated as away. */
 const TIMEOUT_MS = 15_000;
+/** A room has thirty cars and forty open incidents; far worse evenings still fit in one answer. */
+const PATROLS_MAX = 1_000;
+const INCIDENTS_MAX = 1_000;
 
 type Parameters = Record<string, string | number | boolean | null | undefined>;
 
@@ -65,19 +85,30 @@ export type Fresh<T> = {
 };
 
 /** `GET path` unless it still is what `etag` names. */
-export async function getIfChanged<P extends ReadPath>(
-  path: P,
-  query: Query<P>,
-  etag: string | null,
-  signal?: AbortSignal,
-): Promise<Fresh<Body<P>>> {
+async function getIfChanged<T>(url: string, etag: string | null, signal: AbortSignal): Promise<Fresh<T>> {
   const headers: HeadersInit = etag === null ? {} : { "If-None-Match": etag };
-  const response = await call(address(path, query), { headers, cache: "no-store" }, signal);
+  const response = await call(url, { headers, cache: "no-store" }, signal);
   const stale = response.headers.get("x-vigie-stale");
   const staleS = stale === null ? null : Number(stale);
   if (response.status === 304) return { changed: null, staleS };
-  const body = (await response.json()) as Body<P>;
+  const body = (await response.json()) as T;
   return { changed: { body, etag: response.headers.get("etag") }, staleS };
+}
+
+type Listed<T> = { features: T[]; timeStamp: string };
+
+export function getPatrols(etag: string | null, signal: AbortSignal): Promise<Fresh<Listed<Patrol>>> {
+  return getIfChanged(address("/api/v1/patrols", { limit: PATROLS_MAX }), etag, signal);
+}
+
+/** The incidents that are not over. */
+export function getOpenIncidents(etag: string | null, signal: AbortSignal): Promise<Fresh<Listed<Incident>>> {
+  return getIfChanged(address("/api/v1/incidents", { open: true, limit: INCIDENTS_MAX }), etag, signal);
+}
+
+/** The alerts that are not resolved. */
+export function getOpenAlerts(etag: string | null, signal: AbortSignal): Promise<Fresh<{ alerts: Alert[]; timeStamp: string }>> {
+  return getIfChanged(address("/api/v1/alerts", { state: "open" }), etag, signal);
 }
 
 type ListPath = "/api/v1/buildings" | "/api/v1/sites" | "/api/v1/surroundings";
@@ -109,12 +140,62 @@ function ownPath(href: string): string {
   return url.pathname + url.search;
 }
 
+/** One incident with its steps. */
+export async function getIncident(id: string, signal?: AbortSignal): Promise<IncidentWithSteps> {
+  const response = await call(`/api/v1/incidents/${encodeURIComponent(id)}`, {}, signal);
+  return (await response.json()) as IncidentWithSteps;
+}
+
+/** The patrols nearest to a `site`, an `incident` or a point, in order. */
+export async function getNearest(query: Parameters, signal?: AbortSignal): Promise<Nearest> {
+  const response = await call(address("/api/v1/patrols/nearest", query), {}, signal);
+  return (await response.json()) as Nearest;
+}
+
+/** How long interventions took since `from`, over all of them. */
+export async function getKpis(from: string, signal?: AbortSignal): Promise<KpiGroup[]> {
+  const response = await call(address("/api/v1/kpis", { from, by: "evening" }), {}, signal);
+  return ((await response.json()) as { groups: KpiGroup[] }).groups;
+}
+
+/** What happens from now on, or from after the event `lastId` where that is not null. */
+export async function openEvents(lastId: string | null, signal: AbortSignal): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "text/event-stream" };
+  if (lastId !== null) headers["Last-Event-ID"] = lastId;
+  const path = "/api/v1/events";
+  const init: RequestInit = { headers, cache: "no-store", signal };
+  const response = await fetch(address(path, { role: "dispatcher" }), init);
+  if (!response.ok) throw new Failure(path, response.status, await problemOf(response));
+  return response;
+}
+
+async function post<T>(path: string, body: object, idempotencyKey?: string): Promise<T> {
+  const headers: Record<string, string> = { "Content-Type": "application/json" };
+  if (idempotencyKey !== undefined) headers["Idempotency-Key"] = idempotencyKey;
+  const response = await call(path, { method: "POST", headers, body: JSON.stringify(body) });
+  return (await response.json()) as T;
+}
+
 /** Records an incident. The key makes a second try of the same report harmless. */
-export async function postIncident(incident: NewIncident, idempotencyKey: string): Promise<RecordedIncident> {
-  const response = await call("/api/v1/incidents", {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "Idempotency-Key": idempotencyKey },
-    body: JSON.stringify(incident),
-  });
-  return (await response.json()) as RecordedIncident;
+export function postIncident(incident: NewIncident, idempotencyKey: string): Promise<RecordedIncident> {
+  return post("/api/v1/incidents", incident, idempotencyKey);
+}
+
+/** Asks for the next step of an incident; the key as above. */
+export function postTransition(id: string, step: TransitionBody, idempotencyKey: string): Promise<Transitioned> {
+  return post(`/api/v1/incidents/${encodeURIComponent(id)}/transitions`, step, idempotencyKey);
+}
+
+/** Says that a person has seen the alert. */
+export function acknowledgeAlert(id: string): Promise<Alert> {
+  return post(`/api/v1/alerts/${encodeURIComponent(id)}/acknowledge`, { actor: "dispatcher" });
+}
+
+export function resolveAlert(id: string, resolution: Resolution): Promise<Alert> {
+  return post(`/api/v1/alerts/${encodeURIComponent(id)}/resolve`, { actor: "dispatcher", resolution });
+}
+
+/** A key that nobody else has. Not `randomUUID`, which browsers keep from pages that came over plain HTTP. */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

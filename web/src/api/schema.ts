@@ -21,6 +21,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens, as it happens: server-sent events.
+         * @description First `hello` (`{seq, server_time}`); then `incident`, `patrol` (each a feature as in the lists) and `stock`, with
+         *     the event's number as id; at most once a second `positions` (`{patrols: [{id, lon, lat, recorded_at,
+         *     accuracy_m}]}`), without id; and a comment every 15 s. `reset` (`{seq}`) says that the lists must be read again. A
+         *     client that comes back says what it had last, and misses nothing. See `docs/live.md`.
+         */
+        get: operations["follow_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/heatmap": {
         parameters: {
             query?: never;
@@ -77,6 +100,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{id}/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes a step of the life cycle. It is durable when the answer comes.
+         * @description A step that the life cycle or a rule forbids is a 409 that says how far the incident has got and which steps
+         *     are allowed. Of two dispatchers who send patrols to one incident at once, one is told so. The same
+         *     `Idempotency-Key` with the same request has the same answer, with the header `Idempotency-Replayed: true`.
+         */
+        post: operations["take_step"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents:batch": {
         parameters: {
             query?: never;
@@ -106,6 +151,26 @@ export interface paths {
         };
         /** The kinds of incident that are in force, in the order in which people read them. */
         get: operations["list_kinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kpis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Times of interventions: take-up T1 − T0, assignment T2 − T1, travel T5 − T4, overall T5 − T0, duration T6 − T5
+         *     and report delay T7 − T6, each with its median and the time that nine of ten do not exceed.
+         */
+        get: operations["show_kpis"];
         put?: never;
         post?: never;
         delete?: never;
@@ -235,6 +300,23 @@ export interface paths {
          * @description A late or repeated position changes nothing; one that comes with `off_duty` is dropped.
          */
         put: operations["put_patrol"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/patrols/{id}/mission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a patrol is on, with all that its tablet shows, and the reports that it owes. */
+        get: operations["show_mission"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -419,6 +501,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @enum {string} */
+        Action: "qualified" | "assigned" | "acknowledged" | "en_route" | "on_site" | "cleared" | "reported" | "closed" | "cancelled" | "reassigned" | "handed_over" | "no_action" | "reinforced" | "released" | "checked_in" | "merged";
+        /** @enum {string} */
+        ActorRole: "operator" | "dispatcher" | "patrol" | "supervisor" | "system";
         /** @description What is known of a building. */
         BuildingProperties: {
             /**
@@ -467,6 +553,17 @@ export interface components {
          * @enum {string}
          */
         CollectionType: "FeatureCollection";
+        /** @description How things are, for a client that came late or asked for what is not allowed. */
+        Conflict: {
+            /** @description The steps that are allowed. */
+            allowed: components["schemas"]["Action"][];
+            /** @description How far the incident has got. */
+            incident_status: components["schemas"]["IncidentStatus"];
+            /** @description The incident that this patrol is on. */
+            mission?: string | null;
+            /** @description The patrol that it is about. */
+            patrol?: string | null;
+        };
         /** @description How many of each there are. */
         Counts: {
             buildings: number;
@@ -477,6 +574,33 @@ export interface components {
             patrols: number;
             sites: number;
             tracts: number;
+        };
+        /** @description A crew. */
+        Crew: {
+            /** @description Its name on the radio. */
+            callsign: string;
+            /**
+             * Format: int32
+             * @description Agents aboard.
+             */
+            crew: number | null;
+            /** @description Its id. */
+            id: string;
+            /** @description Whether it may be sent. */
+            status: components["schemas"]["PatrolStatus"];
+        };
+        /** @description An open incident that another one may be the same as. */
+        Duplicate: {
+            /** @description How it came in. */
+            channel: components["schemas"]["Channel"];
+            /** @description Its id. */
+            id: string;
+            /** @description What it is. */
+            kind: string;
+            /** @description When it was reported, RFC 3339. */
+            reported_at: string;
+            /** @description How far it has got. */
+            status: components["schemas"]["IncidentStatus"];
         };
         /** @description A page of a list. */
         FeatureCollection_BuildingProperties: {
@@ -656,23 +780,58 @@ export interface components {
             id: string;
             /** @description What is known of an incident. */
             properties: {
+                /** @description What may follow. */
+                allowed: components["schemas"]["Action"][];
                 /** @description The building, where that is known. */
                 building_id: string | null;
                 /** @description How it came in. */
                 channel: components["schemas"]["Channel"];
+                /**
+                 * Format: int32
+                 * @description Agents that are sent, at least.
+                 */
+                crew_min: number | null;
                 /** @description Unique. */
                 id: string;
                 /** @description A code of the nomenclature. */
                 kind: string;
                 /** @description Id of the landlord of the site. */
                 landlord: string;
+                /** @description Ids of the incidents that were merged into it. */
+                merged: string[];
+                /** @description Id of the incident that it was merged into. */
+                merged_into: string | null;
+                partner: components["schemas"]["Partner"] | null;
+                /** @description The patrols that are sent. */
+                patrols: components["schemas"]["Sent"][];
                 priority: components["schemas"]["Priority"] | null;
+                reason: components["schemas"]["Reason"] | null;
+                report: components["schemas"]["Report"] | null;
                 /** @description When it was reported, RFC 3339. */
                 reported_at: string;
                 /** @description The site that it is on. */
                 site_code: string;
                 /** @description How far it has got. */
                 status: components["schemas"]["IncidentStatus"];
+                /**
+                 * Format: int32
+                 * @description Seconds from the report in which a crew must be on site; null where no time is set.
+                 */
+                target_s: number | null;
+                /** @description When it got how far. */
+                times: components["schemas"]["Times"];
+            };
+            type: components["schemas"]["FeatureType"];
+        };
+        /** @description A thing with a place. */
+        Feature_IncidentWithSteps: {
+            geometry: components["schemas"]["Geometry"] | null;
+            /** @description Unique among the features of its kind. */
+            id: string;
+            /** @description An incident and what was done about it. */
+            properties: components["schemas"]["IncidentProperties"] & {
+                /** @description What was done, first to last. */
+                steps: components["schemas"]["Step"][];
             };
             type: components["schemas"]["FeatureType"];
         };
@@ -748,6 +907,8 @@ export interface components {
                 crew: number | null;
                 /** @description Its id. */
                 id: string;
+                /** @description Id of the incident that it is on. */
+                mission: string | null;
                 /**
                  * Format: double
                  * @description How old its position is at `timeStamp`, in seconds.
@@ -755,7 +916,12 @@ export interface components {
                 position_age_s: number | null;
                 /** @description When it was at its position, RFC 3339. */
                 recorded_at: string | null;
-                /** @description Whether it may be sent. */
+                /** @description Whether one of its agents asks for help. */
+                sos: boolean;
+                stage: components["schemas"]["IncidentStatus"] | null;
+                /** @description Whether its position is too old to be trusted. */
+                stale: boolean;
+                /** @description Whether it may be sent: `busy` while it is on an incident, whatever it says of itself. */
                 status: components["schemas"]["PatrolStatus"];
             };
             type: components["schemas"]["FeatureType"];
@@ -898,6 +1064,8 @@ export interface components {
             /** @enum {string} */
             type: "MultiPolygon";
         };
+        /** @enum {string} */
+        GroupBy: "all" | "evening" | "landlord" | "kind" | "priority";
         /** @description An entrance of a building. */
         Hall: {
             /** @description What is written over the door. */
@@ -1024,23 +1192,46 @@ export interface components {
         };
         /** @description What is known of an incident. */
         IncidentProperties: {
+            /** @description What may follow. */
+            allowed: components["schemas"]["Action"][];
             /** @description The building, where that is known. */
             building_id: string | null;
             /** @description How it came in. */
             channel: components["schemas"]["Channel"];
+            /**
+             * Format: int32
+             * @description Agents that are sent, at least.
+             */
+            crew_min: number | null;
             /** @description Unique. */
             id: string;
             /** @description A code of the nomenclature. */
             kind: string;
             /** @description Id of the landlord of the site. */
             landlord: string;
+            /** @description Ids of the incidents that were merged into it. */
+            merged: string[];
+            /** @description Id of the incident that it was merged into. */
+            merged_into: string | null;
+            partner: components["schemas"]["Partner"] | null;
+            /** @description The patrols that are sent. */
+            patrols: components["schemas"]["Sent"][];
             priority: components["schemas"]["Priority"] | null;
+            reason: components["schemas"]["Reason"] | null;
+            report: components["schemas"]["Report"] | null;
             /** @description When it was reported, RFC 3339. */
             reported_at: string;
             /** @description The site that it is on. */
             site_code: string;
             /** @description How far it has got. */
             status: components["schemas"]["IncidentStatus"];
+            /**
+             * Format: int32
+             * @description Seconds from the report in which a crew must be on site; null where no time is set.
+             */
+            target_s: number | null;
+            /** @description When it got how far. */
+            times: components["schemas"]["Times"];
         };
         /** @description What became of a line. */
         IncidentResult: {
@@ -1071,18 +1262,39 @@ export interface components {
          * @enum {string}
          */
         IncidentStatus: "received" | "qualified" | "assigned" | "acknowledged" | "en_route" | "on_site" | "cleared" | "reported" | "closed" | "cancelled" | "handed_over" | "no_action";
+        /** @description An incident and what was done about it. */
+        IncidentWithSteps: components["schemas"]["IncidentProperties"] & {
+            /** @description What was done, first to last. */
+            steps: components["schemas"]["Step"][];
+        };
         /** @description A kind of incident. */
         Kind: {
             /** @description Such as `OCC-HAL`. */
             code: string;
+            /**
+             * Format: int32
+             * @description Agents that are sent by day, at least.
+             */
+            crew_min: number;
+            /**
+             * Format: int32
+             * @description Agents that are sent from 22:00 to 06:00, at least.
+             */
+            crew_min_night: number;
             /** @description The first part of the code, such as `OCC`. */
             family: string;
             /** @description What operators read in English. */
             label_en: string;
             /** @description What operators read in French. */
             label_fr: string;
+            partner: components["schemas"]["Partner"] | null;
             /** @description How soon a crew must be on site. */
             priority: components["schemas"]["Priority"];
+            /**
+             * Format: int32
+             * @description Seconds from the report in which a crew must be on site; null where no time is set.
+             */
+            target_s: number | null;
         };
         /** @description The nomenclature. */
         Kinds: {
@@ -1090,6 +1302,41 @@ export interface components {
             kinds: components["schemas"]["Kind"][];
             /** @description Changes when the nomenclature does. */
             version: string;
+        };
+        /** @description The times of a group. */
+        KpiGroup: {
+            /** @description From then until a patrol was chosen. */
+            assignment: components["schemas"]["Spread"];
+            /** @description On site. */
+            duration: components["schemas"]["Spread"];
+            /** @description Interventions in it. */
+            incidents: number;
+            /** @description Its date, landlord, kind or priority. */
+            key: string;
+            /** @description From the call until a patrol was there. */
+            overall: components["schemas"]["Spread"];
+            /** @description From then until the report. */
+            report_delay: components["schemas"]["Spread"];
+            /** @description From the call until it was qualified. */
+            take_up: components["schemas"]["Spread"];
+            /** @description On the way. */
+            travel: components["schemas"]["Spread"];
+            /**
+             * Format: double
+             * @description Share of those with a target where a patrol came in time; null where there are none.
+             */
+            within_target: number | null;
+        };
+        /** @description Times of interventions. */
+        Kpis: {
+            /** @description What they are summed up by. */
+            by: components["schemas"]["GroupBy"];
+            /** @description In the order of keys; only groups with interventions. */
+            groups: components["schemas"]["KpiGroup"][];
+            /** @description When the answer was made, RFC 3339. */
+            timeStamp: string;
+            /** @description Seconds. */
+            unit: string;
         };
         /** @description What is known of a landlord. */
         LandlordProperties: {
@@ -1166,6 +1413,47 @@ export interface components {
          * @enum {string}
          */
         Metric: "count" | "rate" | "density";
+        /** @description A mission. */
+        Mission: {
+            /** @description The steps that it may take. */
+            allowed: components["schemas"]["Action"][];
+            /** @description The incident. */
+            incident: components["schemas"]["IncidentProperties"];
+            /** @description Whether it leads. */
+            lead: boolean;
+            /** @description What happened on the site in the last 24 hours, newest first. */
+            recent: components["schemas"]["RecentIncident"][];
+            /** @description Since when, RFC 3339. */
+            since: string;
+            /** @description Where. */
+            site: components["schemas"]["MissionSite"];
+            /** @description How far it has got. */
+            stage: components["schemas"]["IncidentStatus"];
+        };
+        /** @description The site of a mission. */
+        MissionSite: {
+            /** @description The landlord's code. */
+            code: string;
+            /**
+             * Format: int32
+             * @description Dwellings on it.
+             */
+            dwellings: number;
+            /** @description Name of the landlord. */
+            landlord: string;
+            /**
+             * Format: double
+             * @description Latitude.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Longitude of the building or the site, WGS 84 degrees.
+             */
+            lon: number;
+            /** @description Its name. */
+            name: string;
+        };
         /** @description Patrols, nearest first, and those that an operator may wonder about. */
         NearestPatrols: {
             /** @description How they were ranked. */
@@ -1182,6 +1470,12 @@ export interface components {
             timeStamp: string;
             type: components["schemas"]["CollectionType"];
         };
+        /** @enum {string} */
+        Outcome: "ras" | "presence" | "dispersed" | "reminder" | "refusal" | "police" | "rescue" | "landlord" | "technical" | "no_access" | "duplicate" | "false_alarm";
+        /** @enum {string} */
+        OverrideReason: "pre_empted" | "crew_accepted" | "recalled_to_duty" | "position_confirmed" | "nobody_else";
+        /** @enum {string} */
+        Partner: "17" | "18" | "15" | "115" | "landlord";
         /** @description A patrol that was left out. */
         PassedOver: {
             /** @description Its name on the radio. */
@@ -1214,6 +1508,16 @@ export interface components {
             /** @description Whether it may be sent. */
             status: components["schemas"]["PatrolStatus"];
         };
+        /** @description What a patrol is on. */
+        PatrolMission: {
+            mission: components["schemas"]["Mission"] | null;
+            /** @description Who. */
+            patrol: components["schemas"]["Crew"];
+            /** @description Incidents that it has left, and not reported yet, oldest first. */
+            reports_due: components["schemas"]["IncidentProperties"][];
+            /** @description The server's clock, RFC 3339: a tablet corrects its own by it. */
+            server_time: string;
+        };
         /** @description What is known of a patrol. */
         PatrolProperties: {
             /**
@@ -1230,6 +1534,8 @@ export interface components {
             crew: number | null;
             /** @description Its id. */
             id: string;
+            /** @description Id of the incident that it is on. */
+            mission: string | null;
             /**
              * Format: double
              * @description How old its position is at `timeStamp`, in seconds.
@@ -1237,7 +1543,12 @@ export interface components {
             position_age_s: number | null;
             /** @description When it was at its position, RFC 3339. */
             recorded_at: string | null;
-            /** @description Whether it may be sent. */
+            /** @description Whether one of its agents asks for help. */
+            sos: boolean;
+            stage: components["schemas"]["IncidentStatus"] | null;
+            /** @description Whether its position is too old to be trusted. */
+            stale: boolean;
+            /** @description Whether it may be sent: `busy` while it is on an incident, whatever it says of itself. */
             status: components["schemas"]["PatrolStatus"];
         };
         /**
@@ -1245,6 +1556,8 @@ export interface components {
          * @enum {string}
          */
         PatrolStatus: "available" | "busy" | "off_duty";
+        /** @enum {string} */
+        PeopleBracket: "0" | "1-3" | "4-9" | "10+";
         /** @description A position: longitude, latitude. */
         Position: number[];
         /** @description Where a crew is. */
@@ -1304,7 +1617,7 @@ export interface components {
          */
         Priority: "P1" | "P2" | "P3" | "P4";
         /** @description What went wrong: RFC 9457, with the fields at fault. */
-        Problem: {
+        Problem: (components["schemas"]["Conflict"] | null) & {
             /** @description This case in words. */
             detail: string;
             /** @description The fields at fault, where there are any. */
@@ -1327,10 +1640,14 @@ export interface components {
          * @enum {string}
          */
         RankBy: "line";
+        /** @enum {string} */
+        Reason: "duplicate" | "false_alarm" | "caller_withdrew" | "mistake" | "patrol_unavailable" | "better_placed" | "pre_empted" | "crew_in_danger" | "resolved_before_arrival" | "out_of_scope" | "other_service";
         /** @description An incident that is durable. */
         ReceivedIncident: {
             /** @description The building, where that is known. */
             building_id: string | null;
+            /** @description Open incidents of the same kind on the same site within half an hour: it may be one of them. */
+            duplicates: components["schemas"]["Duplicate"][];
             /** @description Unique. */
             id: string;
             /**
@@ -1343,12 +1660,46 @@ export interface components {
             /** @description How far it has got. */
             status: components["schemas"]["IncidentStatus"];
         };
+        /** @description Something that happened on the site. */
+        RecentIncident: {
+            /** @description Its id. */
+            id: string;
+            /** @description What it was. */
+            kind: string;
+            outcome: components["schemas"]["Outcome"] | null;
+            /** @description When it was reported, RFC 3339. */
+            reported_at: string;
+            /** @description How far it has got. */
+            status: components["schemas"]["IncidentStatus"];
+        };
         /** @description A position that cannot be. */
         RefusedPosition: {
             /** @description Its place in the request, from 0. */
             index: number;
             /** @description Why. */
             reason: string;
+        };
+        /** @description A crew's report: closed lists only. */
+        Report: {
+            /** @description What it found or did. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description How many people were there. */
+            people: components["schemas"]["PeopleBracket"];
+            /** @description Whether the police were there. */
+            with_police: boolean;
+        };
+        /** @description A patrol that is sent. */
+        Sent: {
+            /** @description Its name on the radio. */
+            callsign: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Whether it leads: the status of the incident follows it. */
+            lead: boolean;
+            /** @description Since when, RFC 3339. */
+            since: string;
+            /** @description How far it has got: `assigned` to `on_site`. */
+            stage: components["schemas"]["IncidentStatus"];
         };
         /** @description What is known of a site, with its buildings. */
         SiteDetails: {
@@ -1393,6 +1744,40 @@ export interface components {
             /** @description RFC 3339. */
             to: string;
         };
+        /** @description How times are spread. */
+        Spread: {
+            /** @description How many. */
+            count: number;
+            /**
+             * Format: double
+             * @description Half of them took no longer.
+             */
+            median_s: number | null;
+            /**
+             * Format: double
+             * @description Nine of ten took no longer.
+             */
+            p90_s: number | null;
+        };
+        /** @description Something that was done. */
+        Step: {
+            /** @description In which role. */
+            actor: components["schemas"]["ActorRole"];
+            /** @description When, RFC 3339. */
+            at: string;
+            /** @description The incident that it was merged with. */
+            other: string | null;
+            override: components["schemas"]["OverrideReason"] | null;
+            partner: components["schemas"]["Partner"] | null;
+            /** @description The patrol that was sent, or that did it. */
+            patrol: string | null;
+            reason: components["schemas"]["Reason"] | null;
+            /** @description When the server took it, RFC 3339. */
+            recorded_at: string;
+            report: components["schemas"]["Report"] | null;
+            /** @description What. */
+            to: components["schemas"]["Action"];
+        };
         /**
          * @description What something around the stock is.
          * @enum {string}
@@ -1415,6 +1800,26 @@ export interface components {
              */
             rank: number;
         };
+        /** @description An incident after a step. */
+        TakenStep: {
+            /** @description What may follow. */
+            allowed: components["schemas"]["Action"][];
+            /** @description When the step was taken: as asked, but never before the step that it follows. */
+            at: string | null;
+            /** @description Id of the incident. */
+            id: string;
+            /** @description The patrols that are sent. */
+            patrols: components["schemas"]["Sent"][];
+            /**
+             * Format: int64
+             * @description The event that recorded the step.
+             */
+            seq: number;
+            /** @description The site that it is on. */
+            site_code: string;
+            /** @description How far it has got. */
+            status: components["schemas"]["IncidentStatus"];
+        };
         /** @description Where patrols would go. */
         Target: {
             /**
@@ -1429,6 +1834,25 @@ export interface components {
             lon: number;
             /** @description Code of the site, where the target is one or lies on one. */
             site_code: string | null;
+        };
+        /** @description When an incident got how far, RFC 3339; null for what has not been. */
+        Times: {
+            /** @description The patrol had read it. */
+            acknowledged_at: string | null;
+            /** @description A patrol was chosen. */
+            assigned_at: string | null;
+            /** @description The patrol had left. */
+            cleared_at: string | null;
+            /** @description It was closed, given up or handed over. */
+            closed_at: string | null;
+            /** @description The patrol drove. */
+            en_route_at: string | null;
+            /** @description The patrol was there. */
+            on_site_at: string | null;
+            /** @description Its kind and place were sure. */
+            qualified_at: string | null;
+            /** @description The report was written. */
+            reported_at: string | null;
         };
         /**
          * @description INSEE's letter for what people mostly do in a tract.
@@ -1447,6 +1871,29 @@ export interface components {
             kind: components["schemas"]["TractKind"];
             /** @description INSEE's name for it. */
             name: string;
+        };
+        /** @description A step of the life cycle. No field is for a person, and none may be added. */
+        TransitionBody: {
+            /** @description In which role. */
+            actor: components["schemas"]["ActorRole"];
+            /** @description When it was done, RFC 3339; now, where it is left out. */
+            at?: string | null;
+            /** @description With `qualified`: the building that it really is in. */
+            building_id?: string | null;
+            /** @description With the reason `duplicate`: id of the incident that stays. */
+            duplicate_of?: string | null;
+            /** @description With `qualified`: the kind that it really is. */
+            kind?: string | null;
+            override?: components["schemas"]["OverrideReason"] | null;
+            partner?: components["schemas"]["Partner"] | null;
+            /** @description The patrol that is sent or released, or that takes the step; the one that leads, where it is left out. */
+            patrol?: string | null;
+            reason?: components["schemas"]["Reason"] | null;
+            report?: components["schemas"]["Report"] | null;
+            /** @description With `qualified`: the site that it really is on. */
+            site_code?: string | null;
+            /** @description What is done. */
+            to: components["schemas"]["Action"];
         };
     };
     responses: never;
@@ -1515,6 +1962,88 @@ export interface operations {
             };
             /** @description A parameter is refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    follow_events: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `dispatcher` (where it is left out) or `operator`: everything. `patrol`: its own missions, its own state. `landlord`:
+                 *     the incidents of its sites alone.
+                 */
+                role?: string;
+                /** @description Id of the patrol that listens; with `role=patrol` alone. */
+                patrol?: string;
+                /** @description Id of the landlord that listens; with `role=landlord` alone. */
+                landlord?: string;
+                /** @description As the header `Last-Event-ID`, which stands above it. */
+                last_event_id?: number;
+            };
+            header?: {
+                /** @description The id that the client had last: what came after it follows */
+                "Last-Event-ID"?: number | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream without end */
+            200: {
+                headers: {
+                    /** @description `no`: what stands in front must not gather */
+                    "X-Accel-Buffering"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Not a parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such patrol or landlord */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As many listen as may */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is stopping */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1616,6 +2145,8 @@ export interface operations {
                 channel?: string;
                 /** @description Statuses, separated by commas. */
                 status?: string;
+                /** @description `true`: only those that are not over, in the place of `status`. */
+                open?: boolean;
                 /** @description Site codes, separated by commas. */
                 site?: string;
                 /** @description Landlord ids, separated by commas. */
@@ -1776,11 +2307,88 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/geo+json": components["schemas"]["Feature_IncidentProperties"];
+                    "application/geo+json": components["schemas"]["Feature_IncidentWithSteps"];
                 };
             };
             /** @description No such incident */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_step: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 1 to 255 printable ASCII characters that the client gives this request alone */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Id of the incident */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransitionBody"];
+            };
+        };
+        responses: {
+            /** @description Taken */
+            200: {
+                headers: {
+                    /** @description `true` where it was taken already */
+                    "Idempotency-Replayed"?: boolean | null;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenStep"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such incident */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed now: says what is */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1856,6 +2464,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    show_kpis: {
+        parameters: {
+            query?: {
+                /** @description First instant inside, RFC 3339. */
+                from?: string;
+                /** @description First instant after, RFC 3339. */
+                to?: string;
+                /** @description `all` (as when it is left out), `evening` (noon to noon in Paris), `landlord`, `kind` or `priority`. */
+                by?: components["schemas"]["GroupBy"];
+                /** @description Kinds, separated by commas. */
+                kind?: string;
+                /** @description Channels, separated by commas. */
+                channel?: string;
+                /** @description Site codes, separated by commas. */
+                site?: string;
+                /** @description Landlord ids, separated by commas. */
+                landlord?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Times, by group */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kpis"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such site or landlord */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -2208,6 +2885,38 @@ export interface operations {
             };
             /** @description The store is away */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_mission: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the patrol */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What it is on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolMission"];
+                };
+            };
+            /** @description No such patrol */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,7 +6,8 @@ type Schemas = components["schemas"];
 export type Meta = Schemas["Meta"];
 export type Kind = Schemas["Kind"];
 export type Priority = Schemas["Priority"];
-export type Problem = Schemas["Problem"];
+/** Only a conflict over an incident tells how far it has got. */
+export type Problem = Omit<Schemas["Problem"], keyof Schemas["Conflict"]> & Partial<Schemas["Conflict"]>;
 export type Geometry = Schemas["Geometry"];
 export type Landlord = Schemas["Feature_LandlordProperties"];
 export type Site = Schemas["Feature_SiteProperties"];
@@ -15,13 +16,35 @@ export type Building = Schemas["Feature_BuildingProperties"];
 export type Surrounding = Schemas["Feature_SurroundingProperties"];
 export type Located = Schemas["LocateAnswer"];
 export type Incident = Schemas["Feature_IncidentProperties"];
+export type IncidentWithSteps = Schemas["Feature_IncidentWithSteps"];
+export type IncidentStatus = Schemas["IncidentStatus"];
 export type Channel = Schemas["Channel"];
 export type NewIncident = Schemas["IncidentBody"];
 export type RecordedIncident = Schemas["ReceivedIncident"];
+/** What can be done to an incident. */
+export type Transition = Schemas["Action"];
+export type TransitionBody = Schemas["TransitionBody"];
+export type Transitioned = Schemas["TakenStep"];
+export type Step = Schemas["Step"];
+export type Partner = Schemas["Partner"];
+export type Outcome = Schemas["Outcome"];
+export type PeopleBracket = Schemas["PeopleBracket"];
+export type Reason = Schemas["Reason"];
+export type Override = Schemas["OverrideReason"];
+export type KpiGroup = Schemas["KpiGroup"];
+/** How long something took, over the incidents for which it is known. */
+export type Spread = Schemas["Spread"];
 export type Patrol = Schemas["Feature_PatrolProperties"];
 export type PatrolStatus = Schemas["PatrolStatus"];
-export type Nearest = Schemas["NearestPatrols"];
-export type PassedOver = Schemas["PassedOver"];
+export type NearestPatrol = With<Schemas["Feature_NearestProperties"], Journey>;
+export type PassedOver = Omit<Schemas["PassedOver"], "reason"> & { reason: string; eta_s?: number | null };
+export type Nearest = Omit<Schemas["NearestPatrols"], "by" | "features" | "passed_over"> & {
+  by: "line" | "road";
+  /** Why it is not by road, where it was asked for. */
+  by_reason?: string | null;
+  features: NearestPatrol[];
+  passed_over: PassedOver[];
+};
 export type Heat = Schemas["HeatmapCells"];
 export type HeatCell = Schemas["Feature_CellProperties"];
 
@@ -41,3 +64,39 @@ export type Query<P extends ReadPath> = paths[P]["get"] extends { parameters: { 
     ? Record<string, never>
     : NonNullable<Q>
   : never;
+
+/** A feature with more properties. */
+type With<F extends { properties: object }, P> = Omit<F, "properties"> & { properties: F["properties"] & P };
+
+type Journey = {
+  eta_s?: number | null;
+  drive_m?: number | null;
+  walk_m?: number | null;
+  stale?: boolean;
+  route?: GeoJSON.LineString | null;
+};
+
+export type Alert = {
+  id: string;
+  kind: string;
+  patrol: string | null;
+  callsign: string | null;
+  incident: string | null;
+  site_code: string | null;
+  lon: number | null;
+  lat: number | null;
+  raised_at: string;
+  /** From 1; it rises while nobody acknowledges. */
+  level: number;
+  state: "raised" | "acknowledged" | "resolved";
+  acknowledged_at: string | null;
+  acknowledged_by: string | null;
+  resolved_at: string | null;
+  resolution: string | null;
+  seq: number;
+};
+
+export const RESOLUTIONS = ["assisted", "reached", "false_alarm", "test"] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
+
+export type Position = { id: string; lon: number; lat: number; recorded_at: string; accuracy_m: number | null };

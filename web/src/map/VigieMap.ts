@@ -2,9 +2,9 @@
 import * as maplibre from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 
-import type { Building, HeatCell, Incident, Nearest, Patrol, Site, Surrounding } from "../api/shapes";
+import type { Alert, Building, HeatCell, Incident, Nearest, Patrol, Site, Surrounding } from "../api/shapes";
 import type { Camera, LayerName } from "../operations/view";
-import { gravity } from "../operations/gravity";
+import { gravity } from "../operations/urgency";
 import { LAYERS } from "../operations/view";
 import { colourOf, type HeatClass } from "./classes";
 import { centreOf, pointOf } from "./geometry";
@@ -169,7 +169,7 @@ export class VigieMap {
     for (const layer of layers(palette, this.#ownGround())) {
       for (const property of Object.keys(layer.paint ?? {}) as (keyof maplibre.AllPaintProperties)[]) {
         const value = (layer.paint as Partial<maplibre.AllPaintProperties>)[property];
-        if (!isHeatColour(layer.id, property)) this.#map.setPaintProperty(layer.id, property, value);
+        if (!isOfHeat(layer.id, property)) this.#map.setPaintProperty(layer.id, property, value);
       }
     }
   }
@@ -207,6 +207,14 @@ export class VigieMap {
     this.#map.setPaintProperty("heat-points", "circle-radius", size);
   }
 
+  /** Lets the heatmap stand back while something else is being read. */
+  setHeatLoud(loud: boolean): void {
+    const strength = loud ? 1 : 0.35;
+    this.#map.setPaintProperty("heat-fill", "fill-opacity", 0.62 * strength);
+    this.#map.setPaintProperty("heat-line", "line-opacity", 0.9 * strength);
+    this.#map.setPaintProperty("heat-points", "circle-opacity", 0.85 * strength);
+  }
+
   setIncidents(incidents: readonly Incident[]): void {
     this.#set(
       "incidents",
@@ -227,23 +235,31 @@ export class VigieMap {
     this.#glide?.set(patrols, ranks);
   }
 
-  setTarget(target: readonly [number, number] | null, nearest: Nearest | null): void {
-    const point = (at: readonly [number, number]): GeoJSON.Feature => ({
-      type: "Feature",
-      properties: {},
-      geometry: { type: "Point", coordinates: [...at] },
-    });
-    this.#set("target", target ? [point(target)] : []);
+  /** Marks where help is wanted and draws the ways there; that of the patrol `shown`, or else of the first, stands out. */
+  setTarget(target: readonly [number, number] | null, nearest: Nearest | null, shown: string | null): void {
+    this.#set("target", target ? [pointFeature(target)] : []);
+    const ranked = target && nearest ? nearest.features : [];
+    const first = ranked.some(({ id }) => id === shown) ? shown : (ranked[0]?.id ?? null);
     this.#set(
       "routes",
-      target && nearest
-        ? nearest.features.flatMap((one): GeoJSON.Feature[] => {
-            const from = pointOf(one.geometry);
-            if (from === null) return [];
-            const line: GeoJSON.LineString = { type: "LineString", coordinates: [from, [...target]] };
-            return [{ type: "Feature", properties: { rank: one.properties.rank }, geometry: line }];
-          })
-        : [],
+      ranked.flatMap(({ id, geometry, properties: { rank, route } }): GeoJSON.Feature[] => {
+        const from = pointOf(geometry);
+        if (from === null || target === null) return [];
+        const line: GeoJSON.LineString = route ?? { type: "LineString", coordinates: [from, [...target]] };
+        return [{ type: "Feature", properties: { rank, by: route ? "road" : "line", first: id === first }, geometry: line }];
+      }),
+    );
+  }
+
+  /** Rings around crews that call for help, or that nobody hears any more. */
+  setCalls(alerts: readonly Alert[]): void {
+    this.#set(
+      "calls",
+      alerts.flatMap(({ id, lon, lat, kind, state }): GeoJSON.Feature[] =>
+        lon === null || lat === null
+          ? []
+          : [{ ...pointFeature([lon, lat]), id, properties: { grave: kind === "sos", seen: state !== "raised" } }],
+      ),
     );
   }
 
@@ -336,9 +352,14 @@ export class VigieMap {
   }
 }
 
-/** These colours belong to the legend, not to the palette. */
-function isHeatColour(layer: string, property: string): boolean {
-  return layer.startsWith("heat") && (property.endsWith("-color") || property === "circle-radius") && property !== "circle-stroke-color";
+/** These belong to the legend and to what is being read, not to the palette. */
+function isOfHeat(layer: string, property: string): boolean {
+  const own = property.endsWith("-color") || property.endsWith("-opacity") || property === "circle-radius";
+  return layer.startsWith("heat") && own && property !== "circle-stroke-color";
+}
+
+function pointFeature(at: readonly [number, number]): GeoJSON.Feature {
+  return { type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [...at] } };
 }
 
 function classRank(classes: readonly HeatClass[], value: number): number {

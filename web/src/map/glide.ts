@@ -4,7 +4,7 @@ import type { GeoJSONFeatureDiff, GeoJSONSource } from "maplibre-gl";
 import type { Patrol } from "../api/shapes";
 import { pointOf } from "./geometry";
 
-/** As long as the time between two polls, so that a patrol in motion never stops. */
+/** Longer than the time between two pieces of news, so that a patrol in motion never stops. */
 const GLIDE_MS = 2_000;
 /** A marker that moves a few metres in two seconds does not need more pictures a second. */
 const FRAME_MS = 66;

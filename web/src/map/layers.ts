@@ -11,6 +11,7 @@ export const SOURCES = [
   "heat",
   "heat-points",
   "routes",
+  "calls",
   "incidents",
   "patrols",
   "target",
@@ -241,15 +242,48 @@ function stock(p: Palette): LayerSpecification[] {
 function live(p: Palette): LayerSpecification[] {
   return [
     {
+      id: "routes-other",
+      type: "line",
+      source: "routes",
+      filter: ["!", ["get", "first"]],
+      layout: { "line-cap": "round", "line-join": "round" },
+      paint: { "line-color": p.target, "line-opacity": 0.35, "line-width": 1.6, "line-dasharray": [2, 2] },
+    },
+    {
+      id: "routes-halo",
+      type: "line",
+      source: "routes",
+      filter: ["all", ["get", "first"], ["==", ["get", "by"], "road"]],
+      layout: { "line-cap": "round", "line-join": "round" },
+      paint: { "line-color": p.halo, "line-width": byZoom([11, 6], [16, 12]), "line-opacity": 0.8 },
+    },
+    {
       id: "routes",
       type: "line",
       source: "routes",
+      filter: ["all", ["get", "first"], ["==", ["get", "by"], "road"]],
+      layout: { "line-cap": "round", "line-join": "round" },
+      paint: { "line-color": p.route, "line-width": byZoom([11, 3], [16, 7]) },
+    },
+    {
+      // Nobody drives a straight line: it is drawn as the guess that it is.
+      id: "routes-line",
+      type: "line",
+      source: "routes",
+      filter: ["all", ["get", "first"], ["==", ["get", "by"], "line"]],
       layout: { "line-cap": "round" },
+      paint: { "line-color": p.target, "line-width": 2.4, "line-dasharray": [2, 2] },
+    },
+    {
+      id: "calls",
+      type: "circle",
+      source: "calls",
       paint: {
-        "line-color": p.target,
-        "line-opacity": ["match", ["get", "rank"], 1, 0.95, 0.55],
-        "line-width": ["match", ["get", "rank"], 1, 2.4, 1.4],
-        "line-dasharray": [2, 2],
+        "circle-radius": byZoom([9, 16], [15, 34]),
+        "circle-color": ["case", ["get", "grave"], p.priority.P1, p.priority.P2],
+        "circle-opacity": ["case", ["get", "seen"], 0.08, 0.28],
+        "circle-stroke-color": ["case", ["get", "grave"], p.priority.P1, p.priority.P2],
+        "circle-stroke-width": ["case", ["get", "seen"], 1.5, 4],
       },
     },
     {

@@ -14,6 +14,8 @@ export interface Palette {
   labelQuiet: string;
   halo: string;
   target: string;
+  /** The way of the patrol that is proposed. */
+  route: string;
   priority: Record<Priority, string>;
   patrol: Record<PatrolStatus, string>;
   /** Low to high. Lightness alone orders it, so it reads without colour vision and in print. */
@@ -36,6 +38,7 @@ export const PALETTES: Record<"dark" | "light", Palette> = {
     labelQuiet: "#7f90a3",
     halo: "#10151c",
     target: "#ffffff",
+    route: "#47d7b2",
     priority: { P1: "#ff8076", P2: "#ffb84d", P3: "#86bdf7", P4: "#aab6c4" },
     patrol: { available: "#47d7b2", busy: "#c4a6ff", off_duty: "#7d8a99" },
     ramp: ["#3d2160", "#6a2670", "#99306b", "#c94b58", "#ec7739", "#f9ab3c", "#f8e08e"],
@@ -54,6 +57,7 @@ export const PALETTES: Record<"dark" | "light", Palette> = {
     labelQuiet: "#5d6b7a",
     halo: "#ffffff",
     target: "#10161d",
+    route: "#08775f",
     priority: { P1: "#b3221a", P2: "#a35b00", P3: "#1a5fa8", P4: "#566372" },
     patrol: { available: "#08775f", busy: "#6a3cb8", off_duty: "#6c7885" },
     ramp: ["#fbe3a4", "#f8bd72", "#ef8d5b", "#d55f5c", "#a63d68", "#71296c", "#3b1a59"],

@@ -4,6 +4,7 @@
 export type Day = string;
 
 const DAY_MS = 86_400_000;
+const NOON_MS = DAY_MS / 2;
 const PATTERN = /^\d{4}-\d{2}-\d{2}$/;
 
 /** The day that `text` names, or null. */
@@ -59,7 +60,7 @@ function offsetMs(instant: Date, timeZone: string): number {
 
 /** A day as a date that formats to itself in `timeZone`: noon is the same day whatever the clocks do. */
 export function noonOf(day: Day, timeZone: string): Date {
-  return new Date(Date.parse(startOfDay(day, timeZone)) + DAY_MS / 2);
+  return new Date(Date.parse(startOfDay(day, timeZone)) + NOON_MS);
 }
 
 /** The first days of the months from that of `from` to that of `to`. */
@@ -77,4 +78,12 @@ export function monthsBetween(from: Day, to: Day): Day[] {
       year += 1;
     }
   }
+}
+
+/** An evening goes from noon to noon, as RFC 3339 UTC. */
+export function eveningStart(now: Date, timeZone: string): string {
+  const today = dayAt(now, timeZone);
+  const noon = (day: string): number => Date.parse(startOfDay(day, timeZone)) + NOON_MS;
+  const start = noon(today) <= now.getTime() ? noon(today) : noon(addDays(today, -1));
+  return new Date(start).toISOString().replace(".000Z", "Z");
 }

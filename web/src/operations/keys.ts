@@ -3,6 +3,8 @@ import { LAYERS } from "./view";
 import type { Room } from "./room.svelte";
 
 export const SEARCH_ID = "site-search";
+/** What the key `d` leads to: the first thing to do about the chosen incident. */
+export const NEXT_STEP = "[data-next]";
 
 /** True where a letter is something that the person writes. */
 function isWriting(target: EventTarget | null): boolean {
@@ -14,10 +16,11 @@ export function onKey(event: KeyboardEvent, room: Room, showKeys: () => void): v
   if (document.querySelector("dialog[open]")) return;
   if (event.key === "Escape") {
     if (isWriting(event.target)) (event.target as HTMLElement).blur();
+    else if (room.intake.open) room.intake.close();
     else room.select(null);
     return;
   }
-  if (isWriting(event.target)) return;
+  if (isWriting(event.target) || !room.view.letters) return;
   const action = actionOf(event.key, room, showKeys);
   if (action === null) return;
   event.preventDefault();
@@ -30,6 +33,16 @@ function actionOf(key: string, room: Room, showKeys: () => void): (() => void) |
   switch (key) {
     case "/":
       return () => document.getElementById(SEARCH_ID)?.focus();
+    case "c":
+      return () => room.beginCall();
+    case "a":
+      return () => focusFirst("[data-testid=alerts] button");
+    case "d":
+      return () => focusFirst(NEXT_STEP);
+    case "i":
+      return () => focusFirst("[data-testid=incidents] [data-item][tabindex='0']");
+    case "m":
+      return () => room.alarm.toggleMuted();
     case "n":
       return () => room.selectNearby();
     case "r":
@@ -43,6 +56,10 @@ function actionOf(key: string, room: Room, showKeys: () => void): (() => void) |
     default:
       return null;
   }
+}
+
+function focusFirst(selector: string): void {
+  document.querySelector<HTMLElement>(selector)?.focus();
 }
 
 /** Moves the focus among the buttons of a list, as arrows do in a menu. */

@@ -1,139 +1,246 @@
-/** What happens now: patrols every two seconds, incidents every five. */
-import { getIfChanged } from "../api/client";
-import { asFailure, isAborted, type Failure } from "../api/failure";
-import type { Incident, Patrol, Query } from "../api/shapes";
-import { gravity } from "./gravity";
+/** What happens now, as the server tells it: lists once, then a stream of news on top of them. Where the stream
+ * cannot be had the lists are asked for again and again, and the page says so. */
+import { untrack } from "svelte";
+
+import { getOpenAlerts, getOpenIncidents, getPatrols, openEvents, type Fresh } from "../api/client";
+import { asFailure, Failure, isAborted } from "../api/failure";
+import type { Alert, Incident, Patrol } from "../api/shapes";
+import { follow, type Following } from "../api/stream";
+import { compareUrgency } from "./urgency";
 import { poll, type Poll } from "./poll";
 import type { Room } from "./room.svelte";
+import { isOver, NOTHING, readNews, withNews, type News, type Situation } from "./situation";
 
-const PATROLS_MS = 2_000;
-const INCIDENTS_MS = 5_000;
-const EVENING_MS = 12 * 3_600_000;
-/** The start of the evening moves in these steps, so that the address asked, and with it the ETag, stays the same. */
-const STEP_MS = 15 * 60_000;
+/** Nobody waits longer than this for a stream before the lists are asked for instead. */
+const FALLBACK_AFTER_MS = 5_000;
+const FALLBACK_MS = 2_000;
+/** Alerts are asked for again whatever the stream says: nobody's safety hangs on one connection. The same answer
+ * tells whether the server still reaches its store. */
+const ALERTS_MS = 10_000;
 /** A store that is back sooner is not worth a word. */
 const STALE_TOLD_S = 3;
-/** An evening has about 130; a far worse one still fits on the map. */
-const INCIDENTS_MAX = 500;
 
-/** What has left the room's hands is no longer listed. */
-const OVER = new Set(["cleared", "reported", "closed", "cancelled", "handed_over", "no_action"]);
+type List = "patrols" | "incidents" | "alerts";
 
 export class Live {
-  patrols = $state.raw<Patrol[] | null>(null);
-  incidents = $state.raw<Incident[] | null>(null);
+  /** `null` until the list was heard for the first time. */
+  patrols = $derived.by((): Patrol[] | null => (this.#heard.patrols ? [...this.#patrolsById.values()] : null));
+  incidents = $derived.by((): Incident[] | null => (this.#heard.incidents ? [...this.#incidentsById.values()] : null));
+  /** Those that are not resolved, the gravest and newest first. */
+  alerts = $derived.by((): Alert[] =>
+    [...this.#alertsById.values()]
+      .filter(({ state }) => state !== "resolved")
+      .sort((a, b) => rankOf(a) - rankOf(b) || b.raised_at.localeCompare(a.raised_at)),
+  );
   patrolsFailure = $state.raw<Failure | null>(null);
   incidentsFailure = $state.raw<Failure | null>(null);
+  alertsFailure = $state.raw<Failure | null>(null);
   /** For how many seconds the server has lost its store, so that what it shows may be old. */
   staleS = $state.raw<number | null>(null);
-  /** When the server last answered. */
+  /** When the server last said anything. */
   heardAt = $state.raw<Date | null>(null);
-  /** When each patrol's age was true. */
-  patrolsAt = $state.raw<number>(0);
+  /** True while the stream is there. */
+  streaming = $state.raw(false);
+  /** True while the lists are asked for in its place. */
+  polling = $state.raw(false);
+  /** How far the server's clock is ahead of this computer's, in milliseconds. */
+  skewMs = $state.raw(0);
   /** Incidents that came since the page was opened, to be read out. */
   arrived = $state.raw<Incident[]>([]);
+  /** Counts up when the stock has changed. */
+  stockChanges = $state.raw(0);
 
+  #situation = $state.raw<Situation>(NOTHING);
+  #heard = $state.raw<Record<List, boolean>>({ patrols: false, incidents: false, alerts: false });
+  // A part that the news did not touch is the same object, and what hangs on it is not worked out again.
+  readonly #incidentsById = $derived(this.#situation.incidents);
+  readonly #patrolsById = $derived(this.#situation.patrols);
+  readonly #alertsById = $derived(this.#situation.alerts);
   readonly #room: Room;
-  readonly #polls: Poll[] = [];
+  #following: Following | null = null;
+  #polls: Partial<Record<List, Poll>> = {};
+  /** News that came while a list was being asked for, to be put on top of it. */
+  readonly #since = new Map<List, News[]>();
 
   constructor(room: Room) {
     this.#room = room;
   }
 
-  /** Open incidents as the page lists them: the gravest first, among equals the oldest. */
-  readonly listed = $derived(
-    (this.incidents ?? [])
-      .filter(({ properties }) => !OVER.has(properties.status))
-      .filter(({ properties }) => !this.#room.view.withoutRounds || properties.channel !== "patrol")
-      .sort(
-        (a, b) =>
-          gravity(a).localeCompare(gravity(b)) ||
-          a.properties.reported_at.localeCompare(b.properties.reported_at),
-      ),
+  /** The time at the server. */
+  readonly now = $derived.by(() => this.#room.now.getTime() + this.skewMs);
+
+  /** Open incidents that the filters of the page let through: the gravest first, among equals the most pressing. */
+  readonly listed = $derived.by(() => {
+    const { kinds, landlords, withoutRounds } = this.#room.view;
+    return (this.incidents ?? [])
+      .filter((incident) => !isOver(incident))
+      .filter(({ properties: { kind, landlord, channel } }) =>
+        (kinds.length === 0 || kinds.includes(kind)) &&
+        (landlords.length === 0 || landlords.includes(landlord)) &&
+        (!withoutRounds || channel !== "patrol"),
+      )
+      .sort(compareUrgency);
+  });
+
+  readonly lost = $derived.by(() =>
+    [this.alertsFailure, this.patrolsFailure, this.incidentsFailure].find((one) => one !== null && one.kind !== "refused") ?? null,
   );
 
-  readonly lost = $derived(
-    this.patrolsFailure !== null && this.patrolsFailure.kind !== "refused"
-      ? this.patrolsFailure
-      : this.incidentsFailure !== null && this.incidentsFailure.kind !== "refused"
-        ? this.incidentsFailure
-        : null,
-  );
+  incident(id: string): Incident | null {
+    return this.#incidentsById.get(id) ?? null;
+  }
+
+  patrol(id: string): Patrol | null {
+    return this.#patrolsById.get(id) ?? null;
+  }
+
+  /** How old a patrol's position is, in seconds; null where there is none. */
+  positionAge(patrol: Patrol): number | null {
+    const { recorded_at } = patrol.properties;
+    return recorded_at === null || patrol.geometry === null ? null : Math.max(0, (this.now - Date.parse(recorded_at)) / 1000);
+  }
+
+  /** What this page itself was just told, before the stream repeats it. */
+  tell(news: News): void {
+    this.#situation = withNews(this.#situation, news);
+    for (const waiting of this.#since.values()) waiting.push(news);
+  }
 
   retry(): void {
-    for (const one of this.#polls) one.now();
+    this.#following?.now();
+    for (const one of Object.values(this.#polls)) one.now();
   }
 
-  /** Starts asking. Call while a component is being made. */
+  /** Starts listening. Call while a component is being made. */
   start(): void {
-    $effect(() => {
-      let etag: string | null = null;
-      const patrols = poll(PATROLS_MS, async (signal) => {
-        try {
-          const { changed, staleS } = await getIfChanged("/api/v1/patrols", {}, etag, signal);
-          if (changed !== null) {
-            etag = changed.etag;
-            this.patrols = changed.body.features;
-            this.patrolsAt = Date.now();
-          }
-          this.staleS = staleS !== null && staleS >= STALE_TOLD_S ? staleS : null;
-          this.patrolsFailure = null;
-          this.heardAt = new Date();
-        } catch (error) {
-          if (!(isAborted(error) && signal.aborted)) this.patrolsFailure = asFailure(error, "/api/v1/patrols");
-          throw error;
-        }
-      });
-      this.#polls.push(patrols);
-      return () => this.#forget(patrols);
-    });
+    $effect(() => untrack(() => this.#listen()));
+  }
 
-    const filters = $derived(JSON.stringify([this.#room.view.kinds, this.#room.view.landlords]));
-    $effect(() => {
-      const [kinds, landlords] = JSON.parse(filters) as [string[], string[]];
-      let etag: string | null = null;
-      let asked = "";
-      let first = true;
-      const incidents = poll(INCIDENTS_MS, async (signal) => {
-        const query: Query<"/api/v1/incidents"> = { from: evening(Date.now()), limit: INCIDENTS_MAX };
-        if (kinds.length > 0) query.kind = kinds.join(",");
-        if (landlords.length > 0) query.landlord = landlords.join(",");
-        if (query.from !== asked) etag = null;
-        asked = query.from ?? "";
-        try {
-          const { changed } = await getIfChanged("/api/v1/incidents", query, etag, signal);
-          if (changed !== null) {
-            etag = changed.etag;
-            this.#take(changed.body.features, first);
-          }
-          first = false;
-          this.incidentsFailure = null;
-          this.heardAt = new Date();
-        } catch (error) {
-          if (!(isAborted(error) && signal.aborted)) this.incidentsFailure = asFailure(error, "/api/v1/incidents");
-          throw error;
+  #listen(): () => void {
+    const pace = (): number | null => (this.polling ? FALLBACK_MS : null);
+    const alertsPace = (): number => (this.polling ? FALLBACK_MS : ALERTS_MS);
+    this.#polls = {
+      patrols: this.#list("patrols", pace, getPatrols, (features) => this.#takePatrols(features)),
+      incidents: this.#list("incidents", pace, getOpenIncidents, (features) => this.#takeIncidents(features)),
+      alerts: this.#list("alerts", alertsPace, getOpenAlerts, (alerts) => this.#takeAlerts(alerts)),
+    };
+    let fallback: ReturnType<typeof setTimeout> | undefined;
+    const waitNoLonger = (): void => {
+      fallback ??= setTimeout(() => {
+        this.polling = true;
+        this.#again();
+      }, FALLBACK_AFTER_MS);
+    };
+    waitNoLonger();
+    const following = follow(openEvents, {
+      opened: (resumed) => {
+        clearTimeout(fallback);
+        fallback = undefined;
+        // What happened between the lists and the stream, or while lists were asked for, is in neither.
+        const missed = this.polling || !resumed;
+        this.streaming = true;
+        this.polling = false;
+        if (missed) this.#again();
+        else this.#polls.alerts?.now();
+      },
+      message: (message) => {
+        this.heardAt = new Date();
+        const news = readNews(message);
+        if (news) this.#hear(news);
+      },
+      lost: () => {
+        if (this.streaming) this.#polls.alerts?.now();
+        this.streaming = false;
+        waitNoLonger();
+      },
+    });
+    this.#following = following;
+    return () => {
+      clearTimeout(fallback);
+      following.stop();
+      for (const one of Object.values(this.#polls)) one.stop();
+    };
+  }
+
+  #again(): void {
+    for (const one of Object.values(this.#polls)) one.now();
+  }
+
+  #hear(news: News): void {
+    if (news.type === "hello") this.#setClock(news.serverTime);
+    if (news.type === "reset") this.#again();
+    if (news.type === "stock") this.stockChanges++;
+    if (news.type === "incident" && this.#heard.incidents && this.incident(news.incident.id) === null && !isOver(news.incident)) {
+      this.arrived = [news.incident];
+    }
+    this.tell(news);
+  }
+
+  #setClock(serverTime: string | null): void {
+    const server = serverTime === null ? NaN : Date.parse(serverTime);
+    if (Number.isFinite(server)) this.skewMs = server - Date.now();
+  }
+
+  /** One of the lists: asked at once, then when `now` is called or at its pace. */
+  #list<T, B extends { timeStamp: string }>(
+    name: List,
+    pace: () => number | null,
+    ask: (etag: string | null, signal: AbortSignal) => Promise<Fresh<B>>,
+    take: (body: B) => T,
+  ): Poll {
+    let etag: string | null = null;
+    return poll(pace, async (signal) => {
+      const path = `/api/v1/${name}`;
+      this.#since.set(name, []);
+      try {
+        // What the stream has added since, the tag knows nothing of.
+        const { changed, staleS } = await ask(this.polling ? etag : null, signal);
+        if (changed !== null) {
+          etag = changed.etag;
+          this.#setClock(changed.body.timeStamp);
+          take(changed.body);
+          this.#heard = { ...this.#heard, [name]: true };
+          for (const news of this.#since.get(name) ?? []) this.#situation = withNews(this.#situation, news);
         }
-      });
-      this.#polls.push(incidents);
-      return () => this.#forget(incidents);
+        if (name === "alerts") this.staleS = staleS !== null && staleS >= STALE_TOLD_S ? staleS : null;
+        this[`${name}Failure`] = null;
+        this.heardAt = new Date();
+      } catch (error) {
+        if (!(isAborted(error) && signal.aborted)) this[`${name}Failure`] = asFailure(error, path);
+        throw error;
+      } finally {
+        if (!signal.aborted) this.#since.delete(name);
+      }
     });
   }
 
-  #take(features: Incident[], first: boolean): void {
-    if (!first) {
-      const known = new Set((this.incidents ?? []).map((incident) => incident.id));
-      const arrived = features.filter((incident) => !known.has(incident.id));
+  #takePatrols({ features }: { features: Patrol[] }): void {
+    this.#situation = { ...this.#situation, patrols: byId(features) };
+  }
+
+  #takeIncidents({ features }: { features: Incident[] }): void {
+    if (this.#heard.incidents) {
+      const arrived = features.filter(({ id }) => !this.#situation.incidents.has(id));
       if (arrived.length > 0) this.arrived = arrived;
     }
-    this.incidents = features;
+    // What was open and no longer is stays known to whoever is reading it.
+    const chosen = untrack(() => this.#room.view.selection);
+    const read = chosen?.type === "incident" ? this.incident(chosen.id) : null;
+    const incidents = byId(features);
+    if (read !== null && !incidents.has(read.id) && isOver(read)) incidents.set(read.id, read);
+    this.#situation = { ...this.#situation, incidents };
   }
 
-  #forget(one: Poll): void {
-    one.stop();
-    this.#polls.splice(this.#polls.indexOf(one), 1);
+  #takeAlerts({ alerts }: { alerts: Alert[] }): void {
+    this.#situation = { ...this.#situation, alerts: byId(alerts) };
   }
 }
 
-function evening(now: number): string {
-  return new Date(Math.floor((now - EVENING_MS) / STEP_MS) * STEP_MS).toISOString().replace(".000Z", "Z");
+function byId<T extends { id: string }>(items: readonly T[]): Map<string, T> {
+  return new Map(items.map((item) => [item.id, item]));
+}
+
+/** A call for help before all else, and what nobody has seen before what somebody has. */
+function rankOf(alert: Alert): number {
+  return (alert.state === "raised" ? 0 : 2) + (alert.kind === "sos" ? 0 : 1);
 }

@@ -3,7 +3,15 @@ import { expect, it } from "vitest";
 import type { Kind } from "../api/shapes";
 import { matchKinds } from "./match";
 
-const kind = (code: string, label_fr: string): Kind => ({ code, label_fr, label_en: "", priority: "P2", family: code.slice(0, 3) });
+const RULES = { crew_min: 2, crew_min_night: 3, target_s: 900, partner: null };
+const kind = (code: string, label_fr: string): Kind => ({
+  ...RULES,
+  code,
+  label_fr,
+  label_en: "",
+  priority: "P2",
+  family: code.slice(0, 3),
+});
 const KINDS = [
   kind("OCC-HAL", "Occupation de hall"),
   kind("BIE-DEG", "Dégradation, vandalisme"),

@@ -1,15 +1,15 @@
 /** The place that was chosen — a point, a site or an incident — and who is near it. */
 import { untrack } from "svelte";
 
-import { get, getSite } from "../api/client";
+import { get, getIncident, getNearest, getSite } from "../api/client";
 import { asFailure, Failure, isAborted } from "../api/failure";
-import type { Incident, Located, Nearest, Query, SiteDetails } from "../api/shapes";
+import type { Incident, IncidentWithSteps, Located, Nearest, SiteDetails, Step } from "../api/shapes";
 import { pointOf } from "../map/geometry";
 import { poll, type Poll } from "./poll";
 import type { Room } from "./room.svelte";
 import type { Selection } from "./view";
 
-/** Ranks change as patrols drive. */
+/** Ranks change as patrols drive, but nobody reads them faster than this. */
 const NEAREST_MS = 4_000;
 /** As many as the map has numbers for. */
 const NEAREST_K = 5;
@@ -22,6 +22,8 @@ export class Place {
   /** The cell of the heatmap that was touched: a finger cannot hover over it. */
   cellId = $state.raw<string | null>(null);
   placeFailure = $state.raw<Failure | null>(null);
+  /** The chosen incident as it was asked for alone, with its steps. */
+  #details = $state.raw<IncidentWithSteps | null>(null);
 
   readonly #room: Room;
   #poll: Poll | null = null;
@@ -36,8 +38,21 @@ export class Place {
   readonly incident = $derived.by((): Incident | null => {
     const selection = this.selection;
     if (selection?.type !== "incident") return null;
-    return this.#room.live.incidents?.find((incident) => incident.id === selection.id) ?? null;
+    const own = this.#details?.id === selection.id ? this.#details : null;
+    return this.#room.live.incident(selection.id) ?? own;
   });
+
+  /** What was done to the chosen incident, the first step first. */
+  readonly steps = $derived.by((): Step[] => {
+    const selection = this.selection;
+    return selection?.type === "incident" && this.#details?.id === selection.id ? this.#details.properties.steps : [];
+  });
+
+  /** True for an incident that waits for nobody any more: a ranking would only distract. */
+  readonly settled = $derived.by((): boolean => this.incident !== null && !wantsPatrol(this.incident));
+
+  /** The ranking, as far as somebody could still be sent. */
+  readonly ranked = $derived.by((): Nearest | null => (this.settled ? null : this.nearest));
 
   /** Where the target mark stands. */
   readonly position = $derived.by((): [number, number] | null => {
@@ -78,7 +93,7 @@ export class Place {
       this.located = null;
       this.placeFailure = null;
       if (selection === null) return;
-      const nearest = poll(NEAREST_MS, (signal) => this.#rank(selection, signal));
+      const nearest = poll(() => null, (signal) => this.#rank(selection, signal));
       this.#poll = nearest;
       const controller = new AbortController();
       if (selection.type === "point") void this.#locate(selection.lon, selection.lat, controller.signal);
@@ -87,6 +102,28 @@ export class Place {
         this.#poll = null;
         controller.abort();
       };
+    });
+    // Patrols have moved or changed: the ranking is asked for again, at most once in a while.
+    let rankedAt = 0;
+    $effect(() => {
+      void this.#room.live.patrols;
+      if (chosen === "null") return;
+      const wait = Math.max(0, rankedAt + NEAREST_MS - Date.now());
+      const timer = setTimeout(() => {
+        rankedAt = Date.now();
+        this.#poll?.now();
+      }, wait);
+      return () => clearTimeout(timer);
+    });
+    $effect(() => {
+      void this.#again;
+      const selection = JSON.parse(chosen) as Selection | null;
+      if (selection?.type !== "incident") return;
+      // Asked for again with each step that is told.
+      void this.#room.live.incident(selection.id);
+      const controller = new AbortController();
+      void this.#read(selection.id, controller.signal);
+      return () => controller.abort();
     });
     const code = $derived(this.siteCode);
     $effect(() => {
@@ -101,9 +138,8 @@ export class Place {
   }
 
   async #rank(selection: Selection, signal: AbortSignal): Promise<void> {
-    const query: Query<"/api/v1/patrols/nearest"> = { k: NEAREST_K, ...whereOf(selection) };
     try {
-      this.nearest = await get("/api/v1/patrols/nearest", query, signal);
+      this.nearest = await getNearest({ k: NEAREST_K, ...whereOf(selection) }, signal);
       this.nearestFailure = null;
     } catch (error) {
       if (!(isAborted(error) && signal.aborted)) this.nearestFailure = asFailure(error, "/api/v1/patrols/nearest");
@@ -119,6 +155,14 @@ export class Place {
     }
   }
 
+  async #read(id: string, signal: AbortSignal): Promise<void> {
+    try {
+      this.#details = await getIncident(id, signal);
+    } catch (error) {
+      if (!(isAborted(error) && signal.aborted)) this.placeFailure = asFailure(error, "/api/v1/incidents");
+    }
+  }
+
   async #describe(code: string, signal: AbortSignal): Promise<void> {
     try {
       this.site = await getSite(code, signal);
@@ -128,7 +172,7 @@ export class Place {
   }
 }
 
-function whereOf(selection: Selection): Query<"/api/v1/patrols/nearest"> {
+function whereOf(selection: Selection): Record<string, string | number> {
   switch (selection.type) {
     case "point":
       return rounded(selection.lon, selection.lat);
@@ -137,6 +181,10 @@ function whereOf(selection: Selection): Query<"/api/v1/patrols/nearest"> {
     case "site":
       return { site: selection.code };
   }
+}
+
+function wantsPatrol({ properties: { allowed } }: Incident): boolean {
+  return allowed.includes("assigned") || allowed.includes("reinforced") || allowed.includes("reassigned");
 }
 
 /** Six decimals are 10 cm. */

@@ -10,8 +10,8 @@ export interface Poll {
   stop(): void;
 }
 
-/** `ask` must throw when it failed. */
-export function poll(everyMs: number, ask: (signal: AbortSignal) => Promise<void>): Poll {
+/** `pace` tells how many milliseconds to wait, or null to wait for `now`; `ask` must throw when it failed. */
+export function poll(pace: () => number | null, ask: (signal: AbortSignal) => Promise<void>): Poll {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let controller = new AbortController();
   let stopped = false;
@@ -21,14 +21,17 @@ export function poll(everyMs: number, ask: (signal: AbortSignal) => Promise<void
     controller.abort();
     controller = new AbortController();
     const { signal } = controller;
-    let wait = everyMs;
+    let failed = false;
     try {
       await ask(signal);
     } catch (error) {
       if (isAborted(error) && signal.aborted) return;
-      wait = Math.max(everyMs, AWAY_MS);
+      failed = true;
     }
     if (stopped || signal.aborted) return;
+    // What failed is asked again, also where only news would have led to it.
+    const wait = failed ? Math.max(pace() ?? 0, AWAY_MS) : pace();
+    if (wait === null) return;
     timer = setTimeout(() => void round(), document.hidden ? Math.max(wait, HIDDEN_MS) : wait);
   }
 

@@ -8,7 +8,11 @@ import { PALETTES, type Palette } from "../map/palette";
 import type { VigieMap } from "../map/VigieMap";
 import { Words, type Key } from "../text/words.svelte";
 import type { Values } from "../text/message";
+import { Alarm } from "./alarm.svelte";
+import { Desk } from "./desk.svelte";
+import { Evening } from "./evening.svelte";
 import { HeatView } from "./heat.svelte";
+import { Intake } from "./intake.svelte";
 import { Live } from "./live.svelte";
 import { Place } from "./place.svelte";
 import { Stock } from "./stock.svelte";
@@ -51,6 +55,10 @@ export class Room {
   readonly heat = new HeatView(this);
   readonly place = new Place(this);
   readonly stock = new Stock();
+  readonly desk = new Desk(this);
+  readonly intake = new Intake(this);
+  readonly alarm = new Alarm(this);
+  readonly evening = new Evening(this);
 
   t = (key: Key, values?: Values): string => this.words.t(key, values);
 
@@ -64,8 +72,17 @@ export class Room {
     this.change({ hidden: hidden.includes(layer) ? hidden.filter((one) => one !== layer) : [...hidden, layer] });
   }
 
+  clearFilters(): void {
+    this.change({ kinds: [], landlords: [], hours: null, days: [], withoutRounds: false });
+  }
+
   toggleTheme(): void {
     this.change({ theme: this.theme === "dark" ? "light" : "dark" });
+  }
+
+  /** Switches the shortcuts of a single character on or off: whoever dictates would set them off by speaking. */
+  toggleLetters(): void {
+    this.change({ letters: !this.view.letters });
   }
 
   toggleLang(): void {
@@ -74,6 +91,7 @@ export class Room {
 
   select(selection: Selection | null): void {
     this.place.cellId = null;
+    this.desk.shown = null;
     this.change({ selection });
   }
 
@@ -85,6 +103,15 @@ export class Room {
     }
     const camera = this.map?.camera() ?? this.view.camera;
     if (camera) this.select({ type: "point", lon: camera.lon, lat: camera.lat });
+  }
+
+  /** Takes a call; at the chosen place, where there is one. */
+  beginCall(): void {
+    const { selection, siteCode, site } = this.place;
+    if (selection?.type === "point") this.intake.begin({ type: "point", lon: selection.lon, lat: selection.lat, code: siteCode });
+    else if (selection?.type === "site" && siteCode !== null) {
+      this.intake.begin({ type: "site", code: siteCode, name: site?.properties.name ?? siteCode });
+    } else this.intake.begin(null);
   }
 
   kindLabel(code: string): string {
@@ -110,7 +137,7 @@ export class Room {
         get("/api/v1/kinds", {}),
         get("/api/v1/landlords", {}),
       ]);
-      this.kinds = kinds.kinds;
+      this.kinds = kinds.kinds as Kind[];
       this.landlords = landlords.features;
       this.words.timeZone = meta.time_zone;
       this.meta = meta;
@@ -131,7 +158,9 @@ export class Room {
       this.words.lang = this.view.lang;
       document.documentElement.lang = this.view.lang;
       document.documentElement.dataset["theme"] = this.theme;
-      document.title = this.t("app.title");
+      const { sos } = this.alarm;
+      const call = sos === null ? "" : `${this.words.named("alert", sos.kind)} ${sos.callsign ?? ""} · `;
+      document.title = call + this.t("app.title");
     });
     $effect(() => {
       const hash = printView(this.view);
@@ -180,10 +209,10 @@ function recall(): View {
   }
 }
 
-/** Language and theme only: a filter that came back by itself would hide incidents. */
+/** Language, theme and shortcuts only: a filter that came back by itself would hide incidents. */
 function remember(view: View): void {
   try {
-    localStorage.setItem(REMEMBERED, printView({ ...DEFAULT_VIEW, lang: view.lang, theme: view.theme }));
+    localStorage.setItem(REMEMBERED, printView({ ...DEFAULT_VIEW, lang: view.lang, theme: view.theme, letters: view.letters }));
   } catch {
     // As above.
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { addDays, dayAt, dayNumber, dayOfNumber, monthsBetween, parseDay, startOfDay } from "./day";
+import { addDays, dayAt, dayNumber, dayOfNumber, eveningStart, monthsBetween, parseDay, startOfDay } from "./day";
 import { countFilters, filtersOf, heatQuery, resolutionAt } from "./filters";
 import { includesHour, parseHours, parseWeekdays, printHours, wraps } from "./hours";
 import { DEFAULT_VIEW } from "./view";
@@ -119,5 +119,13 @@ describe("what the API is asked", () => {
     expect(heatQuery({ ...DEFAULT_VIEW, resolution: "8" }, 16, now, PARIS).cell).toBe("h3:8");
     expect(heatQuery({ ...DEFAULT_VIEW, cell: "grid" }, 16, now, PARIS).cell).toBe("grid:200");
     expect(heatQuery({ ...DEFAULT_VIEW, cell: "landlord" }, 16, now, PARIS).cell).toBe("landlord");
+  });
+});
+
+describe("an evening", () => {
+  it("goes from noon to noon in the time of the room", () => {
+    expect(eveningStart(new Date("2026-11-25T01:30:00Z"), "Europe/Paris")).toBe("2026-11-24T11:00:00Z");
+    expect(eveningStart(new Date("2026-11-24T11:00:00Z"), "Europe/Paris")).toBe("2026-11-24T11:00:00Z");
+    expect(eveningStart(new Date("2026-07-14T09:59:59Z"), "Europe/Paris")).toBe("2026-07-13T10:00:00Z");
   });
 });

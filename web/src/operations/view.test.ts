@@ -15,8 +15,10 @@ const busy: View = {
   hours: { from: 18, to: 2 },
   days: ["fri", "sat"],
   selection: { type: "point", lon: 2.35, lat: 48.85 },
+  panel: "heat",
   lang: "en",
   theme: "light",
+  letters: false,
 };
 
 describe("the address", () => {
@@ -29,7 +31,7 @@ describe("the address", () => {
     expect(printView(busy)).toBe(
       "map=13.25/48.85661/2.35222/-18/55&hide=heat,patrols&cell=grid&res=9&metric=rate&window=2026-01-01..2026-03-31" +
         "&kind=OCC-HAL,NUI-MUS&landlord=paris-habitat&rounds=no&hours=18-2&days=fri,sat&at=point:2.35000,48.85000" +
-        "&lang=en&theme=light",
+        "&panel=heat&lang=en&theme=light&letters=off",
     );
   });
 

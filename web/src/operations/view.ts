@@ -15,6 +15,9 @@ export type Resolution = (typeof RESOLUTIONS)[number];
 export const METRICS = ["count", "rate", "density"] as const;
 export type Metric = (typeof METRICS)[number];
 
+export const PANELS = ["board", "patrols", "heat"] as const;
+export type Panel = (typeof PANELS)[number];
+
 export type Theme = "system" | "dark" | "light";
 
 export interface Camera {
@@ -46,8 +49,12 @@ export interface View {
   hours: Hours | null;
   days: Weekday[];
   selection: Selection | null;
+  /** What stands beside the map. */
+  panel: Panel;
   lang: Lang;
   theme: Theme;
+  /** Whether a single character is a shortcut (WCAG 2.1.4). */
+  letters: boolean;
 }
 
 export const DEFAULT_VIEW: View = {
@@ -63,8 +70,10 @@ export const DEFAULT_VIEW: View = {
   hours: null,
   days: [],
   selection: null,
+  panel: "board",
   lang: "fr",
   theme: "system",
+  letters: true,
 };
 
 function among<T extends string>(values: readonly T[], text: string | null, otherwise: T): T {
@@ -96,8 +105,10 @@ export function parseView(hash: string, base: View = DEFAULT_VIEW): View {
     hours: parseHours(params.get("hours") ?? ""),
     days: parseWeekdays(params.get("days") ?? ""),
     selection: parseSelection(params.get("at")),
+    panel: among(PANELS, params.get("panel"), base.panel),
     lang: among(["fr", "en"], params.get("lang"), base.lang),
     theme: among(["system", "dark", "light"], params.get("theme"), base.theme),
+    letters: among(["on", "off"], params.get("letters"), base.letters ? "on" : "off") === "on",
   };
 }
 
@@ -154,8 +165,10 @@ export function printView(view: View, base: View = DEFAULT_VIEW): string {
   put("hours", view.hours === null ? "" : printHours(view.hours));
   put("days", view.days.join(","));
   put("at", view.selection === null ? "" : printSelection(view.selection));
+  put("panel", view.panel, base.panel);
   put("lang", view.lang, base.lang);
   put("theme", view.theme, base.theme);
+  put("letters", view.letters ? "on" : "off", base.letters ? "on" : "off");
   // Commas, slashes and colons are legal in a fragment, and an address that reads is easier to pass on.
   return params
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%2F/g, "/").replace(/%3A/g, ":")}`)

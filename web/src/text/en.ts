@@ -1,14 +1,14 @@
 /** English, one click away. The type makes a missing text an error of compilation. */
+import { dispatchEn } from "./dispatch.en";
 import type { fr } from "./fr";
-
-type Same<T> = { readonly [K in keyof T]: T[K] extends string ? string : { readonly one: string; readonly other: string } };
+import type { Same } from "./message";
 
 export const en: Same<typeof fr> = {
+  ...dispatchEn,
+
   "app.title": "Vigie · operations room",
   "app.demo": "Demonstration",
   "app.demoNote": "Made-up data: no real person, no real place.",
-  "app.live": "Live",
-  "app.lost": "Link lost",
   "app.offline": "This computer is offline. The map shows the last known situation.",
   "app.away": "The server no longer answers. Last known situation: {time}.",
   "app.stale": "The server has lost its store: the situation is {age} old, nothing can be recorded.",
@@ -145,7 +145,6 @@ export const en: Same<typeof fr> = {
   "time.monthBar": "{month}: {n} incidents",
 
   "incidents.title": "Tonight’s incidents",
-  "incidents.subtitle": "Last 12 hours, by priority, then by age",
   "incidents.count": { one: "{n} incident", other: "{n} incidents" },
   "incidents.empty": "No incident in the last 12 hours",
   "incidents.emptyFiltered": "No incident in the last 12 hours with these filters",
@@ -215,16 +214,13 @@ export const en: Same<typeof fr> = {
   "nearest.rank": "Rank {n}",
 
   "report.open": "Report here",
-  "report.title": "Report an incident",
   "report.kind": "Kind",
   "report.kindHint": "Code or label",
   "report.kindNone": "No kind answers to “{q}”",
   "report.kindMissing": "Choose a kind from the list",
   "report.priority": "Priority",
-  "report.send": "Record",
   "report.sending": "Recording…",
   "report.cancel": "Cancel",
-  "report.done": "Incident recorded, {site}",
   "report.privacy": "No name, phone or address: only the site code is kept.",
   "report.resend": "The same report will be sent again: it cannot be recorded twice.",
 

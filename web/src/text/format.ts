@@ -15,6 +15,8 @@ export interface Format {
   distance(metres: number): string;
   /** `12 s`, `4 min`, `2 h 05`, `3 j`. */
   age(seconds: number): string;
+  /** `48 s`, `3 min 20`, `2 h 05`: how long something takes, to the second below an hour. */
+  span(seconds: number): string;
   /** `24 nov. 2026`. */
   day(date: Date): string;
   /** `nov. 2026`. */
@@ -66,6 +68,13 @@ export function formatter(lang: Lang, timeZone: string): Format {
         return `${unit(String(hours), "h")}${NBSP}${rest}`;
       }
       return unit(whole.format(Math.floor(hours / 24)), lang === "fr" ? "j" : "d");
+    },
+    span(seconds) {
+      const s = Math.max(0, Math.round(seconds));
+      if (s < 60 || s >= 3600) return this.age(s);
+      const rest = s % 60;
+      const minutes = unit(String(Math.floor(s / 60)), "min");
+      return rest === 0 ? minutes : `${minutes}${NBSP}${String(rest).padStart(2, "0")}`;
     },
     day: (date) => day.format(date).replaceAll(" ", NBSP),
     month: (date) => month.format(date).replaceAll(" ", NBSP),

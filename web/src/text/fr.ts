@@ -1,12 +1,13 @@
 /** French, the language of the operations room, and the list of every text of the client. */
+import { dispatchFr } from "./dispatch.fr";
 import type { Messages } from "./message";
 
 export const fr = {
+  ...dispatchFr,
+
   "app.title": "Vigie · salle d’opérations",
   "app.demo": "Démonstration",
   "app.demoNote": "Données fictives : aucune personne, aucun lieu réel.",
-  "app.live": "En direct",
-  "app.lost": "Liaison perdue",
   "app.offline": "Ce poste est hors ligne. La carte montre la dernière situation connue.",
   "app.away": "Le serveur ne répond plus. Dernière situation connue : {time}.",
   "app.stale": "Le serveur n’atteint plus sa base : situation d’il y a {age}, rien ne peut être enregistré.",
@@ -143,7 +144,6 @@ export const fr = {
   "time.monthBar": "{month} : {n} incidents",
 
   "incidents.title": "Incidents de la nuit",
-  "incidents.subtitle": "12 dernières heures, par priorité puis ancienneté",
   "incidents.count": { one: "{n} incident", other: "{n} incidents" },
   "incidents.empty": "Aucun incident depuis 12 heures",
   "incidents.emptyFiltered": "Aucun incident depuis 12 heures avec ces filtres",
@@ -213,16 +213,13 @@ export const fr = {
   "nearest.rank": "Rang {n}",
 
   "report.open": "Signaler ici",
-  "report.title": "Signaler un incident",
   "report.kind": "Nature",
   "report.kindHint": "Code ou libellé",
   "report.kindNone": "Aucune nature ne répond à « {q} »",
   "report.kindMissing": "Choisissez une nature dans la liste",
   "report.priority": "Priorité",
-  "report.send": "Enregistrer",
   "report.sending": "Enregistrement…",
   "report.cancel": "Annuler",
-  "report.done": "Incident enregistré, {site}",
   "report.privacy": "Ni nom, ni téléphone, ni adresse : seul le code du site est conservé.",
   "report.resend": "Le même envoi sera repris : il ne peut pas être enregistré deux fois.",
 

@@ -3,6 +3,9 @@ export type Message = string | { readonly one: string; readonly other: string };
 
 export type Messages = Readonly<Record<string, Message>>;
 
+/** The texts of another language: the same keys, with the same grammatical numbers. A missing one does not compile. */
+export type Same<T> = { readonly [K in keyof T]: T[K] extends string ? string : { readonly one: string; readonly other: string } };
+
 export type Values = Readonly<Record<string, string | number>>;
 
 /** Fills in `message`: `count` chooses the grammatical number, `values` the rest. */

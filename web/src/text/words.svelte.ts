@@ -6,6 +6,9 @@ import { fill, type Message, type Values } from "./message";
 
 export type Key = keyof typeof fr;
 
+/** Words of the server that the page has its own for. */
+type Prefix = "status" | "state" | "channel" | "family" | "reason" | "override" | "role" | "alert";
+
 const TEXTS: Record<Lang, Record<Key, Message>> = { fr, en };
 
 export class Words {
@@ -21,7 +24,7 @@ export class Words {
   }
 
   /** The text of `prefix.name` where there is one, else `name` itself: the server may know more words than the page. */
-  named(prefix: "status" | "state" | "channel" | "family", name: string): string {
+  named(prefix: Prefix, name: string): string {
     const texts: Record<string, Message> = TEXTS[this.lang];
     const message = texts[`${prefix}.${name}`];
     return typeof message === "string" ? message : name;

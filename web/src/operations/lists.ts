@@ -1,0 +1,48 @@
+/** The closed lists from which steps are told: the server refuses anything else. */
+import type { Outcome, Override, PeopleBracket, Reason, Transition } from "../api/shapes";
+
+export const OUTCOMES = [
+  "ras",
+  "presence",
+  "dispersed",
+  "reminder",
+  "refusal",
+  "police",
+  "rescue",
+  "landlord",
+  "technical",
+  "no_access",
+  "duplicate",
+  "false_alarm",
+] as const satisfies readonly Outcome[];
+
+export const PEOPLE = ["0", "1-3", "4-9", "10+"] as const satisfies readonly PeopleBracket[];
+
+/** Steps that are taken with a reason, and the reasons that make sense for each, the likeliest first. */
+export const REASONS = {
+  reassigned: ["patrol_unavailable", "better_placed", "pre_empted", "crew_in_danger"],
+  no_action: ["resolved_before_arrival", "out_of_scope", "other_service", "false_alarm"],
+  cancelled: ["caller_withdrew", "false_alarm", "mistake"],
+} as const satisfies Partial<Record<Transition, readonly Reason[]>>;
+
+export type Reasoned = keyof typeof REASONS;
+export const REASONED = Object.keys(REASONS) as Reasoned[];
+
+const OVERRIDES: readonly Override[] = ["pre_empted", "crew_accepted", "recalled_to_duty", "position_confirmed", "nobody_else"];
+
+/** Why a patrol may be sent though it was passed over for `reason`, the likeliest first. */
+export function overridesFor(reason: string): readonly Override[] {
+  switch (reason) {
+    case "busy":
+      return ["pre_empted", "crew_accepted"];
+    case "off_duty":
+      return ["recalled_to_duty", "crew_accepted"];
+    case "stale":
+    case "no_position":
+      return ["position_confirmed", "nobody_else"];
+    case "too_few":
+      return ["nobody_else", "crew_accepted"];
+    default:
+      return OVERRIDES;
+  }
+}
