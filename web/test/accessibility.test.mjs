@@ -58,18 +58,33 @@ for (const theme of ["dark", "light"]) {
       await page.getByTestId("incidents").waitFor();
       assert.deepEqual(await serious(page), []);
 
+      await page.getByRole("radio", { name: /^À affecter/ }).check({ force: true });
       await page.getByTestId("incidents").getByRole("button").first().click();
       await page.getByTestId("nearest").locator("[data-patrol]").first().waitFor();
+      await page.getByTestId("timeline").waitFor();
+      assert.deepEqual(await serious(page), []);
+      await shot(page, `desktop-${theme}-incident`);
+
+      await page.keyboard.press("c");
+      await page.keyboard.type("p");
+      await page.getByTestId("intake").getByRole("option").first().waitFor();
+      assert.deepEqual(await serious(page), []);
+      await page.keyboard.press("Enter");
+      await page.getByTestId("proposal").getByRole("radio").first().waitFor();
+      await page.keyboard.type("p");
+      assert.deepEqual(await serious(page), []);
+      await shot(page, `desktop-${theme}-call`);
+
+      for (let press = 0; press < 3; press++) await page.keyboard.press("Escape");
+      await page.getByTestId("intake").waitFor({ state: "detached" });
+      await page.getByRole("tab", { name: /Analyse/ }).click();
       await page.locator("summary", { hasText: "Natures" }).click();
+      assert.deepEqual(await serious(page), []);
+      await page.keyboard.press("n");
+      await page.getByTestId("nearest").locator("[data-patrol]").first().waitFor();
       assert.deepEqual(await serious(page), []);
       await shot(page, `desktop-${theme}-place`);
 
-      await page.getByRole("button", { name: "Signaler ici" }).click();
-      await page.keyboard.type("p");
-      assert.deepEqual(await serious(page), []);
-      await shot(page, `desktop-${theme}-report`);
-
-      await page.keyboard.press("Escape");
       await page.keyboard.press("Escape");
       await page.getByRole("tab", { name: /Patrouilles/ }).click();
       await page.getByTestId("patrols").waitFor();
@@ -91,11 +106,18 @@ for (const theme of ["dark", "light"]) {
           await shot(page, `${name}-${theme}-${tab}`);
         }
         await page.locator("[data-tab=incidents]").click();
+        await page.getByRole("radio", { name: /^À affecter/ }).check({ force: true });
         await page.getByTestId("incidents").getByRole("button").first().click();
         await page.getByTestId("nearest").locator("[data-patrol]").first().waitFor();
-        assert.deepEqual(await serious(page), [], "a place");
+        assert.deepEqual(await serious(page), [], "an incident");
         assert.deepEqual(await overflow(page), { page: 0, panels: [] });
-        await shot(page, `${name}-${theme}-nearest`);
+        await shot(page, `${name}-${theme}-incident`);
+
+        await page.getByRole("button", { name: "Nouvel appel" }).click();
+        await page.getByTestId("intake").waitFor();
+        assert.deepEqual(await serious(page), [], "a call");
+        assert.deepEqual(await overflow(page), { page: 0, panels: [] });
+        await shot(page, `${name}-${theme}-call`);
         await close();
       });
     }
@@ -104,7 +126,7 @@ for (const theme of ["dark", "light"]) {
       const { page, close } = await newPage(browser, { width: 1920, height: 1080 });
       await open(page, server, `theme=${theme}`);
       assert.deepEqual(await overflow(page), { page: 0, panels: [] });
-      for (const what of [page.getByTestId("legend"), page.getByTestId("incidents"), page.getByTestId("window"), page.getByRole("combobox", { name: /site/ })]) {
+      for (const what of [page.getByTestId("legend"), page.getByTestId("incidents"), page.getByTestId("kpis"), page.getByTestId("window"), page.getByRole("combobox", { name: /site/ })]) {
         assert.ok(await what.isVisible());
       }
       await shot(page, `desktop-${theme}`);
@@ -134,6 +156,34 @@ describe("a finger", () => {
 });
 
 describe("a keyboard", () => {
+  test("may do without shortcuts of a single character, now and after a reload (WCAG 2.1.4)", async () => {
+    const { page, close } = await newPage(browser);
+    await open(page, server);
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").getByRole("checkbox", { name: "Raccourcis d’une seule touche" }).uncheck();
+    await page.keyboard.press("Escape");
+    const quiet = async () => {
+      await page.evaluate(() => /** @type {HTMLElement | null} */ (document.activeElement)?.blur());
+      for (const key of ["c", "n", "1", "t", "?"]) await page.keyboard.press(key);
+      assert.equal(await page.getByTestId("intake").count(), 0);
+      assert.equal(await page.getByRole("dialog").count(), 0);
+      assert.equal(await page.evaluate(() => window.vigie?.map.getLayoutProperty("heat-fill", "visibility")), "visible");
+      assert.doesNotMatch(page.url(), /at=/);
+    };
+    await quiet();
+    await page.goto(`${server.url}/`);
+    await page.reload();
+    await page.locator("[data-testid=map] canvas").waitFor();
+    await page.getByTestId("incidents").waitFor();
+    await quiet();
+    await page.getByRole("button", { name: "Raccourcis clavier" }).click();
+    await page.getByRole("dialog").getByRole("checkbox").check();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("c");
+    await page.getByTestId("intake").waitFor();
+    await close();
+  });
+
   test("reaches every control, each with a visible focus", async () => {
     const { page, close } = await newPage(browser);
     await open(page, server);
@@ -166,11 +216,12 @@ describe("a keyboard", () => {
     const { page, close } = await newPage(browser);
     await open(page, server);
     const rows = page.getByTestId("incidents").getByRole("button");
-    await rows.first().focus();
+    await page.keyboard.press("i");
+    assert.ok(await rows.first().evaluate((one) => one === document.activeElement));
     await page.keyboard.press("ArrowDown");
     assert.ok(await rows.nth(1).evaluate((one) => one === document.activeElement));
     await page.keyboard.press("Enter");
-    await page.getByTestId("nearest").locator("[data-patrol]").first().waitFor();
+    await page.getByTestId("status").waitFor();
     assert.match(page.url(), /at=incident:/);
     await close();
   });

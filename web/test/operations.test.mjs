@@ -153,11 +153,13 @@ describe("the nearest patrols", () => {
       const said = Object.assign(window, { said: /** @type {string[]} */ ([]) }).said;
       if (region) new MutationObserver(() => said.push(region.textContent ?? "")).observe(region, { subtree: true, characterData: true, childList: true });
     });
+    await page.getByRole("radio", { name: /^À affecter/ }).check({ force: true });
     const row = page.getByTestId("incidents").getByRole("button").first();
     const answer = page.waitForResponse((one) => one.url().includes("/patrols/nearest?"));
     await row.click();
     const response = await answer;
     assert.ok(new URL(response.url()).searchParams.get("incident"), "the incident itself is asked for");
+    assert.equal(new URL(response.url()).searchParams.get("route"), "true");
     const ranking = await response.json();
     assert.ok(ranking.features.length > 0, "no patrol is available in the demonstration");
 
@@ -171,6 +173,7 @@ describe("the nearest patrols", () => {
     assert.deepEqual(ranked.map((one) => one.properties.id), listed);
     assert.equal((await drawn(page, "routes")).length, listed.length);
     assert.match(await list.first().innerText(), /\d\s(m|km)/);
+    if (ranking.by === "road") assert.match(await list.first().innerText(), /\d\s(s|min)/);
     assert.match(await list.first().innerText(), /position d’il y a/);
     const said = await page.evaluate(() => /** @type {any} */ (window).said.join("\n"));
     assert.match(said, /est la plus proche, à/);
@@ -184,9 +187,11 @@ describe("the nearest patrols", () => {
   test("are asked for when an incident is clicked on the map", async () => {
     const { page, close } = await newPage(browser);
     await open(page, server);
-    const incidents = await drawn(page, "incidents");
+    const { features } = await server.get("incidents?status=received,qualified&limit=500");
+    const waiting = new Set(features.map((/** @type {any} */ one) => one.id));
+    const incidents = (await drawn(page, "incidents")).filter((one) => waiting.has(one.properties.id));
     const chosen = incidents.toSorted((a, b) => b.properties.order - a.properties.order)[0];
-    assert.ok(chosen, "no incident on the map");
+    assert.ok(chosen, "no incident on the map waits for a patrol");
     await page.evaluate((at) => window.vigie?.map.jumpTo({ center: at, zoom: 15 }), chosen.geometry.coordinates);
     await idle(page);
     const { x, y } = await project(page, chosen.geometry.coordinates);
@@ -270,7 +275,7 @@ describe("the heatmap", () => {
   test("has a legend that says what is drawn, class by class", async () => {
     const { page, close } = await newPage(browser);
     const first = nextHeat(page, () => true);
-    await open(page, server);
+    await open(page, server, "panel=heat");
     const { body } = await first;
     const rows = await legend(page);
     assert.deepEqual(Object.fromEntries(rows.map((row) => [row.colour, row.cells])), await colours(page));
@@ -282,7 +287,7 @@ describe("the heatmap", () => {
   for (const [label, cell] of [["Carreaux 200\u00a0m", "grid:200"], ["Sites", "site"], ["Bailleurs", "landlord"]]) {
     test(`asks for and draws ${cell}`, async () => {
       const { page, close } = await newPage(browser);
-      await open(page, server);
+      await open(page, server, "panel=heat");
       const answer = nextHeat(page, (params) => params.get("cell") === cell);
       await page.getByRole("radio", { name: label, exact: true }).check({ force: true });
       const { body } = await answer;
@@ -300,7 +305,7 @@ describe("the heatmap", () => {
 
   test("measures a rate or a density, each with its unit", async () => {
     const { page, close } = await newPage(browser);
-    await open(page, server);
+    await open(page, server, "panel=heat");
     for (const [label, metric, unit] of [
       ["Taux", "rate", "incidents pour 1\u202f000 logements"],
       ["Densité", "density", "incidents par km²"],
@@ -315,7 +320,7 @@ describe("the heatmap", () => {
 
   test("is filtered by kind, landlord, hours, days and origin, and the total follows", async () => {
     const { page, close } = await newPage(browser);
-    await open(page, server, "window=all");
+    await open(page, server, "panel=heat&window=all");
     const before = digits(await page.getByTestId("legend").locator(".total").innerText());
 
     await page.locator("summary", { hasText: "Natures" }).click();
@@ -357,7 +362,7 @@ describe("the heatmap", () => {
 
   test("follows the slider, moved by keyboard", async () => {
     const { page, close } = await newPage(browser);
-    await open(page, server, "window=all");
+    await open(page, server, "panel=heat&window=all");
     const thumb = page.getByRole("slider", { name: "Début de la période" });
     const text = await page.getByTestId("window").innerText();
     await thumb.focus();
@@ -373,7 +378,7 @@ describe("the heatmap", () => {
 
   test("says when a window is empty and what to do", async () => {
     const { page, close } = await newPage(browser);
-    await open(page, server, "window=2001-01-01..2001-01-07");
+    await open(page, server, "panel=heat&window=2001-01-01..2001-01-07");
     await page.getByText("Aucun incident dans cette fenêtre").waitFor();
     await page.getByText("Élargissez la période").waitFor();
     assert.deepEqual(await drawn(page, "heat"), []);
@@ -406,7 +411,7 @@ describe("a report", () => {
     assert.match(await page.getByTestId("priority").innerText(), /P2/);
     await page.getByLabel("Origine").selectOption("caretaker");
     const sent = page.waitForRequest((request) => request.method() === "POST");
-    await page.getByRole("button", { name: "Enregistrer" }).click();
+    await page.getByRole("button", { name: "Enregistrer seulement" }).click();
     const request = await sent;
     assert.match(request.headers()["idempotency-key"] ?? "", /^[0-9a-f]{32}$/);
     const { kind, channel, location } = request.postDataJSON();
@@ -432,7 +437,7 @@ describe("a report", () => {
     await page.getByRole("button", { name: "Signaler ici" }).click();
     await page.keyboard.type("hall");
     await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Enregistrer" }).click();
+    await page.getByRole("button", { name: "Enregistrer seulement" }).click();
     const note = page.getByRole("alert").filter({ hasText: "L’incident n’a pas été enregistré" });
     await note.waitFor();
     assert.match(await note.innerText(), /422/);
@@ -444,7 +449,7 @@ describe("a report", () => {
 describe("language and theme", () => {
   test("are one click away and stay as chosen", async () => {
     const { page, close } = await newPage(browser);
-    await open(page, server);
+    await open(page, server, "panel=heat");
     assert.equal(await page.evaluate(() => document.documentElement.lang), "fr");
     await page.getByRole("button", { name: "Switch to English" }).click();
     await page.getByRole("heading", { name: "Heatmap", exact: true }).waitFor();
@@ -459,7 +464,7 @@ describe("language and theme", () => {
     assert.notEqual(await ground(), dark);
     await shot(page, "desktop-light-english");
 
-    await page.goto(`${server.url}/`);
+    await page.goto(`${server.url}/#panel=heat`);
     await page.reload();
     await page.getByRole("heading", { name: "Heatmap", exact: true }).waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.dataset["theme"]), "light");
@@ -478,7 +483,7 @@ describe("language and theme", () => {
   test("keep the view in the address", async () => {
     const { page, close } = await newPage(browser);
     const { center } = await server.get("meta");
-    await open(page, server, `map=14/${center[1]}/${center[0]}&cell=site&metric=rate&window=30d&hide=patrols&lang=en`);
+    await open(page, server, `map=14/${center[1]}/${center[0]}&cell=site&metric=rate&window=30d&hide=patrols&panel=heat&lang=en`);
     assert.ok(await page.getByRole("radio", { name: "Sites", exact: true }).isChecked());
     assert.ok(await page.getByRole("radio", { name: "Rate", exact: true }).isChecked());
     assert.equal(await page.getByRole("button", { name: "30\u00a0days" }).getAttribute("aria-pressed"), "true");

@@ -20,7 +20,7 @@ after(async () => {
 
 test("a server that dies is said so, and the page is well again once it is back", async () => {
   const { page, close } = await newPage(browser);
-  await open(page, server);
+  await open(page, server, "panel=heat");
   const known = (await drawn(page, "patrols")).length;
   assert.ok(known > 0);
 
@@ -41,10 +41,36 @@ test("a server that dies is said so, and the page is well again once it is back"
   await close();
 });
 
+test("a stream that cannot be had is told, the lists are read again in its place, and the note goes once it is back", async () => {
+  const { page, close } = await newPage(browser);
+  await page.route("**/api/v1/events**", (route) => route.abort());
+  await open(page, server);
+  await page.getByTestId("banner").getByText("Le flux en direct est indisponible").waitFor();
+  await page.getByTestId("link").getByText("Relecture").waitFor();
+  const { features } = await server.get("sites?limit=1");
+  const answer = await fetch(`${server.url}/api/v1/incidents`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ kind: "PER-AGR", channel: "call", location: { site_code: features[0].id } }),
+  });
+  const { id } = await answer.json();
+  await page.waitForFunction(async (wanted) => {
+    const data = await /** @type {any} */ (window.vigie?.map.getSource("incidents")).getData();
+    return data.features.some((/** @type {any} */ one) => one.properties.id === wanted);
+  }, id);
+  await shot(page, "desktop-dark-polling");
+
+  await page.unroute("**/api/v1/events**");
+  await page.getByTestId("banner").getByRole("button", { name: "Réessayer" }).click();
+  await page.getByTestId("link").getByText("En direct").waitFor();
+  await page.getByTestId("banner").getByText("Le flux en direct").waitFor({ state: "detached" });
+  await close();
+});
+
 test("a server that has lost its store is said so, with the age of what is shown", async () => {
   const { page, close } = await newPage(browser);
   await open(page, server);
-  await page.route("**/api/v1/patrols", async (route) => {
+  await page.route("**/api/v1/alerts?**", async (route) => {
     const answer = await route.fetch();
     await route.fulfill({ response: answer, headers: { ...answer.headers(), "x-vigie-stale": "42" } });
   });
@@ -52,7 +78,7 @@ test("a server that has lost its store is said so, with the age of what is shown
   await page.getByText("Liaison perdue").waitFor();
   await shot(page, "desktop-dark-store-away");
 
-  await page.unroute("**/api/v1/patrols");
+  await page.unroute("**/api/v1/alerts?**");
   await page.getByText("En direct").waitFor();
   await page.getByTestId("banner").getByText("situation d’il y a").waitFor({ state: "detached" });
   await close();
@@ -86,7 +112,7 @@ test("a refused heatmap shows the server's own words and can be asked again", as
     url.searchParams.set("cell", "h3:99");
     return route.continue({ url: url.href });
   });
-  await open(page, server);
+  await open(page, server, "panel=heat");
   const note = page.getByTestId("legend").getByRole("alert");
   await note.waitFor();
   assert.match(await note.innerText(), /4\d\d/);
@@ -117,7 +143,7 @@ test("lists show that they load", async () => {
     await route.continue();
   });
   await page.goto(`${server.url}/`);
-  await page.locator(".lists").getByRole("status", { name: "Chargement…" }).waitFor();
+  await page.getByRole("tabpanel").getByRole("status", { name: "Chargement…" }).waitFor();
   for (const release of held) release();
   await page.getByTestId("incidents").waitFor();
   await close();
