@@ -1,15 +1,24 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
+import { offlinePage } from "./patrol/offline-page";
+
 // Where `npm run dev` finds a running `vigie demo`.
 const server = process.env["VIGIE_URL"] ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), offlinePage()],
   build: {
     target: "es2023",
     // The map engine alone is about 1 MB before compression; it is one chunk on purpose.
     chunkSizeWarningLimit: 1400,
+    rollupOptions: {
+      input: { index: "index.html", patrol: "patrol/index.html", sw: "src/patrol/worker/sw.ts" },
+      output: {
+        // The browser looks for a worker where it found it before: its name never changes.
+        entryFileNames: ({ name }) => (name === "sw" ? "patrol/sw.js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
   server: { proxy: { "/api": server } },
   test: { include: ["src/**/*.test.ts"], environment: "node" },

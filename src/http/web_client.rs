@@ -1,8 +1,9 @@
-//! The web client, which travels inside the program: `/` and its assets.
+//! The web client, which travels inside the program: the room at `/`, the tablet at `/patrol`, and their assets.
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+    http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, HeaderValue, IF_NONE_MATCH},
+    routes,
     web::{self, Data, ServiceConfig},
 };
 use include_dir::{Dir, include_dir};
@@ -17,22 +18,52 @@ static CLIENT: Dir<'_> = include_dir!("$WEB_CLIENT_FOLDER");
 const FOREVER: &str = "public, max-age=31536000, immutable";
 /// Everything else is asked for again, and answered with 304 while it is the same.
 const ASK_AGAIN: &str = "no-cache";
-/// What `/` says in a program that was built without the client.
+/// How far the tablet's service worker may reach: to its page, which lies above its own folder.
+const SERVICE_WORKER_ALLOWED: (HeaderName, HeaderValue) =
+    (HeaderName::from_static("service-worker-allowed"), HeaderValue::from_static("/patrol"));
+/// What a page says in a program that was built without the client.
 const NO_CLIENT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Vigie</title>\
     <h1>Vigie runs</h1><p>This program was built without the web client: <code>make build</code> builds both. \
     The API works; <a href=\"/docs\">its reference is here</a>.</p></html>";
 
 /// The routes of this file. They are no part of the API, so the document does not name them.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(show_client).service(show_asset).service(show_file);
+    cfg.service(show_client)
+        .service(show_tablet)
+        .service(show_tablet_file)
+        .service(show_asset)
+        .service(show_file);
 }
 
 #[get("/")]
 async fn show_client(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
-    match file(&request, &edge, "index.html", ASK_AGAIN)? {
-        Some(page) => Ok(page),
-        None => Ok(HttpResponse::Ok().content_type("text/html; charset=utf-8").body(NO_CLIENT)),
+    page(&request, &edge, "index.html")
+}
+
+/// The tablet of a patrol. Its worker keeps it for when there is no network.
+#[routes]
+#[get("/patrol")]
+#[get("/patrol/")]
+async fn show_tablet(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    page(&request, &edge, "patrol/index.html")
+}
+
+/// What makes the tablet a program of its own: its worker, its manifest and its icons. They keep their names, so
+/// each is asked for again; a browser that held on to an old worker would hold on to an old tablet.
+#[get("/patrol/{name}")]
+async fn show_tablet_file(
+    request: HttpRequest,
+    name: web::Path<String>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    let found = file(&request, &edge, &format!("patrol/{name}"), ASK_AGAIN)?;
+    let mut found = found
+        .ok_or_else(|| Problem::new(ProblemKind::UnknownRoute, "the tablet has no such file"))?;
+    if *name == "sw.js" {
+        let (header, scope) = SERVICE_WORKER_ALLOWED;
+        found.headers_mut().insert(header, scope);
     }
+    Ok(found)
 }
 
 #[get("/assets/{path:.*}")]
@@ -56,6 +87,13 @@ async fn show_file(
     found.ok_or_else(|| {
         Problem::new(ProblemKind::UnknownRoute, "see /docs for the routes there are")
     })
+}
+
+fn page(request: &HttpRequest, edge: &Edge, path: &str) -> Result<HttpResponse, Problem> {
+    let built = file(request, edge, path, ASK_AGAIN)?;
+    Ok(built.unwrap_or_else(|| {
+        HttpResponse::Ok().content_type("text/html; charset=utf-8").body(NO_CLIENT)
+    }))
 }
 
 fn file(
