@@ -32,4 +32,5 @@ mod stock_lists;
 mod store;
 mod support;
 mod tidy;
+mod web_client;
 mod writing;

@@ -57,9 +57,9 @@ export interface MissionSite {
   lon: number;
   lat: number;
   dwellings: number | null;
-  instructions: string | null;
-  access: string | null;
-  hazards: Hazard[];
+  instructions?: string | null;
+  access?: string | null;
+  hazards?: Hazard[];
 }
 
 export interface RecentIncident {
@@ -83,13 +83,15 @@ export interface Mission {
   allowed: string[];
   site: MissionSite | null;
   recent: RecentIncident[];
-  check_in: CheckIn | null;
+  check_in?: CheckIn | null;
 }
 
 export interface MissionAnswer {
   patrol: { id: string; callsign: string; status: string; crew: number | null };
   server_time: string;
   mission: Mission | null;
+  /** Incidents that the patrol has left and not reported on. */
+  reports_due?: Incident[];
 }
 
 export interface Alert {

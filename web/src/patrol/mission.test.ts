@@ -65,12 +65,25 @@ test("what was done without a network is not dropped before the server has judge
 test("a crew that has left owes a report and can take the next mission", () => {
   let desk = afterStep(on(mission("1", "on_site")), "cleared", 5_000);
   expect(desk.held).toBeNull();
-  expect(desk.owed.map((one) => [one.mission.incident.id, one.taken.cleared])).toEqual([["1", 5_000]]);
+  expect(desk.owed.map(({ id }) => id)).toEqual(["1"]);
   // The server does not know yet.
   expect(adopt(desk, says(mission("1", "on_site")), [step("1", "cleared")]).desk).toEqual(desk);
   desk = adopt(desk, says(mission("2")), []).desk;
   desk = afterReport(desk, "1");
   expect([desk.held?.mission.incident.id, desk.owed, desk.done]).toEqual(["2", [], ["1"]]);
+});
+
+test("the server knows of reports that are due, and of those that somebody else has written", () => {
+  const due = { ...says(null), reports_due: [mission("7").incident] };
+  const desk = adopt(empty, due, []).desk;
+  expect(desk.owed.map(({ id }) => id)).toEqual(["7"]);
+  expect(adopt(desk, due, []).desk).toEqual(desk);
+  expect(adopt(desk, { ...says(null), reports_due: [] }, []).desk.owed).toEqual([]);
+  // The end of the mission is not sent yet: the server cannot know that its report is due.
+  const ended = afterStep(on(mission("1", "on_site")), "cleared", 1);
+  expect(adopt(ended, { ...says(mission("1", "on_site")), reports_due: [] }, [step("1", "cleared")]).desk).toEqual(ended);
+  // The report is on its way.
+  expect(adopt(afterReport(desk, "7"), due, []).desk.owed).toEqual([]);
 });
 
 test("a second crew owes no report", () => {

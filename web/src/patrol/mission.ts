@@ -1,5 +1,5 @@
 /** The mission as the crew sees it: what the server last said, and what the crew has done since. */
-import { STAGES, type Mission, type MissionAnswer, type Stage } from "./contract";
+import { STAGES, type Incident, type Mission, type MissionAnswer, type Stage } from "./contract";
 import { standing, type Item } from "./outbox";
 
 /** A mission on this tablet. */
@@ -14,8 +14,8 @@ export interface Held {
 /** What the tablet holds of the crew's work. */
 export interface Desk {
   held: Held | null;
-  /** Missions that the crew has left and not reported on. */
-  owed: Held[];
+  /** Incidents that the crew has left and not reported on. */
+  owed: Incident[];
   /** Incidents that were reported on or put away in this shift: late news of them is old news. */
   done: string[];
 }
@@ -65,7 +65,7 @@ export function afterStep(desk: Desk, to: Stage, localMs: number): Desk {
 export function afterReport(desk: Desk, incident: string): Desk {
   return {
     held: desk.held?.mission.incident.id === incident ? null : desk.held,
-    owed: desk.owed.filter((one) => one.mission.incident.id !== incident),
+    owed: desk.owed.filter(({ id }) => id !== incident),
     done: [...desk.done, incident].slice(-DONE_KEPT),
   };
 }
@@ -74,7 +74,7 @@ export function afterReport(desk: Desk, incident: string): Desk {
 export function afterDiscard(desk: Desk, incident: string): Desk {
   return {
     held: desk.held,
-    owed: desk.owed.filter((one) => one.mission.incident.id !== incident),
+    owed: desk.owed.filter(({ id }) => id !== incident),
     done: desk.done.filter((id) => id !== incident),
   };
 }
@@ -88,10 +88,11 @@ export function afterConfirmation(desk: Desk, item: Item): Desk {
 }
 
 /** The desk after the server has said what the patrol is on, and what the crew must be told of it. */
-export function adopt(desk: Desk, answer: MissionAnswer, items: readonly Item[]): { desk: Desk; news: News } {
+export function adopt(before: Desk, answer: MissionAnswer, items: readonly Item[]): { desk: Desk; news: News } {
+  const desk = answer.reports_due ? { ...before, owed: owed(before, answer.reports_due, items) } : before;
   const { held } = desk;
   const said = answer.mission;
-  const known = new Set([...desk.done, ...desk.owed.map((one) => one.mission.incident.id)]);
+  const known = new Set([...desk.done, ...desk.owed.map(({ id }) => id)]);
   const mission = said !== null && !known.has(said.incident.id) ? said : null;
 
   if (held !== null && mission?.incident.id === held.mission.incident.id) {
@@ -99,18 +100,28 @@ export function adopt(desk: Desk, answer: MissionAnswer, items: readonly Item[])
   }
   if (mission === null) {
     if (held === null) return { desk, news: null };
-    const waits = standing(items).some((item) => item.incident === held.mission.incident.id);
     // The server does not know yet what was done without a network: its answer to that decides.
-    if (waits) return { desk, news: null };
+    if (waits(held.mission.incident.id, items)) return { desk, news: null };
     if (isLeft(held, items)) return { desk: left(desk, held), news: null };
     return { desk: { ...desk, held: null }, news: { what: "withdrawn", siteCode: held.mission.incident.site_code } };
   }
-  const before = held !== null && isLeft(held, items) ? left(desk, held) : desk;
-  const what = held !== null && before === desk ? "replaced" : "new";
+  const free = held !== null && isLeft(held, items) ? left(desk, held) : desk;
+  const what = held !== null && free === desk ? "replaced" : "new";
   return {
-    desk: { ...before, held: { mission, taken: {} } },
+    desk: { ...free, held: { mission, taken: {} } },
     news: { what, siteCode: mission.incident.site_code },
   };
+}
+
+/** The reports that are due: those of the server, and those of missions whose end it does not know yet. */
+function owed(desk: Desk, due: readonly Incident[], items: readonly Item[]): Incident[] {
+  const still = desk.owed.filter(({ id }) => due.some((one) => one.id === id) || waits(id, items));
+  const known = new Set([...desk.done, ...still.map(({ id }) => id), desk.held?.mission.incident.id]);
+  return [...still, ...due.filter(({ id }) => !known.has(id))];
+}
+
+function waits(incident: string, items: readonly Item[]): boolean {
+  return standing(items).some((item) => item.incident === incident);
 }
 
 function isLeft(held: Held, items: readonly Item[]): boolean {
@@ -121,5 +132,5 @@ function isLeft(held: Held, items: readonly Item[]): boolean {
 function left(desk: Desk, held: Held): Desk {
   const { incident, lead } = held.mission;
   const done = lead ? desk.done : [...desk.done, incident.id].slice(-DONE_KEPT);
-  return { held: null, owed: lead ? [...desk.owed, held] : desk.owed, done };
+  return { held: null, owed: lead ? [...desk.owed, incident] : desk.owed, done };
 }

@@ -2,13 +2,13 @@
 import { getContext, setContext } from "svelte";
 
 import { Copy, type Draft, type Help } from "./copy.svelte";
-import type { Alert, Crew, Fix, MissionAnswer, Report, Stage } from "./contract";
+import type { Alert, Crew, Fix, Incident, MissionAnswer, Report, Stage } from "./contract";
 import { Follower } from "./follower";
 import { fetchGround } from "./ground";
 import { checkInItem, dutyItem, reinforcementItem, reportItem, sosItem, stepItem, type Duty, type Moment } from "./items";
 import { begun, COPY_MS, fate, prolonged, type Fate } from "./lifetime";
 import { Live } from "./live";
-import { adopt, afterConfirmation, afterDiscard, afterReport, afterStep, checkInDueMs, nextStep, stageOf, type Held, type News } from "./mission";
+import { adopt, afterConfirmation, afterDiscard, afterReport, afterStep, checkInDueMs, nextStep, stageOf, type News } from "./mission";
 import { behind, conflicts, type Answer, type Item } from "./outbox";
 import type { PositionState } from "./position";
 import { loadPrefs, savePrefs, themeOf, type Prefs } from "./prefs";
@@ -48,7 +48,7 @@ export class Shift {
   #copy = $state.raw<Copy | null>(null);
   readonly duty = $derived(this.#copy?.records.duty ?? null);
   readonly held = $derived(this.#copy?.records.desk.held ?? null);
-  /** Missions that the crew has left and not reported on. */
+  /** Incidents that the crew has left and not reported on. */
   readonly owed = $derived(this.#copy?.records.desk.owed ?? []);
   readonly draft = $derived(this.#copy?.records.draft ?? null);
   readonly ground = $derived(this.#copy?.records.ground ?? null);
@@ -77,7 +77,7 @@ export class Shift {
 
   #sender: Sender | null = null;
   #live: Live | null = null;
-  #touchedMs = -SAME_TOUCH_MS;
+  readonly #touchedMs = new Map<string, number>();
   #asking = false;
   #askAgain = false;
   #helpTimer: ReturnType<typeof setTimeout> | undefined;
@@ -165,7 +165,7 @@ export class Shift {
 
   /** The crew has done the next thing. */
   async step(to: Stage): Promise<void> {
-    if (!this.held || !this.duty || this.#sameTouch()) return;
+    if (!this.held || !this.duty || this.#sameTouch("step")) return;
     const moment = this.#moment();
     await this.#sure().queue(stepItem(moment, this.duty, this.held.mission.incident, to), (desk, items) => {
       // Another tab may have taken it.
@@ -179,16 +179,17 @@ export class Shift {
     await this.#sure().set("draft", draft);
   }
 
-  async report({ mission: { incident } }: Held, report: Report): Promise<void> {
-    if (this.#sameTouch()) return;
-    await this.#sure().queue(reportItem(this.#moment(), incident, report), (desk) => afterReport(desk, incident.id));
+  async report(incident: Incident, report: Report): Promise<void> {
+    await this.#sure().queue(reportItem(this.#moment(), incident, report), (desk) =>
+      desk.done.includes(incident.id) ? null : afterReport(desk, incident.id),
+    );
     await this.setDraft(null);
     void this.#sender?.kick();
   }
 
   /** The crew says that all is well. */
   async checkIn(): Promise<void> {
-    if (!this.held || !this.duty || this.#sameTouch()) return;
+    if (!this.held || !this.duty || this.#sameTouch("check-in")) return;
     const moment = this.#moment();
     await this.#sure().queue(checkInItem(moment, this.duty, this.held.mission.incident), (desk) => {
       return { ...desk, held: desk.held && { ...desk.held, checkedMs: moment.localMs } };
@@ -197,7 +198,7 @@ export class Shift {
   }
 
   async reinforce(): Promise<void> {
-    if (!this.held || this.#sameTouch()) return;
+    if (!this.held || this.#sameTouch("reinforcement")) return;
     await this.#sure().queue(reinforcementItem(this.#moment(), this.held.mission.incident), (desk) => desk);
     void this.#sender?.kick();
   }
@@ -424,10 +425,10 @@ export class Shift {
     return { localMs: Date.now(), offsetMs: this.#wire.offset?.offsetMs ?? null };
   }
 
-  #sameTouch(): boolean {
+  #sameTouch(key: string): boolean {
     const now = performance.now();
-    if (now - this.#touchedMs < SAME_TOUCH_MS) return true;
-    this.#touchedMs = now;
+    if (now - (this.#touchedMs.get(key) ?? -SAME_TOUCH_MS) < SAME_TOUCH_MS) return true;
+    this.#touchedMs.set(key, now);
     signal("tap", false);
     return false;
   }

@@ -103,7 +103,7 @@ export class MissionMap {
     const box = new maplibre.LngLatBounds([lon, lat], [lon, lat]);
     if (this.#me) box.extend(this.#me);
     for (const position of this.#way?.line.coordinates ?? []) box.extend([position[0] ?? lon, position[1] ?? lat]);
-    this.#map.fitBounds(box, { padding: 56, maxZoom: 16, duration: 0 });
+    this.#map.fitBounds(box, { padding: { top: 84, right: 96, bottom: 96, left: 48 }, maxZoom: 16, duration: 0 });
   }
 
   remove(): void {

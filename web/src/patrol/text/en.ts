@@ -127,6 +127,7 @@ export const en: Record<keyof typeof fr, Message> = {
   "sos.button": "SOS",
   "sos.hold": "Hold for one second to call for help",
   "sos.holding": "Hold…",
+  "sos.short": "hold for 1 s",
   "sos.unsent": "SOS not sent yet",
   "sos.unsentHint": "Without a network the room knows nothing. The tablet tries again every 2 seconds. Make a call.",
   "sos.since": "for {age}",
@@ -139,7 +140,7 @@ export const en: Record<keyof typeof fr, Message> = {
   "sos.refused": "The server refused the SOS",
   "sos.refusedHint": "The room did not get your call. Call 17, then the room by radio.",
   "sos.falseAlarm": "A false alarm? Tell the room by radio: it alone can close the call.",
-  "sos.shrink": "Back to the mission",
+  "sos.shrink": "Back",
   "sos.strip": "SOS under way",
 
   "checkIn.title": "All well?",

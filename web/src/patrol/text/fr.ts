@@ -126,6 +126,7 @@ export const fr = {
   "sos.button": "SOS",
   "sos.hold": "Maintenir une seconde pour appeler à l’aide",
   "sos.holding": "Maintenez…",
+  "sos.short": "maintenir 1 s",
   "sos.unsent": "SOS pas encore envoyé",
   "sos.unsentHint": "Sans réseau, la salle ne sait rien. La tablette réessaie toutes les 2 secondes. Appelez.",
   "sos.since": "depuis {age}",
@@ -138,7 +139,7 @@ export const fr = {
   "sos.refused": "SOS refusé par le serveur",
   "sos.refusedHint": "La salle n’a pas reçu votre appel. Appelez le 17, puis la salle par radio.",
   "sos.falseAlarm": "Fausse alerte ? Dites-le à la salle par radio : elle seule peut clore l’appel.",
-  "sos.shrink": "Revenir à la mission",
+  "sos.shrink": "Revenir",
   "sos.strip": "SOS en cours",
 
   "checkIn.title": "Tout va bien ?",
