@@ -79,7 +79,7 @@ impl<'a> Caller<'a> {
     }
 
     /// What is reported from `from` until `to`, in the order of time: [`CALLS_PER_YEAR`] in the year before `to`.
-    /// What is older than `now` by some hours is closed; of the rest a few are in each state.
+    /// All of it is over, but for the newest few.
     ///
     /// About a second for a million calls.
     #[must_use]
@@ -255,23 +255,15 @@ fn ended(kind: &KindCode, dice: &mut ChaCha8Rng) -> Status {
     }
 }
 
-/// Puts the newest calls, if they are fresh, in the states before closure: the newest the least far.
+/// Leaves the newest calls, if they are fresh, for whoever comes on duty now.
 fn leave_open(calls: &mut [Call], now: Timestamp) {
-    const STATES: [Status; 14] = [
+    const STATES: [Status; 6] = [
         Status::Received,
         Status::Received,
         Status::Qualified,
         Status::Qualified,
-        Status::Assigned,
-        Status::Acknowledged,
-        Status::EnRoute,
-        Status::EnRoute,
-        Status::OnSite,
-        Status::OnSite,
-        Status::OnSite,
-        Status::Cleared,
-        Status::Reported,
-        Status::Reported,
+        Status::Qualified,
+        Status::Qualified,
     ];
     let fresh =
         calls.iter_mut().rev().take_while(|call| now.seconds_since(call.reported_at) < OPEN_S_MAX);

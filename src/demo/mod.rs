@@ -6,17 +6,20 @@
 //! (`planar`); that is cut into quarters of one character each (`quarter`, `district`), those into blocks
 //! (`block`), and on the blocks houses are built (`furnish`), some of which are the landlords' (`estates`).
 //!
-//! [`Caller`] makes what is reported, over any stock; [`Evening`] lets time pass, step by step.
+//! [`Caller`] makes what is reported, over any stock; [`Evening`] lets time pass on the engine of [`crate::simulation`],
+//! beside whoever uses the demo.
 
 mod arteries;
 mod block;
 mod calls;
+mod connected;
 mod district;
 mod drawn;
 mod ensemble;
 mod estates;
 mod evening;
 mod fleet;
+mod following;
 mod furnish;
 mod ground;
 mod grouping;
@@ -25,11 +28,12 @@ mod names;
 mod plan;
 mod planar;
 mod quarter;
+mod reports;
 mod rhythm;
 mod ribbon;
 mod ring;
 mod river;
-mod street_graph;
+mod roads;
 mod streets;
 mod town;
 mod tracts;
@@ -37,10 +41,10 @@ mod way;
 
 pub use calls::{CALLS_PER_YEAR, Call, Caller};
 pub use estates::{BUILDINGS, DWELLINGS, SITES};
-pub use evening::{Evening, Happenings};
-pub use fleet::{Fleet, PATROLS, is_of_the_demo};
+pub use evening::{Evening, Happenings, Setting};
+pub use fleet::{PATROLS, crews, is_of_the_demo, patrols};
 pub use ground::{Ground, grounds};
 pub use grouping::group_into_sites;
 pub use names::TOWN;
-pub use street_graph::{Leg, StreetGraph};
+pub use roads::roads;
 pub use town::{MADE, generate};

@@ -1,12 +1,13 @@
 //! [`generate`]: the whole town, from its seed to stock that can be imported.
 
-use std::{collections::HashSet, f64::consts::PI};
+use std::f64::consts::PI;
 
 use geo::{Coord, LineString, MapCoords, MultiPolygon, Polygon};
 
 use super::{
     arteries::{self, Outline},
     block,
+    connected::{connected, joint},
     district::District,
     estates::{self, Built, SitePlan},
     house::{House, closed},
@@ -15,7 +16,6 @@ use super::{
     planar,
     quarter::{self, Quarter},
     river::River,
-    street_graph::StreetGraph,
     streets, tracts,
     way::{WayClass, Ways},
 };
@@ -272,14 +272,10 @@ impl Around<'_> {
 
     /// Leaves out the few pieces of street that no other leads to.
     fn drop_lost_streets(&mut self) {
-        let streets = StreetGraph::of_streets(&self.all);
-        let reached: HashSet<_> = (0..streets.len() as u32)
-            .map(|node| streets.position(node))
-            .map(|node| (node.lon().to_bits(), node.lat().to_bits()))
-            .collect();
+        let reached = connected(&self.all);
         self.all.retain(|around| match &around.shape {
             SurroundingShape::Line(line) if around.class == SurroundingClass::Street => {
-                line.coords().all(|c| reached.contains(&(c.x.to_bits(), c.y.to_bits())))
+                line.coords().all(|c| reached.contains(&joint(c)))
             }
             _ => true,
         });

@@ -263,7 +263,11 @@ fn a_drive_beside_a_street_must_be_clearly_nearer_to_be_the_place_of_a_patrol() 
         crate::geo::geodesic_distance_m(at, at_m(500.0, 0.0)).round()
     };
     assert_eq!(north(18.0), 0.0, "18 m from the street, 12 m from the drive");
-    assert_eq!(north(25.0), 30.0, "25 m from the street, 5 m from the drive: nearer by more than 15 m");
+    assert_eq!(
+        north(25.0),
+        30.0,
+        "25 m from the street, 5 m from the drive: nearer by more than 15 m"
+    );
 }
 
 #[test]

@@ -201,7 +201,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    fn note(&mut self, at_s: f64, due: Due) {
+    pub(super) fn note(&mut self, at_s: f64, due: Due) {
         self.noted += usize::from(!due.is_of_a_round());
         self.agenda.note(at_s, due);
     }

@@ -14,6 +14,7 @@ mod engine;
 #[cfg(test)]
 mod engine_tests;
 mod estimate;
+mod following;
 mod measure;
 mod pace;
 mod policy;
@@ -30,6 +31,7 @@ pub use crew::{Crew, CrewIx};
 pub use dice::{Subject, dice};
 pub use engine::{Between, Engine, Hand, Preemption, Rules, Step};
 pub use estimate::{CONFIDENCE, Estimate, Verdict};
+pub use following::Told;
 pub use measure::{Measures, Metric};
 pub use pace::{Lognormal, Pace};
 pub use policy::Policy;

@@ -86,7 +86,8 @@ impl Pace {
     };
 
     /// Draws one call's durations: always the same number of draws, so that calls do not shift one another.
-    pub(super) fn draw(&self, kind: &KindCode, dice: &mut ChaCha8Rng) -> Durations {
+    #[must_use]
+    pub fn draw(&self, kind: &KindCode, dice: &mut ChaCha8Rng) -> Durations {
         let family = kind.as_str().split('-').next().unwrap_or_default();
         let on_site = self.on_site.iter().find(|(known, _)| *known == family);
         Durations {

@@ -44,7 +44,7 @@ impl Ways<'_> {
         let at = self.instant(at_s);
         let route = self.roads.route(from, target, at);
         let route = route.or_else(|| StraightLine::default().route(from, target, at));
-        route.map_or_else(|| Trip::standing(target), |route| Trip::along(&route))
+        route.map_or_else(|| Trip::standing(target), |route| Trip::along(from, &route))
     }
 
     fn instant(&self, at_s: f64) -> Timestamp {
@@ -57,12 +57,12 @@ impl Trip {
         Self { duration_s: 0.0, course: vec![(0.0, place)] }
     }
 
-    /// Along a route: at one speed by car, then at one on foot.
-    fn along(route: &Route) -> Self {
-        let mut course = Vec::with_capacity(route.drive.len() + route.walk.len());
+    /// Along a route: from where one stands, at one speed by car, then at one on foot.
+    fn along(from: LonLat, route: &Route) -> Self {
+        let drive: Vec<LonLat> = std::iter::once(from).chain(route.drive.iter().copied()).collect();
+        let mut course = Vec::with_capacity(drive.len() + route.walk.len());
         let mut began_s = 0.0;
-        for (line, takes_s) in
-            [(&route.drive, route.time_s - route.walk_s), (&route.walk, route.walk_s)]
+        for (line, takes_s) in [(&drive, route.time_s - route.walk_s), (&route.walk, route.walk_s)]
         {
             let legs_m = line.windows(2).map(|leg| geodesic_distance_m(leg[0], leg[1]));
             let legs_m: Vec<f64> = legs_m.collect();
@@ -99,14 +99,16 @@ mod tests {
 
     #[test]
     fn one_is_on_the_way_in_proportion_to_the_time_by_car_and_then_on_foot() {
-        let trip = Trip::along(&Route {
+        let route = Route {
             time_s: 50.0,
             walk_s: 30.0,
             drive_m: 200.0,
             walk_m: 30.0,
             drive: vec![at_m(0.0, 0.0), at_m(100.0, 0.0), at_m(200.0, 0.0)],
             walk: vec![at_m(200.0, 0.0), at_m(200.0, 30.0)],
-        });
+        };
+
+        let trip = Trip::along(at_m(0.0, 0.0), &route);
 
         let cases = [
             (-1.0, (0.0, 0.0)),

@@ -4,14 +4,15 @@ mod folder;
 mod history;
 mod live;
 
-use std::{path::PathBuf, time::Instant};
+use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use anyhow::{Context as _, bail, ensure};
 
 use super::{ListenArgs, StoreName, serve::serve};
 use crate::{
     app::{App, PutPatrol, system_clock},
-    demo::{self, Fleet, StreetGraph},
+    demo,
+    roads::{Network, RoadGraph, StraightLine, TravelTime},
     twin::Snapshot,
 };
 
@@ -59,10 +60,8 @@ pub fn run(args: DemoArgs) -> anyhow::Result<()> {
         return made;
     }
     let snapshot = app.snapshot();
-    let streets = StreetGraph::around(snapshot.stock());
-    let grounds = demo::grounds(snapshot.stock());
     tell_what_to_try(&snapshot, &format!("http://{}", listener.local_addr()?));
-    let alongside = live::live(app.clone(), args.seed, streets, grounds);
+    let alongside = live::live(app.clone(), args.seed, travel_time(&snapshot));
     serve(app, args.listen, listener, Some(note(&snapshot)), alongside)
 }
 
@@ -115,9 +114,8 @@ async fn make_estate(app: &App, args: &DemoArgs) -> anyhow::Result<()> {
 
 /// Marks the store as a demo's by its patrols, before anything else is in it.
 async fn claim(app: &App, seed: u64) -> anyhow::Result<()> {
-    let fleet = Fleet::muster(seed, &StreetGraph::default(), |_| None);
-    for patrol in fleet.patrols() {
-        app.put_patrol(PutPatrol { patrol: patrol.clone(), fix: None }).await?;
+    for patrol in demo::patrols(seed) {
+        app.put_patrol(PutPatrol { patrol, fix: None }).await?;
     }
     Ok(())
 }
@@ -132,6 +130,16 @@ fn is_empty(snapshot: &Snapshot) -> bool {
 fn is_a_demo(snapshot: &Snapshot) -> bool {
     let ours = snapshot.patrols().iter().filter(|state| demo::is_of_the_demo(&state.patrol));
     ours.count() == demo::PATROLS
+}
+
+/// How patrols get about: by the roads along the streets that are drawn, or straight on where there are none.
+fn travel_time(snapshot: &Snapshot) -> Arc<dyn TravelTime> {
+    let drawn = demo::roads(snapshot.stock().surroundings());
+    let network = Network::default().changed(drawn, Vec::new(), Vec::new());
+    match RoadGraph::build(&network, None) {
+        Some(graph) => Arc::new(graph),
+        None => Arc::new(StraightLine::default()),
+    }
 }
 
 /// What every page says of the data.
