@@ -2,6 +2,9 @@
 import type { Fix } from "./contract";
 
 const BEAT_MS = 10_000;
+/** A receiver whose time is farther from the tablet's goes by another clock. */
+const CLOCK_APART_MS = 60_000;
+const HOW: PositionOptions = { enableHighAccuracy: true, maximumAge: 5_000, timeout: 20_000 };
 
 /** `off`: not asked for. `waiting`: no fix yet. `denied`: the person or the tablet does not allow it. */
 export type PositionState = "off" | "waiting" | "on" | "denied";
@@ -27,18 +30,8 @@ export class Positions {
       return;
     }
     this.#told("waiting", null);
-    this.#watch = navigator.geolocation.watchPosition(
-      ({ coords, timestamp }) => this.#take({
-        lon: coords.longitude,
-        lat: coords.latitude,
-        accuracy_m: Number.isFinite(coords.accuracy) ? Math.round(coords.accuracy) : null,
-        // Some receivers give their own time, which the tablet's clock does not know.
-        localMs: Math.abs(timestamp - Date.now()) < BEAT_MS * 6 ? Math.min(timestamp, Date.now()) : Date.now(),
-      }),
-      (error) => this.#told(error.code === error.PERMISSION_DENIED ? "denied" : "waiting", this.#last),
-      { enableHighAccuracy: true, maximumAge: 5_000 },
-    );
-    this.#beat = setInterval(() => void this.flush(), BEAT_MS);
+    this.#watch = navigator.geolocation.watchPosition(this.#take, this.#missed, HOW);
+    this.#beat = setInterval(() => this.#again(), BEAT_MS);
   }
 
   /** Stops, and forgets where the tablet was. */
@@ -57,10 +50,30 @@ export class Positions {
     if (await this.#sent(fix)) this.#sentMs = Math.max(this.#sentMs, fix.localMs);
   }
 
-  #take(fix: Fix): void {
-    const first = this.#last === null;
-    this.#last = fix;
-    this.#told("on", fix);
-    if (first) void this.flush();
+  /** A tablet that stands still hears nothing from its receiver, and would look lost: it is asked again. */
+  #again(): void {
+    if (this.#last !== null && Date.now() - this.#last.localMs < BEAT_MS / 2) void this.flush();
+    else navigator.geolocation.getCurrentPosition(this.#take, this.#missed, HOW);
   }
+
+  readonly #take = ({ coords, timestamp }: GeolocationPosition): void => {
+    if (this.#watch === null) return;
+    const first = this.#last === null;
+    const now = Date.now();
+    this.#last = {
+      lon: coords.longitude,
+      lat: coords.latitude,
+      accuracy_m: Number.isFinite(coords.accuracy) ? Math.round(coords.accuracy) : null,
+      // Some receivers give their own time, which the tablet's clock does not know.
+      localMs: Math.abs(timestamp - now) < CLOCK_APART_MS ? Math.min(timestamp, now) : now,
+    };
+    this.#told("on", this.#last);
+    if (first || now - this.#sentMs >= BEAT_MS) void this.flush();
+  };
+
+  readonly #missed = (error: GeolocationPositionError): void => {
+    if (this.#watch === null) return;
+    if (error.code === error.PERMISSION_DENIED) this.#told("denied", null);
+    else if (this.#last === null) this.#told("waiting", null);
+  };
 }
