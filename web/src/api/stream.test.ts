@@ -59,7 +59,11 @@ describe("a link", () => {
   type Heard = { opened: boolean[]; events: string[]; asked: (string | null)[]; lost: number };
 
   /** A server that answers the n-th connection with `answers[n]`, and what a client hears of it. */
-  async function heard(answers: ((response: ServerResponse) => void)[], until: (heard: Heard) => boolean): Promise<Heard> {
+  async function heard(
+    answers: ((response: ServerResponse) => void)[],
+    until: (heard: Heard) => boolean,
+    silenceMs = 10_000,
+  ): Promise<Heard> {
     const told: Heard = { opened: [], events: [], asked: [], lost: 0 };
     const server = createServer((request, response) => {
       told.asked.push((request.headers["last-event-id"] as string | undefined) ?? null);
@@ -92,7 +96,7 @@ describe("a link", () => {
             look();
           },
         },
-        { retryMs: 1, retryMostMs: 4, silenceMs: 150 },
+        { retryMs: 1, retryMostMs: 4, silenceMs },
       );
     });
     return told;
@@ -121,7 +125,7 @@ describe("a link", () => {
   });
 
   it("is given up once it is silent, though nobody closed it", async () => {
-    const told = await heard([say("event: hello\nid: 5\ndata: {}\n\n", false)], ({ lost }) => lost > 0);
+    const told = await heard([say("event: hello\nid: 5\ndata: {}\n\n", false)], ({ lost }) => lost > 0, 150);
     expect(told.opened).toEqual([false]);
   });
 });
