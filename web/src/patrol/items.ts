@@ -58,15 +58,9 @@ export function reinforcementItem(moment: Moment, incident: Incident): Item {
   return transition(moment, incident, `reinforcement:${incident.id}`, { to: "reinforced" }, { kind: "reinforcement" });
 }
 
+/** Not in the mission's chain either: that a crew was well some time ago must not hold up what it did since. */
 export function checkInItem(moment: Moment, duty: Duty, incident: Incident): Item {
-  return item(moment, {
-    kind: "check_in",
-    chain: `check-in:${incident.id}`,
-    path: `/api/v1/patrols/${encodeURIComponent(duty.patrol)}/check-ins`,
-    body: {},
-    incident: incident.id,
-    siteCode: incident.site_code,
-  });
+  return transition(moment, incident, `check-in:${incident.id}`, { to: "checked_in", patrol: duty.patrol }, { kind: "check_in" });
 }
 
 export function sosItem(moment: Moment, duty: Duty, incident: Incident | null, fix: Fix | null): Item {
