@@ -8,9 +8,9 @@ import { join } from "node:path";
 
 import { chromium } from "playwright-core";
 
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /** WebGL without a graphics card, and no call home. */
-const FLAGS = [
+export const FLAGS = [
   "--use-gl=angle",
   "--use-angle=swiftshader",
   "--enable-unsafe-swiftshader",
