@@ -9,6 +9,8 @@ mod health;
 mod incidents;
 mod news;
 mod patrols;
+mod road_builder;
+mod roads;
 mod stepping;
 mod stock;
 mod transitions;
@@ -40,6 +42,7 @@ use crate::{
 use group::Job;
 use health::Health;
 use news::NewsDesk;
+use road_builder::RoadBuilder;
 use writer::Writer;
 
 /// Jobs that may wait for the writer; beyond, callers are told to come back.
@@ -108,8 +111,10 @@ impl App {
     ///
     /// [`StoreError`] when the store cannot be read.
     pub fn open(mut store: Box<dyn Store>, clock: Clock) -> Result<Self, StoreError> {
-        let twin = Twin::new(writer::state_of(&mut *store)?);
-        let desk = Arc::new(NewsDesk::new(twin));
+        let state = writer::state_of(&mut *store)?;
+        let roads = RoadBuilder::default();
+        roads.start(state.roads());
+        let desk = Arc::new(NewsDesk::new(Twin::new(state)));
         let health = Arc::new(Health::default());
         let (jobs, queue) = std::sync::mpsc::sync_channel(WAITING_JOBS_MAX);
         let jobs = Arc::new(Mutex::new(Some(jobs)));
@@ -127,7 +132,7 @@ impl App {
         let work = move || {
             // The queue ends with the thread, however it ends: whoever waits is told, nobody hangs.
             let queue = queue;
-            let worked = std::panic::catch_unwind(AssertUnwindSafe(|| writer.run(&queue)));
+            let worked = std::panic::catch_unwind(AssertUnwindSafe(|| writer.run(&queue, &roads)));
             if worked.is_err() {
                 ended.note_end(StoreError::Away("the writer has failed; restart".to_owned()));
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::{App, Unavailable, group::Job};
+use super::{App, Unavailable, group::Job, roads::close_the_others};
 use crate::{
     event::Seq,
     stock::{Building, BuildingId, Landlord, Site, SiteCode, SiteFinder, StockChange},
@@ -56,8 +56,9 @@ impl App {
 }
 
 /// What of `change` is new against `snapshot`, with every building on its site.
-pub(super) fn settle(snapshot: &Snapshot, change: StockChange) -> (StockChange, ImportOutcome) {
-    let stock = snapshot.stock();
+pub(super) fn settle(snapshot: &Snapshot, mut change: StockChange) -> (StockChange, ImportOutcome) {
+    let (stock, network) = (snapshot.stock(), snapshot.roads().network());
+    close_the_others(network, &mut change);
     let mut outcome = ImportOutcome::default();
     let change = StockChange {
         landlords: last_of_each(change.landlords, |item| item.id.clone()),
@@ -65,6 +66,9 @@ pub(super) fn settle(snapshot: &Snapshot, change: StockChange) -> (StockChange, 
         buildings: last_of_each(change.buildings, |item| item.id.clone()),
         surroundings: last_of_each(change.surroundings, |item| item.id.clone()),
         tracts: last_of_each(change.tracts, |item| item.code.clone()),
+        roads: last_of_each(change.roads, |item| item.id.clone()),
+        turns: last_of_each(change.turns, |item| item.id.clone()),
+        speeds: last_of_each(change.speeds, |item| item.class),
     };
     let sites = latest(stock.sites(), &change.sites, |site: &Site| site.code.clone());
     let mut buildings = change.buildings;
@@ -89,6 +93,9 @@ pub(super) fn settle(snapshot: &Snapshot, change: StockChange) -> (StockChange, 
                 stock.tracts().iter().map(|item| (&item.code, item)).collect();
             fresh(change.tracts, |item| known.get(&item.code).copied(), &mut tally)
         },
+        roads: fresh(change.roads, |item| network.road(&item.id), &mut tally),
+        turns: fresh(change.turns, |item| network.turn(&item.id), &mut tally),
+        speeds: fresh(change.speeds, |item| network.imported_speeds_of(item.class), &mut tally),
     };
     outcome.tally = tally;
     if !settled.sites.is_empty() {

@@ -17,6 +17,7 @@ use super::{
     group::{Group, Job},
     health::Health,
     news::{NewsDesk, Subject, What},
+    road_builder::RoadBuilder,
 };
 use crate::{
     event::{Event, Fact, Seq},
@@ -60,7 +61,7 @@ impl Writer {
     }
 
     /// Works until every sender is gone and the queue is empty.
-    pub(super) fn run(mut self, queue: &Receiver<Job>) {
+    pub(super) fn run(mut self, queue: &Receiver<Job>, roads: &RoadBuilder) {
         let mut looked_at = Instant::now();
         loop {
             match queue.recv_timeout(FOLLOW_INTERVAL) {
@@ -80,6 +81,7 @@ impl Writer {
                 self.look_around();
                 looked_at = Instant::now();
             }
+            roads.look(self.desk.snapshot().roads());
         }
     }
 

@@ -68,6 +68,35 @@ pub struct RoadsKept {
     pub dropped_km: f64,
 }
 
+impl RoadsKept {
+    /// What a graph of `network` would hold, without making all of it.
+    #[must_use]
+    pub fn of(network: &Network) -> Self {
+        let roads = network.roads();
+        let segments = Segments::cut(roads);
+        let edges = Edges::of(&segments, roads);
+        let signs = Signs::read(network, &segments, &edges);
+        let turning = Turning { roads, segments: &segments, edges: &edges, signs: &signs };
+        Self::count(roads, &segments, &edges, &States::of(&turning))
+    }
+
+    fn count(roads: &[Road], segments: &Segments, edges: &Edges, states: &States) -> Self {
+        let mut kept = Self::default();
+        for road in roads.iter().filter(|road| !road.is_closed()) {
+            kept.roads += 1;
+            kept.drivable += usize::from(road.forward_kmh.or(road.backward_kmh).is_some());
+        }
+        for edge in 0..edges.len() as EdgeIx {
+            let km = segments.all[edges.segment(edge) as usize].length_m / 1000.0;
+            match states.of_edge[edge as usize] {
+                Some(_) => kept.kept_km += km,
+                None => kept.dropped_km += km,
+            }
+        }
+        kept
+    }
+}
+
 /// Where on the roads a patrol is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Spot(pub(super) Foothold);
@@ -137,20 +166,8 @@ impl RoadGraph {
     /// How much of the roads the graph holds.
     #[must_use]
     pub fn kept(&self) -> RoadsKept {
-        let open = self.network.roads().iter().filter(|road| !road.is_closed());
-        let mut kept = RoadsKept::default();
-        for road in open {
-            kept.roads += 1;
-            kept.drivable += usize::from(road.forward_kmh.or(road.backward_kmh).is_some());
-        }
-        for edge in 0..self.ways.edges.len() as EdgeIx {
-            let segment = &self.ways.segments.all[self.ways.edges.segment(edge) as usize];
-            match self.ways.states.of_edge[edge as usize] {
-                Some(_) => kept.kept_km += segment.length_m / 1000.0,
-                None => kept.dropped_km += segment.length_m / 1000.0,
-            }
-        }
-        kept
+        let Ways { segments, edges, states, .. } = &*self.ways;
+        RoadsKept::count(self.network.roads(), segments, edges, states)
     }
 
     pub(super) fn foot_ground(&self) -> FootGround<'_> {

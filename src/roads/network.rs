@@ -46,8 +46,33 @@ impl Network {
     /// How fast cars are on roads of a class.
     #[must_use]
     pub fn speeds_of(&self, class: RoadClass) -> &ClassSpeeds {
-        let imported = self.speeds.iter().find(|speeds| speeds.class == class);
-        imported.unwrap_or_else(|| &speeds::SHIPPED[class as usize])
+        self.imported_speeds_of(class).unwrap_or_else(|| &speeds::SHIPPED[class as usize])
+    }
+
+    /// The road with that id. O(log n).
+    #[must_use]
+    pub fn road(&self, id: &str) -> Option<&Road> {
+        let at = self.roads().binary_search_by(|road| road.id.as_str().cmp(id)).ok()?;
+        Some(&self.roads()[at])
+    }
+
+    /// The turn with that id. O(log n).
+    #[must_use]
+    pub fn turn(&self, id: &str) -> Option<&Turn> {
+        let at = self.turns().binary_search_by(|turn| turn.id.as_str().cmp(id)).ok()?;
+        Some(&self.turns()[at])
+    }
+
+    /// The speeds of a class, if they were imported.
+    #[must_use]
+    pub fn imported_speeds_of(&self, class: RoadClass) -> Option<&ClassSpeeds> {
+        self.speeds.iter().find(|speeds| speeds.class == class)
+    }
+
+    /// Whether `other` is this very network, or a clone of it. O(1).
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.shares_ways_with(other) && Arc::ptr_eq(&self.speeds, &other.speeds)
     }
 
     /// Whether `other` has the very same roads and turns, so that only speeds may differ. O(1).

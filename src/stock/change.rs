@@ -1,7 +1,10 @@
 //! [`StockChange`]: what one import adds to the stock or replaces in it.
 
 use super::{Building, Landlord, Site, Surrounding};
-use crate::tract::Tract;
+use crate::{
+    roads::{ClassSpeeds, Road, Turn},
+    tract::Tract,
+};
 
 /// Items to add, or to put in the place of those with the same id. All of it is applied, or nothing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -16,6 +19,12 @@ pub struct StockChange {
     pub surroundings: Vec<Surrounding>,
     /// By code.
     pub tracts: Vec<Tract>,
+    /// By id.
+    pub roads: Vec<Road>,
+    /// By id.
+    pub turns: Vec<Turn>,
+    /// By class.
+    pub speeds: Vec<ClassSpeeds>,
 }
 
 impl StockChange {
@@ -26,6 +35,15 @@ impl StockChange {
         self.buildings.extend(later.buildings);
         self.surroundings.extend(later.surroundings);
         self.tracts.extend(later.tracts);
+        self.roads.extend(later.roads);
+        self.turns.extend(later.turns);
+        self.speeds.extend(later.speeds);
+    }
+
+    /// Whether it leaves roads, turns and speeds as they are.
+    #[must_use]
+    pub fn has_no_roads(&self) -> bool {
+        self.roads.is_empty() && self.turns.is_empty() && self.speeds.is_empty()
     }
 
     /// Whether it changes nothing.
@@ -36,5 +54,6 @@ impl StockChange {
             && self.buildings.is_empty()
             && self.surroundings.is_empty()
             && self.tracts.is_empty()
+            && self.has_no_roads()
     }
 }

@@ -55,7 +55,8 @@ impl SnapshotBuilder {
     /// Indexes the stock that has come in; incidents refer to its rows.
     fn index_stock(&mut self) {
         if !self.stock.is_empty() {
-            let change = std::mem::take(&mut self.stock);
+            let mut change = std::mem::take(&mut self.stock);
+            self.snapshot.change_roads(&mut change);
             self.snapshot.stock = Arc::new(self.snapshot.stock.changed(change, Seq(0)));
         }
     }

@@ -1,10 +1,14 @@
 //! [`Patrols`]: the small table of crews and their last known positions.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock, Weak},
+};
 
 use crate::{
     geo::EarthCentred,
     patrol::{Availability, Patrol, PatrolId, PositionFix},
+    roads::{RoadGraph, Spot},
 };
 
 /// A patrol and its last known position.
@@ -25,17 +29,28 @@ pub struct Patrols(Arc<BTreeMap<PatrolId, Row>>);
 struct Row {
     state: PatrolState,
     in_space: Option<EarthCentred>,
+    /// Where on the roads of a graph that is, once somebody has asked.
+    spot: OnceLock<(Weak<RoadGraph>, Option<Spot>)>,
 }
 
 impl Row {
     fn new(patrol: Patrol, last_fix: Option<PositionFix>) -> Self {
         let in_space = last_fix.as_ref().map(|fix| fix.position.into());
-        Self { state: PatrolState { patrol, last_fix }, in_space }
+        Self { state: PatrolState { patrol, last_fix }, in_space, spot: OnceLock::new() }
     }
 
     fn move_to(&mut self, fix: Option<PositionFix>) {
         self.in_space = fix.as_ref().map(|fix| fix.position.into());
         self.state.last_fix = fix;
+        self.spot = OnceLock::new();
+    }
+
+    /// Looked up once for each position: the answer for another graph is not kept, since positions change more
+    /// often than graphs.
+    fn spot(&self, graph: &Arc<RoadGraph>) -> Option<Spot> {
+        let position = self.state.last_fix.as_ref()?.position;
+        let (of, spot) = self.spot.get_or_init(|| (Arc::downgrade(graph), graph.spot(position)));
+        if std::ptr::eq(of.as_ptr(), Arc::as_ptr(graph)) { *spot } else { graph.spot(position) }
     }
 }
 
@@ -54,6 +69,14 @@ impl Patrols {
     /// Every patrol with its last position in space, in the order of ids.
     pub fn in_space(&self) -> impl ExactSizeIterator<Item = (&PatrolState, Option<EarthCentred>)> {
         self.0.values().map(|row| (&row.state, row.in_space))
+    }
+
+    /// Every patrol with its place on the roads, where it has one, in the order of ids.
+    pub fn on_roads(
+        &self,
+        graph: &Arc<RoadGraph>,
+    ) -> impl ExactSizeIterator<Item = (&PatrolState, Option<Spot>)> {
+        self.0.values().map(|row| (&row.state, row.spot(graph)))
     }
 
     /// How many there are.

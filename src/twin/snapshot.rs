@@ -1,12 +1,13 @@
 //! [`Snapshot`]: one state of the twin, and the only functions that change a state.
 
-use std::sync::Arc;
+use std::{mem::take, sync::Arc};
 
-use super::{Alerts, Incidents, Interventions, Patrols, StockIndex};
+use super::{Alerts, Incidents, Interventions, Patrols, Roads, StockIndex};
 use crate::{
     event::{Fact, Seq},
     incident::{Incident, IncidentId},
     patrol::{Availability, Patrol, PositionFix},
+    stock::StockChange,
 };
 
 /// One state. A question takes `&Snapshot`, never awaits, and never sees half a write. Cloning is free.
@@ -14,6 +15,7 @@ use crate::{
 pub struct Snapshot {
     pub(super) seq: Seq,
     pub(super) stock: Arc<StockIndex>,
+    pub(super) roads: Roads,
     pub(super) incidents: Incidents,
     pub(super) patrols: Patrols,
     pub(super) interventions: Interventions,
@@ -31,6 +33,12 @@ impl Snapshot {
     #[must_use]
     pub fn stock(&self) -> &StockIndex {
         &self.stock
+    }
+
+    /// The roads, and the graph that was made of them.
+    #[must_use]
+    pub const fn roads(&self) -> &Roads {
+        &self.roads
     }
 
     /// Every incident.
@@ -99,8 +107,9 @@ impl Snapshot {
                     }
                     incidents.push(incident);
                 }
-                Fact::StockChanged(change) => {
+                Fact::StockChanged(mut change) => {
                     self.record_incidents(&mut incidents);
+                    self.change_roads(&mut change);
                     self.stock = Arc::new(self.stock.changed(change, seq));
                 }
                 Fact::PatrolRecorded(patrol) => self.patrols.record(patrol),
@@ -121,9 +130,17 @@ impl Snapshot {
         self.patrols.replace_fixes(fixes);
     }
 
+    /// Takes the roads out of a change.
+    pub(super) fn change_roads(&mut self, change: &mut StockChange) {
+        if !change.has_no_roads() {
+            let (roads, turns) = (take(&mut change.roads), take(&mut change.turns));
+            self.roads = self.roads.changed(roads, turns, take(&mut change.speeds));
+        }
+    }
+
     fn record_incidents(&mut self, incidents: &mut Vec<Incident>) {
         if !incidents.is_empty() {
-            self.incidents.record(std::mem::take(incidents), &self.stock);
+            self.incidents.record(take(incidents), &self.stock);
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::{
     geo::LonLat,
     incident::Incident,
     patrol::{Patrol, PositionFix},
+    roads::{ClassSpeeds, Road, Turn, Via},
     stock::{Building, Landlord, Site, Surrounding, SurroundingShape},
     tract::Tract,
 };
@@ -24,6 +25,9 @@ pub(super) fn piece(piece: &Piece, bytes: &mut Vec<u8>) {
         Piece::Buildings(records) => records.put_each(bytes),
         Piece::Surroundings(records) => records.put_each(bytes),
         Piece::Tracts(records) => records.put_each(bytes),
+        Piece::Roads(records) => records.put_each(bytes),
+        Piece::Turns(records) => records.put_each(bytes),
+        Piece::RoadSpeeds(records) => records.put_each(bytes),
         Piece::Incidents(records) => records.put_each(bytes),
         Piece::Patrols(records) => records.put_each(bytes),
         Piece::Positions(records) => records.put_each(bytes),
@@ -223,6 +227,50 @@ impl Canonical for Tract {
         self.name.put(bytes);
         self.kind.letter().put(bytes);
         self.area.put(bytes);
+    }
+}
+
+impl Canonical for Road {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        self.id.put(bytes);
+        self.class.as_str().put(bytes);
+        self.name.put(bytes);
+        (self.points.len() as u64).put(bytes);
+        for point in &self.points {
+            point.node.put(bytes);
+            point.position.put(bytes);
+            point.mark.number().put(bytes);
+        }
+        self.forward_kmh.put(bytes);
+        self.backward_kmh.put(bytes);
+        u8::from(self.restricted).put(bytes);
+        u8::from(self.walkable).put(bytes);
+    }
+}
+
+impl Canonical for Turn {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        self.id.put(bytes);
+        self.from.put(bytes);
+        match &self.via {
+            Via::Node(node) => {
+                0_u8.put(bytes);
+                node.put(bytes);
+            }
+            Via::Roads(roads) => {
+                1_u8.put(bytes);
+                roads.put(bytes);
+            }
+        }
+        self.to.put(bytes);
+        self.rule.as_str().put(bytes);
+    }
+}
+
+impl Canonical for ClassSpeeds {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        self.class.as_str().put(bytes);
+        bytes.extend(self.percent);
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
     event::Seq,
     incident::{IdempotencyKey, Incident, IncidentId, RequestDigest, Step},
     patrol::{Patrol, PatrolId, PositionFix},
+    roads::{ClassSpeeds, Road, Turn},
     stock::{Building, Landlord, Site, Surrounding},
     time::Timestamp,
     tract::Tract,
@@ -24,6 +25,12 @@ pub enum RecordKind {
     Surrounding,
     /// [`Piece::Tracts`].
     Tract,
+    /// [`Piece::Roads`].
+    Road,
+    /// [`Piece::Turns`].
+    Turn,
+    /// [`Piece::RoadSpeeds`].
+    RoadSpeed,
     /// [`Piece::Incidents`].
     Incident,
     /// [`Piece::Patrols`].
@@ -42,7 +49,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// How many kinds there are.
-    pub const COUNT: usize = 12;
+    pub const COUNT: usize = 15;
     /// Every kind, in order.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Landlord,
@@ -50,6 +57,9 @@ impl RecordKind {
         Self::Building,
         Self::Surrounding,
         Self::Tract,
+        Self::Road,
+        Self::Turn,
+        Self::RoadSpeed,
         Self::Incident,
         Self::Patrol,
         Self::Position,
@@ -68,6 +78,9 @@ impl RecordKind {
             Self::Building => "building",
             Self::Surrounding => "surrounding",
             Self::Tract => "tract",
+            Self::Road => "road",
+            Self::Turn => "turn",
+            Self::RoadSpeed => "road_speed",
             Self::Incident => "incident",
             Self::Patrol => "patrol",
             Self::Position => "position",
@@ -87,6 +100,9 @@ impl RecordKind {
             Self::Building => "buildings",
             Self::Surrounding => "surroundings",
             Self::Tract => "tracts",
+            Self::Road => "roads",
+            Self::Turn => "turns",
+            Self::RoadSpeed => "road_speeds",
             Self::Incident => "incidents",
             Self::Patrol => "patrols",
             Self::Position => "positions",
@@ -172,6 +188,12 @@ pub enum Piece {
     Surroundings(Vec<Stamped<Surrounding>>),
     /// By code.
     Tracts(Vec<Stamped<Tract>>),
+    /// By id.
+    Roads(Vec<Stamped<Road>>),
+    /// By id.
+    Turns(Vec<Stamped<Turn>>),
+    /// By the name of the class.
+    RoadSpeeds(Vec<Stamped<ClassSpeeds>>),
     /// By id; their steps are records of their own.
     Incidents(Vec<Incident>),
     /// By id.
@@ -198,6 +220,9 @@ impl Piece {
             Self::Buildings(_) => RecordKind::Building,
             Self::Surroundings(_) => RecordKind::Surrounding,
             Self::Tracts(_) => RecordKind::Tract,
+            Self::Roads(_) => RecordKind::Road,
+            Self::Turns(_) => RecordKind::Turn,
+            Self::RoadSpeeds(_) => RecordKind::RoadSpeed,
             Self::Incidents(_) => RecordKind::Incident,
             Self::Patrols(_) => RecordKind::Patrol,
             Self::Positions(_) => RecordKind::Position,
@@ -218,6 +243,9 @@ impl Piece {
             Self::Buildings(records) => records.len(),
             Self::Surroundings(records) => records.len(),
             Self::Tracts(records) => records.len(),
+            Self::Roads(records) => records.len(),
+            Self::Turns(records) => records.len(),
+            Self::RoadSpeeds(records) => records.len(),
             Self::Incidents(records) => records.len(),
             Self::Patrols(records) => records.len(),
             Self::Positions(records) => records.len(),

@@ -7,7 +7,7 @@ use super::{
     column::Columns,
     connection::Connection,
     fault::unreadable,
-    geometry, incident_rows, patrol_rows, step_rows,
+    geometry, incident_rows, patrol_rows, road_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -47,6 +47,9 @@ pub(super) fn export(
     in_pieces(each, Piece::Buildings, |add| stock_read::buildings(view, by_key, add))?;
     in_pieces(each, Piece::Surroundings, |add| stock_read::surroundings(view, by_key, add))?;
     in_pieces(each, Piece::Tracts, |add| stock_read::tracts(view, by_key, add))?;
+    in_pieces(each, Piece::Roads, |add| road_rows::roads(view, by_key, add))?;
+    in_pieces(each, Piece::Turns, |add| road_rows::turns(view, by_key, add))?;
+    in_pieces(each, Piece::RoadSpeeds, |add| road_rows::speeds(view, by_key, add))?;
     let incidents = format!("SELECT {} FROM incident ORDER BY id", incident_rows::COLUMNS);
     in_pieces(each, Piece::Incidents, |add| {
         view.scan(&incidents, &incident_rows::TYPES, |row| add(incident_rows::read(row, 0)?))

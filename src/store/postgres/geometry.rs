@@ -24,6 +24,12 @@ pub(super) fn of_position(position: LonLat) -> ewkb::Point {
     ewkb::Point::new(position.lon(), position.lat(), WGS84)
 }
 
+/// Positions as a line.
+pub(super) fn of_positions(positions: impl Iterator<Item = LonLat>) -> ewkb::LineString {
+    let points = positions.map(|at| ewkb::Point::new(at.lon(), at.lat(), None));
+    ewkb::LineString { points: points.collect(), srid: WGS84 }
+}
+
 /// Polygons.
 pub(super) fn of_polygons(polygons: &MultiPolygon<f64>) -> ewkb::MultiPolygon {
     let polygons = polygons.iter().map(|polygon| ewkb::Polygon {

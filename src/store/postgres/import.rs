@@ -4,7 +4,7 @@ use super::{
     alert_rows,
     column::Columns as _,
     event_rows::{self, EventRow},
-    export, incident_rows, patrol_rows, step_rows,
+    export, incident_rows, patrol_rows, road_rows, step_rows,
     stock_put::{self, Changed},
     write::PostgresTransaction,
 };
@@ -52,6 +52,9 @@ impl Import for PostgresImport<'_> {
             Piece::Buildings(all) => stock_put::buildings(&changed(all)),
             Piece::Surroundings(all) => stock_put::surroundings(&changed(all)),
             Piece::Tracts(all) => stock_put::tracts(&changed(all)),
+            Piece::Roads(all) => road_rows::put_roads(&changed(all)),
+            Piece::Turns(all) => road_rows::put_turns(&changed(all)),
+            Piece::RoadSpeeds(all) => road_rows::put_speeds(&changed(all)),
             Piece::Incidents(all) => incident_rows::put(&all.iter().collect::<Vec<_>>()),
             Piece::Patrols(all) => patrol_rows::put(&all.iter().collect::<Vec<_>>()),
             Piece::Positions(all) => patrol_rows::put_fixes(all),

@@ -8,6 +8,7 @@ use super::{
     connection::{Call, Connection},
     geometry,
     last_of_each::last_of_each,
+    road_rows,
 };
 use crate::{
     event::Seq,
@@ -84,7 +85,10 @@ pub(super) fn put(
     in_pieces(connection, &change.sites, seq, sites)?;
     in_pieces(connection, &change.buildings, seq, buildings)?;
     in_pieces(connection, &change.surroundings, seq, surroundings)?;
-    in_pieces(connection, &change.tracts, seq, tracts)
+    in_pieces(connection, &change.tracts, seq, tracts)?;
+    in_pieces(connection, &change.roads, seq, road_rows::put_roads)?;
+    in_pieces(connection, &change.turns, seq, road_rows::put_turns)?;
+    in_pieces(connection, &change.speeds, seq, road_rows::put_speeds)
 }
 
 /// Writes the items in pieces, so that no statement takes long and no message is large.

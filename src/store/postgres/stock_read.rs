@@ -3,7 +3,7 @@
 use postgis::ewkb;
 use tokio_postgres::{binary_copy::BinaryCopyOutRow, types::Type};
 
-use super::{column::Columns, connection::Connection, fault::unreadable, geometry};
+use super::{column::Columns, connection::Connection, fault::unreadable, geometry, road_rows};
 use crate::{
     event::Seq,
     stock::{
@@ -33,7 +33,7 @@ impl Wanted {
     }
 
     /// The filter and the order of a table whose key is `key`.
-    fn clauses(self, key: &str) -> String {
+    pub(super) fn clauses(self, key: &str) -> String {
         match self {
             Self::All | Self::ChangedAfter(_) => self.filter(),
             Self::AllByKey => format!("ORDER BY {key}"),
@@ -53,6 +53,9 @@ pub(super) fn stream(
     buildings(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.buildings))?;
     surroundings(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.surroundings))?;
     tracts(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.tracts))?;
+    road_rows::roads(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.roads))?;
+    road_rows::turns(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.turns))?;
+    road_rows::speeds(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.speeds))?;
     pieces.finish();
     Ok(())
 }

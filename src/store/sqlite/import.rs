@@ -3,7 +3,8 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
-    alert_rows, export, fault::told, incident_rows, patrol_rows, step_rows, stock_put, write,
+    alert_rows, export, fault::told, incident_rows, patrol_rows, road_rows, step_rows, stock_put,
+    write,
 };
 use crate::store::{Import, StoreError, archive::Piece};
 
@@ -51,6 +52,15 @@ impl Import for SqliteImport<'_> {
             }
             Piece::Tracts(all) => {
                 all.iter().try_for_each(|row| stock_put::tract(to, &row.item, row.seq))
+            }
+            Piece::Roads(all) => {
+                all.iter().try_for_each(|row| road_rows::put_road(to, &row.item, row.seq))
+            }
+            Piece::Turns(all) => {
+                all.iter().try_for_each(|row| road_rows::put_turn(to, &row.item, row.seq))
+            }
+            Piece::RoadSpeeds(all) => {
+                all.iter().try_for_each(|row| road_rows::put_speeds(to, &row.item, row.seq))
             }
             Piece::Incidents(all) => {
                 all.iter().try_for_each(|incident| incident_rows::put(to, incident))

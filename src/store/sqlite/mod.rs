@@ -42,6 +42,7 @@ mod log;
 mod opening;
 mod patrol_rows;
 mod replay;
+mod road_rows;
 mod step_rows;
 mod stock_put;
 mod stock_read;

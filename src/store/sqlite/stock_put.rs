@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, ToSql, params};
 
-use super::{fault::told, wkb};
+use super::{fault::told, road_rows, wkb};
 use crate::{
     event::Seq,
     stock::{Building, Landlord, Site, StockChange, Surrounding},
@@ -62,7 +62,10 @@ pub(super) fn put(
     change.sites.iter().try_for_each(|item| site(connection, item, seq))?;
     change.buildings.iter().try_for_each(|item| building(connection, item, seq))?;
     change.surroundings.iter().try_for_each(|item| surrounding(connection, item, seq))?;
-    change.tracts.iter().try_for_each(|item| tract(connection, item, seq))
+    change.tracts.iter().try_for_each(|item| tract(connection, item, seq))?;
+    change.roads.iter().try_for_each(|item| road_rows::put_road(connection, item, seq))?;
+    change.turns.iter().try_for_each(|item| road_rows::put_turn(connection, item, seq))?;
+    change.speeds.iter().try_for_each(|item| road_rows::put_speeds(connection, item, seq))
 }
 
 /// Writes a landlord as changed by event `seq`.
@@ -135,7 +138,12 @@ pub(super) fn tract(connection: &Connection, item: &Tract, seq: Seq) -> Result<(
     execute(connection, PUT_TRACT, values)
 }
 
-fn execute(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<(), StoreError> {
+/// Runs a statement that is kept ready.
+pub(super) fn execute(
+    connection: &Connection,
+    sql: &str,
+    values: &[&dyn ToSql],
+) -> Result<(), StoreError> {
     connection.prepare_cached(sql).map_err(told)?.execute(values).map_err(told)?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 use super::{
     column::{optional_text, position, seq, text},
     fault::{told, unreadable},
-    wkb,
+    road_rows, wkb,
 };
 use crate::{
     event::Seq,
@@ -51,6 +51,9 @@ pub(super) fn stream(
     buildings(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.buildings))?;
     surroundings(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.surroundings))?;
     tracts(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.tracts))?;
+    road_rows::roads(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.roads))?;
+    road_rows::turns(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.turns))?;
+    road_rows::speeds(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.speeds))?;
     pieces.finish();
     Ok(())
 }
@@ -124,12 +127,13 @@ pub(super) fn tracts(
 }
 
 /// The orders in which a table can be read without sorting it.
-struct Orders {
-    as_stored: &'static str,
-    by_key: &'static str,
+pub(super) struct Orders {
+    pub(super) as_stored: &'static str,
+    pub(super) by_key: &'static str,
 }
 
-fn scan(
+/// Hands each wanted row of a table to `each`.
+pub(super) fn scan(
     view: &Connection,
     select: &str,
     orders: Orders,

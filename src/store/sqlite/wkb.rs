@@ -1,6 +1,6 @@
 //! Geometries as ISO WKB in WGS 84 degrees, so that other tools read them too.
 
-use geo::{Geometry, MultiPolygon};
+use geo::{Geometry, LineString, MultiPolygon};
 use geozero::{
     CoordDimensions, GeomProcessor, GeozeroGeometry, ToWkb, error::GeozeroError,
     geo_types::GeoWriter, wkb::Wkb,
@@ -17,10 +17,15 @@ pub(super) fn of_polygons(polygons: &MultiPolygon<f64>) -> Result<Vec<u8>, Store
     encode(Geometry::MultiPolygon(polygons.clone()))
 }
 
+/// Bytes of this line.
+pub(super) fn of_line(line: LineString<f64>) -> Result<Vec<u8>, StoreError> {
+    encode(Geometry::LineString(line))
+}
+
 /// Bytes of a shape.
 pub(super) fn of_shape(shape: &SurroundingShape) -> Result<Vec<u8>, StoreError> {
     match shape {
-        SurroundingShape::Line(line) => encode(Geometry::LineString(line.clone())),
+        SurroundingShape::Line(line) => of_line(line.clone()),
         SurroundingShape::Area(area) => of_polygons(area),
     }
 }
@@ -31,6 +36,14 @@ pub(super) fn polygons(column: &str, bytes: &[u8]) -> Result<MultiPolygon<f64>, 
         Geometry::MultiPolygon(polygons) => Ok(polygons),
         Geometry::Polygon(polygon) => Ok(MultiPolygon::new(vec![polygon])),
         _other => Err(fault::unreadable(column, "is no area")),
+    }
+}
+
+/// The line that these bytes are.
+pub(super) fn line(column: &str, bytes: &[u8]) -> Result<LineString<f64>, StoreError> {
+    match decode(column, bytes)? {
+        Geometry::LineString(line) => Ok(line),
+        _other => Err(fault::unreadable(column, "is no line")),
     }
 }
 

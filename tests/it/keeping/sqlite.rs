@@ -179,6 +179,9 @@ fn a_copy_tells_what_it_moved_and_both_sides_have_it() {
     buildings 2
     surroundings 4
     tracts 2
+    roads 2
+    turns 2
+    road_speeds 2
     incidents 2
     patrols 1
     positions 1
@@ -186,10 +189,10 @@ fn a_copy_tells_what_it_moved_and_both_sides_have_it() {
     alerts 1
     events 8
     receipts 1
-    27 records
+    33 records
     ");
     let last = table.lines().last().unwrap();
-    assert_eq!(last, format!("27 records from {from} are in {to}, verified"));
+    assert_eq!(last, format!("33 records from {from} are in {to}, verified"));
     for (kind, told) in again["kinds"].as_object().unwrap() {
         let sum = told["sha256"].as_str().unwrap();
         assert!(table.lines().any(|line| line.starts_with(kind) && line.ends_with(sum)), "{kind}");

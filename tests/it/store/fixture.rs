@@ -11,6 +11,7 @@ use vigie::{
         Reason, Report, RequestDigest, Status, Step,
     },
     patrol::{Availability, Patrol, PositionFix},
+    roads::{ClassSpeeds, NodeMark, Road, RoadClass, RoadPoint, Turn, TurnRule, Via},
     stock::{
         Building, Footprint, Hall, Landlord, Site, StockChange, Surrounding, SurroundingClass,
         SurroundingShape,
@@ -97,6 +98,47 @@ pub fn stock(number: u32) -> StockChange {
             kind: TractKind::Housing,
             area,
         }],
+        roads: vec![road(number)],
+        turns: vec![turn(number)],
+        speeds: vec![ClassSpeeds {
+            class: RoadClass::ALL[number as usize % RoadClass::COUNT],
+            percent: [40 + (number % 60) as u8; 168],
+        }],
+    }
+}
+
+/// Road `number`, of three points.
+pub fn road(number: u32) -> Road {
+    let point = |index: u32| RoadPoint {
+        node: i64::from(number) * 10 - i64::from(index) * 7_000_000_000,
+        position: position(number + index),
+        mark: NodeMark::ALL[(number + index) as usize % NodeMark::ALL.len()],
+    };
+    Road {
+        id: format!("way/{number}"),
+        class: RoadClass::ALL[number as usize % RoadClass::COUNT],
+        name: number.is_multiple_of(2).then(|| "Rue de l'Église".to_owned()),
+        points: (0..3).map(point).collect(),
+        forward_kmh: number.is_multiple_of(2).then_some(130),
+        backward_kmh: number.is_multiple_of(3).then_some(30),
+        restricted: number.is_multiple_of(2),
+        walkable: number.is_multiple_of(3),
+    }
+}
+
+/// A sign about road `number`, at a node or over two other roads.
+pub fn turn(number: u32) -> Turn {
+    let other = |by: u32| format!("way/{}", number + by);
+    Turn {
+        id: format!("relation/{number}"),
+        from: other(0),
+        via: if number.is_multiple_of(2) {
+            Via::Node(-i64::from(number))
+        } else {
+            Via::Roads(vec![other(1), other(2)])
+        },
+        to: other(3),
+        rule: TurnRule::ALL[number as usize % TurnRule::ALL.len()],
     }
 }
 

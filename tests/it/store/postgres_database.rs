@@ -158,7 +158,7 @@ fn plain_sql_sees_incidents_as_points_and_what_is_near() {
             "SELECT string_agg(DISTINCT f_table_name || '.' || type, ' ' ORDER BY f_table_name || '.' || type)
              FROM geometry_columns WHERE f_table_schema = 'vigie' AND srid = 4326"
         ),
-        "building.MULTIPOLYGON hall.POINT incident_on_map.POINT position.POINT site.MULTIPOLYGON \
+        "building.MULTIPOLYGON hall.POINT incident_on_map.POINT position.POINT road.LINESTRING site.MULTIPOLYGON \
          site.POINT surrounding.GEOMETRY tract.MULTIPOLYGON"
     );
 }

@@ -241,9 +241,12 @@ fn no_column_holds_personal_data() {
     position: patrol lon lat recorded_at accuracy_m
     receipt: key request seq
     refinery_schema_history: version name applied_on checksum
+    road: id class name forward_kmh backward_kmh restricted walkable nodes marks line seq
+    road_speed: class percent seq
     site: code landlord name dwellings lon lat outline address seq
     step: incident ordinal action at recorded_at actor patrol reason override_reason partner other outcome people with_police
     surrounding: id class name rank height_m shape seq
     tract: code name kind area seq
+    turn: id from_road via_node via_roads to_road rule seq
     ");
 }

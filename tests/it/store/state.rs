@@ -6,6 +6,7 @@ use vigie::{
     alert::Alert,
     event::Seq,
     patrol::PatrolId,
+    roads::{ClassSpeeds, Road, Turn},
     stock::{Building, Landlord, Site, Surrounding},
     store::Store,
     tract::Tract,
@@ -21,6 +22,9 @@ pub struct State {
     pub buildings: BTreeMap<String, Building>,
     pub surroundings: Vec<Surrounding>,
     pub tracts: Vec<Tract>,
+    pub roads: Vec<Road>,
+    pub turns: Vec<Turn>,
+    pub speeds: Vec<ClassSpeeds>,
     pub patrols: Vec<PatrolState>,
     /// By id: all that the twin knows of an incident, in words.
     pub incidents: BTreeMap<String, String>,
@@ -62,6 +66,9 @@ impl State {
                 .collect(),
             surroundings: stock.surroundings().to_vec(),
             tracts: stock.tracts().to_vec(),
+            roads: snapshot.roads().network().roads().to_vec(),
+            turns: snapshot.roads().network().turns().to_vec(),
+            speeds: snapshot.roads().network().imported_speeds().to_vec(),
             patrols: snapshot.patrols().iter().cloned().collect(),
             incidents: incidents.into_iter().collect(),
             missions: snapshot
