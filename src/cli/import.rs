@@ -17,6 +17,7 @@ use crate::{
         self, ImportError, Options, Progress, Reading, Summary,
         incidents::{Report, ReportPlace},
     },
+    roads::{Network, RoadsKept},
     stock::StockChange,
 };
 
@@ -65,6 +66,10 @@ pub enum Layer {
     Tracts,
     /// Streets, rails, water and green, drawn under the stock.
     Surroundings,
+    /// What cars may drive and people may walk, from OSM PBF: the files of one command are the whole network.
+    Roads,
+    /// How fast traffic is by class, day and hour: CSV with the columns class;days;hours;factor.
+    Speeds,
     /// History of incidents.
     Incidents,
 }
@@ -75,6 +80,8 @@ struct Told {
     files: Vec<FileTold>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stock: Option<StockTold>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roads: Option<RoadsTold>,
     #[serde(skip_serializing_if = "Option::is_none")]
     incidents: Option<IncidentsTold>,
     dry_run: bool,
@@ -99,6 +106,15 @@ struct StockTold {
     without_site: usize,
     unknown_code: usize,
     unknown_codes: Vec<String>,
+}
+
+/// What of the roads patrols will be led along.
+#[derive(Debug, Serialize)]
+struct RoadsTold {
+    roads: usize,
+    drivable: usize,
+    kept_km: f64,
+    dropped_km: f64,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -139,6 +155,8 @@ fn import_stock(args: &ImportArgs, app: Option<&App>) -> anyhow::Result<Told> {
         Layer::Sites => import::sites::read,
         Layer::Buildings => import::buildings::read,
         Layer::Tracts => import::tracts::read,
+        Layer::Roads => import::roads::read,
+        Layer::Speeds => import::speeds::read,
         Layer::Surroundings | Layer::Incidents => import::surroundings::read,
     };
     let bounds = app.and_then(|app| {
@@ -150,17 +168,25 @@ fn import_stock(args: &ImportArgs, app: Option<&App>) -> anyhow::Result<Told> {
     for file in &args.files {
         let Reading { content, summary } = with_bar(file, args, bounds, read)?;
         told.files.push(FileTold { file: file.display().to_string(), summary });
-        change.landlords.extend(content.landlords);
-        change.sites.extend(content.sites);
-        change.buildings.extend(content.buildings);
-        change.surroundings.extend(content.surroundings);
-        change.tracts.extend(content.tracts);
+        change.extend(content);
+    }
+    if args.layer == Layer::Roads {
+        let network =
+            Network::default().changed(change.roads.clone(), change.turns.clone(), vec![]);
+        told.roads = Some(RoadsTold::of(RoadsKept::of(&network)));
     }
     if let Some(app) = app {
         let outcome = wait_for(app.import_stock(change))?;
         told.stock = Some(StockTold::of(outcome));
     }
     Ok(told)
+}
+
+impl RoadsTold {
+    fn of(kept: RoadsKept) -> Self {
+        let RoadsKept { roads, drivable, kept_km, dropped_km } = kept;
+        Self { roads, drivable, kept_km, dropped_km }
+    }
 }
 
 impl StockTold {
@@ -276,6 +302,13 @@ fn tell(told: &Told, json: bool) -> anyhow::Result<()> {
     }
     for FileTold { file, summary } in &told.files {
         writeln!(out, "{file}: {summary}")?;
+    }
+    if let Some(RoadsTold { roads, drivable, kept_km, dropped_km }) = &told.roads {
+        writeln!(
+            out,
+            "roads: {roads}, {drivable} of them for cars; {kept_km:.1} km by direction can be reached and left, \
+             {dropped_km:.1} km cannot and are left out"
+        )?;
     }
     if let Some(stock) = &told.stock {
         let StockTold { added, changed, unchanged, .. } = stock;

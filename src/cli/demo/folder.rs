@@ -74,9 +74,11 @@ fn read_file(content: Content, file: &Path, change: &mut StockChange) -> anyhow:
         Content::Sites => &[("sites", import::sites::read)],
         Content::Tracts => &[("tracts", import::tracts::read)],
         Content::Buildings => &[("buildings", import::buildings::read)],
-        Content::Osm => {
-            &[("buildings", import::buildings::read), ("surroundings", import::surroundings::read)]
-        }
+        Content::Osm => &[
+            ("buildings", import::buildings::read),
+            ("surroundings", import::surroundings::read),
+            ("roads", import::roads::read),
+        ],
     };
     let town = middle(change.sites.iter().map(|site| site.position));
     for (layer, read) in readers {
@@ -99,11 +101,7 @@ fn read_file(content: Content, file: &Path, change: &mut StockChange) -> anyhow:
             summary.repaired,
             summary.refused
         ));
-        change.landlords.extend(found.landlords);
-        change.sites.extend(found.sites);
-        change.buildings.extend(found.buildings);
-        change.surroundings.extend(found.surroundings);
-        change.tracts.extend(found.tracts);
+        change.extend(found);
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ use super::{
     summary::{Fault, Refusal},
 };
 use crate::crs::Crs;
-use nodes::Nodes;
+pub(super) use nodes::Nodes;
 
 /// Times that the file is read.
 const PASSES: u64 = 3;
@@ -56,13 +56,13 @@ pub(super) fn read(
     each: &mut Each<'_>,
 ) -> Result<(), ImportError> {
     let mut relations = Vec::new();
-    pass(path, options, 0, &mut |element| {
+    pass(path, options, Pass { number: 0, of: PASSES }, &mut |element| {
         if let Element::Relation(relation) = element {
             relations.extend(multipolygon(&relation, wanted));
         }
     })?;
     let mut ways = Ways::new(&relations);
-    pass(path, options, 1, &mut |element| {
+    pass(path, options, Pass { number: 1, of: PASSES }, &mut |element| {
         if let Element::Way(way) = element {
             let tags: Tags = way.tags().map(|(key, value)| tag(key, value)).collect();
             ways.add(way.id(), tags, wanted, || way.refs().collect());
@@ -71,7 +71,7 @@ pub(super) fn read(
     relations.retain(|relation| !relation.tags.is_empty() || ways.lender(relation).is_some());
     ways.forget_all_but_members_of(&relations);
     let mut nodes = Nodes::needed(ways.refs());
-    pass(path, options, 2, &mut |element| match element {
+    pass(path, options, Pass { number: 2, of: PASSES }, &mut |element| match element {
         Element::DenseNode(node) => nodes.put(node.id(), node.lon(), node.lat()),
         Element::Node(node) => nodes.put(node.id(), node.lon(), node.lat()),
         Element::Way(_) | Element::Relation(_) => {}
@@ -112,15 +112,23 @@ fn feature(
     }
 }
 
+/// One of the times that a file is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pass {
+    /// From 0.
+    pub(super) number: u64,
+    /// How many there are.
+    pub(super) of: u64,
+}
+
 /// Reads the file once from its beginning.
-fn pass(
+pub(super) fn pass(
     path: &Path,
     options: &Options<'_>,
-    number: u64,
+    Pass { number, of }: Pass,
     each: &mut dyn FnMut(Element<'_>),
 ) -> Result<(), ImportError> {
-    let done_of =
-        |p: Progress| Progress { done: number * p.total + p.done, total: PASSES * p.total };
+    let done_of = |p: Progress| Progress { done: number * p.total + p.done, total: of * p.total };
     let progress = |p: Progress| (options.progress)(done_of(p));
     let file = Meter::open(path, &progress)?;
     // The crate checks its buffers, but adds up offsets unchecked: a broken file may overflow them.

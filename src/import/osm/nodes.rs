@@ -5,14 +5,14 @@ use geo::Coord;
 use crate::import::{feature::RawRing, summary::Fault};
 
 /// Needed nodes, sorted by id: 24 bytes each.
-pub(super) struct Nodes {
+pub(in crate::import) struct Nodes {
     ids: Vec<i64>,
     coords: Vec<Coord<f64>>,
 }
 
 impl Nodes {
     /// The nodes with these ids, not placed yet.
-    pub(super) fn needed(ids: impl Iterator<Item = i64>) -> Self {
+    pub(in crate::import) fn needed(ids: impl Iterator<Item = i64>) -> Self {
         let mut ids: Vec<i64> = ids.collect();
         ids.sort_unstable();
         ids.dedup();
@@ -21,7 +21,7 @@ impl Nodes {
     }
 
     /// Says where a node is; one that is not needed is passed over.
-    pub(super) fn put(&mut self, id: i64, lon: f64, lat: f64) {
+    pub(in crate::import) fn put(&mut self, id: i64, lon: f64, lat: f64) {
         if let Ok(at) = self.ids.binary_search(&id) {
             self.coords[at] = Coord { x: lon, y: lat };
         }
@@ -44,7 +44,8 @@ impl Nodes {
         runs.map(|run| run.iter().copied().flatten().collect()).collect()
     }
 
-    fn place(&self, id: i64) -> Option<Coord<f64>> {
+    /// Where a node is, if it is in the file.
+    pub(in crate::import) fn place(&self, id: i64) -> Option<Coord<f64>> {
         let at = self.ids.binary_search(&id).ok()?;
         Some(self.coords[at]).filter(|coord| !coord.x.is_nan())
     }
