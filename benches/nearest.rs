@@ -12,7 +12,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use rand::RngExt;
 use vigie::{
-    dispatch::{Eligible, NearestQuery, RankCount, Target, nearest},
+    dispatch::{By, Eligible, NearestQuery, RankCount, Target, nearest},
     event::{Fact, Seq},
     geo::geodesic_distance_m,
     patrol::{Availability, Patrol, PositionFix},
@@ -64,6 +64,8 @@ fn rank(criterion: &mut Criterion) {
                 target: Target::Position(*next.next().unwrap()),
                 count: RankCount::new(3).unwrap(),
                 eligible: Eligible::Available,
+                by: By::Line,
+                crew_min: 0,
                 now,
             };
             black_box(nearest(&snapshot, &query).unwrap().ranked.len())

@@ -33,7 +33,14 @@ fn add(snapshot: &mut Snapshot, id: &str, is: Availability, position: Option<Lon
 
 fn query(target: Target, count: u64) -> NearestQuery {
     let count = RankCount::new(count).unwrap();
-    NearestQuery { target, count, eligible: Eligible::Available, now: now() }
+    NearestQuery {
+        target,
+        count,
+        eligible: Eligible::Available,
+        by: By::Line,
+        crew_min: 0,
+        now: now(),
+    }
 }
 
 fn ids(ranking: &Ranking<'_>) -> Vec<String> {
@@ -179,7 +186,7 @@ proptest! {
         let got: Vec<(f64, String)> = ranking
             .ranked
             .iter()
-            .map(|ranked| (ranked.distance_m, ranked.state.patrol.id.to_string()))
+            .map(|ranked| (ranked.line_m, ranked.state.patrol.id.to_string()))
             .collect();
         prop_assert_eq!(&got, &expected);
 

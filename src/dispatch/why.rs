@@ -2,50 +2,105 @@
 
 use std::fmt::Write;
 
-use super::{PassedOver, Ranked, Reason};
-use crate::patrol::Availability;
+use super::{PassedOver, Ranked, Reason, nearest::Overtaken};
+use crate::{patrol::Availability, roads::Route};
 
 /// Why `ranked` stands where it does: its distance, the age of its position, and what is odd about it.
 pub(super) fn why(
     ranked: &Ranked<'_>,
     before: Option<&Ranked<'_>>,
     passed_over: &[PassedOver<'_>],
+    overtaken: Option<&Overtaken<'_>>,
 ) -> String {
-    let mut text = String::with_capacity(128);
-    let status = match ranked.state.patrol.availability {
-        Availability::Available => "available",
-        Availability::Busy => "busy",
-        Availability::OffDuty => "off-duty",
-    };
+    let mut text = String::with_capacity(160);
     // Writing to a String does not fail.
-    let _ = match before {
-        None => write!(text, "Nearest {status} patrol by straight line: "),
-        Some(_) => write!(text, "No. {} by straight line, {status}: ", ranked.rank),
+    let _ = match ranked.eta_s {
+        Some(eta_s) => by_road(&mut text, ranked, before, eta_s),
+        None => by_line(&mut text, ranked, before),
     };
-    let _ = write!(text, "{} m away", whole(ranked.distance_m));
-    if let Some(before) = before {
-        let _ = write!(
-            text,
-            ", {} m farther than {}",
-            whole(ranked.distance_m - before.distance_m),
-            before.state.patrol.callsign
-        );
-    }
     let _ = write!(text, ", position {} s old", whole(ranked.position_age_s));
-    let floor_m = before.map_or(0.0, |before| before.distance_m);
-    let nearer = passed_over
-        .iter()
-        .filter(|left| left.distance_m.is_some_and(|m| (floor_m..ranked.distance_m).contains(&m)));
-    for left in nearer {
+    if ranked.is_stale {
+        text.push_str(" and not to be trusted");
+    }
+    if let Some(Overtaken { state, line_m, later_s }) = overtaken.filter(|_| before.is_none()) {
+        let (who, line_m, later_s) = (&state.patrol.callsign, whole(*line_m), whole(*later_s));
+        let _ =
+            write!(text, "; {who} is nearer by line ({line_m} m) but {later_s} s later by road");
+    }
+    for left in passed_over.iter().filter(|left| is_between(left, before, ranked)) {
         let reason = match left.reason {
             Reason::Busy => "busy",
             Reason::OffDuty => "off duty",
             Reason::NoPosition => "without a position",
+            Reason::TooFew => "too few",
+            Reason::Stale => "of a position too old",
         };
         let _ = write!(text, "; {} is nearer but {reason}", left.state.patrol.callsign);
     }
     text.push('.');
     text
+}
+
+fn by_line(
+    text: &mut String,
+    ranked: &Ranked<'_>,
+    before: Option<&Ranked<'_>>,
+) -> std::fmt::Result {
+    let status = status(ranked);
+    match before {
+        None => write!(text, "Nearest {status} patrol by straight line: ")?,
+        Some(_) => write!(text, "No. {} by straight line, {status}: ", ranked.rank)?,
+    }
+    write!(text, "{} m away", whole(ranked.line_m))?;
+    if let Some(before) = before {
+        let farther_m = whole(ranked.line_m - before.line_m);
+        write!(text, ", {farther_m} m farther than {}", before.state.patrol.callsign)?;
+    }
+    Ok(())
+}
+
+fn by_road(
+    text: &mut String,
+    ranked: &Ranked<'_>,
+    before: Option<&Ranked<'_>>,
+    eta_s: f64,
+) -> std::fmt::Result {
+    let status = status(ranked);
+    match before {
+        None => write!(text, "Nearest {status} patrol by road: {} s", whole(eta_s))?,
+        Some(_) => write!(text, "No. {} by road, {status}: {} s", ranked.rank, whole(eta_s))?,
+    }
+    if let Some(first_s) = before.and_then(|before| before.eta_s) {
+        let callsign = before.map_or("", |before| &before.state.patrol.callsign);
+        write!(text, ", {} s after {callsign}", whole(eta_s - first_s))?;
+    }
+    let Some(Route { drive_m, walk_m, .. }) = &ranked.route else {
+        let line_m = whole(ranked.line_m);
+        return write!(text, ", estimated by line ({line_m} m), since it is off the known roads");
+    };
+    write!(text, ", {:.1} km by car", drive_m / 1000.0)?;
+    if whole(*walk_m) > 0 { write!(text, " and {} m on foot", whole(*walk_m)) } else { Ok(()) }
+}
+
+fn status(ranked: &Ranked<'_>) -> &'static str {
+    match ranked.state.patrol.availability {
+        Availability::Available => "available",
+        Availability::Busy => "busy",
+        Availability::OffDuty => "off-duty",
+    }
+}
+
+/// Whether one that was left out would stand between two ranks.
+fn is_between(left: &PassedOver<'_>, before: Option<&Ranked<'_>>, ranked: &Ranked<'_>) -> bool {
+    match (ranked.eta_s, left.eta_s) {
+        (Some(eta_s), Some(left_s)) => {
+            (before.and_then(|before| before.eta_s).unwrap_or(0.0)..eta_s).contains(&left_s)
+        }
+        (None, None) => left.distance_m.is_some_and(|left_m| {
+            (before.map_or(0.0, |before| before.line_m)..ranked.line_m).contains(&left_m)
+        }),
+        _ => false,
+    }
 }
 
 /// The nearest whole number: an integer is written ten times faster than a rounded fraction.

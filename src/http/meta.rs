@@ -33,8 +33,9 @@ async fn show_meta(
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     let snapshot = edge.app.snapshot();
+    let has_roads = !snapshot.roads().network().is_empty();
     unless_known(&request, Revision::of_events(&snapshot), async || {
-        Ok(web::Json(Meta::new(&edge, &catalogue::overview(&snapshot))))
+        Ok(web::Json(Meta::new(&edge, has_roads, &catalogue::overview(&snapshot))))
     })
     .await
 }
@@ -59,6 +60,8 @@ struct Meta {
     /// Where to look first: longitude, latitude.
     #[schema(required = true)]
     center: Option<[f64; 2]>,
+    /// Whether patrols are ranked by road.
+    roads: bool,
     /// How many there are.
     counts: Counts,
     /// The last event that is in these numbers.
@@ -84,7 +87,7 @@ struct Counts {
 }
 
 impl Meta {
-    fn new(edge: &Edge, overview: &Overview) -> Self {
+    fn new(edge: &Edge, roads: bool, overview: &Overview) -> Self {
         Self {
             name: "Vigie",
             version: env!("CARGO_PKG_VERSION"),
@@ -92,6 +95,7 @@ impl Meta {
             demo_note: edge.settings.demo_note.clone(),
             bounds: overview.bounds.map(|b| [b.west(), b.south(), b.east(), b.north()]),
             center: overview.center.map(|center| rounded(center.into())),
+            roads,
             counts: Counts {
                 landlords: overview.landlords,
                 sites: overview.sites,

@@ -11,13 +11,16 @@ use super::{
     patrols::PatrolStatus,
     place::Coordinates,
     problem::ProblemBody,
-    query::{name_of, number, parsed},
+    query::{number, parsed},
 };
 use crate::{
     dispatch::{
-        self, Eligible, NearestError, NearestQuery, PassedOver, RANK_COUNT_MAX, RankCount, Ranked,
-        Ranking, Reason, Target, TargetPlace,
+        self, By, Eligible, NearestError, NearestQuery, OffRoad, PassedOver, RANK_COUNT_MAX,
+        RankCount, Ranked, Ranking, Reason, Target, TargetPlace,
     },
+    geo::LonLat,
+    patrol::CREW_MAX,
+    roads::Route,
     time::Timestamp,
 };
 
@@ -41,10 +44,11 @@ async fn nearest_patrols(
     params: Query<NearestParams>,
     edge: Data<Edge>,
 ) -> Result<GeoJson<NearestPatrols>, Problem> {
+    let with_routes = params.0.with_routes()?;
     let query = params.0.into_query(edge.app.now())?;
     let snapshot = edge.app.snapshot();
     let ranking = dispatch::nearest(&snapshot, &query)?;
-    Ok(GeoJson(NearestPatrols::new(&ranking, query.now)))
+    Ok(GeoJson(NearestPatrols::new(&ranking, with_routes, query.now)))
 }
 
 /// For what, and how many.
@@ -65,12 +69,19 @@ struct NearestParams {
     /// How many, 1 to 50; 3 where it is left out.
     #[param(value_type = Option<u32>)]
     k: Option<String>,
-    /// `line`: by geodesic on the ellipsoid.
+    /// `road` (as when it is left out): by the time along the roads, where those are known. `line`: by geodesic on
+    /// the ellipsoid.
     #[param(value_type = Option<RankBy>)]
     by: Option<String>,
     /// `true` (as when it is left out) for those that may be sent now, `false` for every patrol with a position.
     #[param(value_type = Option<bool>)]
     available: Option<String>,
+    /// `true` for the way of each, by road.
+    #[param(value_type = Option<bool>)]
+    route: Option<String>,
+    /// Fewest agents aboard, 1 to 12; a crew of unknown size is believed to be large enough.
+    #[param(value_type = Option<u8>)]
+    crew: Option<String>,
 }
 
 impl NearestParams {
@@ -78,9 +89,15 @@ impl NearestParams {
         let reason = format!("must be 1 to {RANK_COUNT_MAX}");
         let count = number("k", self.k.as_deref(), reason)?.unwrap_or(RANK_COUNT_DEFAULT);
         let count = RankCount::new(count).map_err(|e| Problem::field("k", count, e))?;
-        if let Some(by) = &self.by {
-            name_of(by, |name| (name == "line").then_some(()), ["line"])
-                .map_err(|reason| Problem::field("by", by, reason))?;
+        let by = match self.by.as_deref() {
+            None | Some("road") => By::Road,
+            Some("line") => By::Line,
+            Some(other) => return Err(Problem::field("by", other, "must be road or line")),
+        };
+        let crews = format!("must be 1 to {CREW_MAX}");
+        let crew_min = number("crew", self.crew.as_deref(), crews.clone())?.unwrap_or(0);
+        if crew_min > CREW_MAX || self.crew.is_some() && crew_min == 0 {
+            return Err(Problem::field("crew", crew_min, crews));
         }
         let eligible = match self.available.as_deref() {
             None | Some("true") => Eligible::Available,
@@ -89,7 +106,15 @@ impl NearestParams {
                 return Err(Problem::field("available", other, "must be true or false"));
             }
         };
-        Ok(NearestQuery { target: self.target()?, count, eligible, now })
+        Ok(NearestQuery { target: self.target()?, count, eligible, by, crew_min, now })
+    }
+
+    fn with_routes(&self) -> Result<WithRoutes, Problem> {
+        match self.route.as_deref() {
+            None | Some("false") => Ok(WithRoutes::No),
+            Some("true") => Ok(WithRoutes::Yes),
+            Some(other) => Err(Problem::field("route", other, "must be true or false")),
+        }
     }
 
     fn target(&self) -> Result<Target, Problem> {
@@ -117,6 +142,13 @@ impl NearestParams {
     }
 }
 
+/// Whether the answer draws the ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WithRoutes {
+    Yes,
+    No,
+}
+
 impl From<NearestError> for Problem {
     fn from(error: NearestError) -> Self {
         match &error {
@@ -137,6 +169,11 @@ struct NearestPatrols {
     target: TargetBody,
     /// How they were ranked.
     by: RankBy,
+    /// Why they were ranked by line although they were asked for by road: `no_roads`, `not_ready` or
+    /// `target_off_roads`.
+    #[serde(rename = "by_reason")]
+    #[schema(required = true, value_type = Option<String>)]
+    by_reason: Option<&'static str>,
     /// Nearer than the last ranked one but left out, nearest first; then those without a position.
     #[serde(rename = "passed_over")]
     passed_over: Vec<PassedOverBody>,
@@ -150,6 +187,8 @@ struct NearestPatrols {
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum RankBy {
+    /// By the time along the roads.
+    Road,
     /// By geodesic on the WGS 84 ellipsoid.
     Line,
 }
@@ -176,10 +215,24 @@ struct NearestProperties {
     callsign: String,
     /// Whether it may be sent.
     status: PatrolStatus,
-    /// Metres to the target.
+    /// Metres to the target: by car and on foot, or by line.
     distance_m: f64,
+    /// Seconds to the target, by road; estimated by line where the patrol is off the known roads.
+    #[schema(required = true)]
+    eta_s: Option<f64>,
+    /// Metres by car, by road.
+    #[schema(required = true)]
+    drive_m: Option<f64>,
+    /// Metres on foot from where the car stops, by road.
+    #[schema(required = true)]
+    walk_m: Option<f64>,
+    /// The way by car and then on foot, by road, where `route=true` asks for it.
+    #[schema(required = true, value_type = Option<Object>)]
+    route: Option<LineBody>,
     /// How old its position is, in seconds.
     position_age_s: f64,
+    /// Whether its position is too old to be trusted.
+    stale: bool,
     /// Why it has this rank, in one sentence.
     why: String,
 }
@@ -197,6 +250,9 @@ struct PassedOverBody {
     /// Metres to the target, where its position is known.
     #[schema(required = true)]
     distance_m: Option<f64>,
+    /// Seconds to the target, by road, where its position is known.
+    #[schema(required = true)]
+    eta_s: Option<f64>,
 }
 
 /// Why a patrol was left out.
@@ -210,15 +266,23 @@ enum ReasonBody {
     OffDuty,
     /// It has not said where it is.
     NoPosition,
+    /// Its crew is smaller than was asked.
+    TooFew,
+    /// It said where it is too long ago.
+    Stale,
 }
 
 impl NearestPatrols {
-    fn new(ranking: &Ranking<'_>, now: Timestamp) -> Self {
+    fn new(ranking: &Ranking<'_>, with_routes: WithRoutes, now: Timestamp) -> Self {
         Self {
             r#type: CollectionType::FeatureCollection,
-            features: ranking.ranked.iter().map(feature).collect(),
+            features: ranking.ranked.iter().map(|ranked| feature(ranked, with_routes)).collect(),
             target: ranking.target.into(),
-            by: RankBy::Line,
+            by: match ranking.by {
+                By::Road => RankBy::Road,
+                By::Line => RankBy::Line,
+            },
+            by_reason: ranking.by_reason.map(OffRoad::as_str),
             passed_over: ranking.passed_over.iter().map(PassedOverBody::from).collect(),
             number_returned: ranking.ranked.len(),
             time_stamp: now.to_string(),
@@ -226,17 +290,44 @@ impl NearestPatrols {
     }
 }
 
-fn feature(ranked: &Ranked<'_>) -> Feature<NearestProperties> {
+fn feature(ranked: &Ranked<'_>, with_routes: WithRoutes) -> Feature<NearestProperties> {
     let patrol = &ranked.state.patrol;
+    let route = ranked.route.as_ref();
     let properties = NearestProperties {
         rank: ranked.rank,
         callsign: patrol.callsign.clone(),
         status: patrol.availability.into(),
-        distance_m: metres(ranked.distance_m),
+        distance_m: metres(ranked.distance_m()),
+        eta_s: ranked.eta_s,
+        drive_m: route.map(|route| metres(route.drive_m)),
+        walk_m: route.map(|route| metres(route.walk_m)),
+        route: route.filter(|_| with_routes == WithRoutes::Yes).map(LineBody::of),
         position_age_s: ranked.position_age_s,
+        stale: ranked.is_stale,
         why: ranked.why.clone(),
     };
     Feature::new(&patrol.id, Some(ranked.position.into()), properties)
+}
+
+/// A GeoJSON LineString.
+#[derive(Debug, Serialize)]
+struct LineBody {
+    r#type: &'static str,
+    coordinates: Vec<[f64; 2]>,
+}
+
+impl LineBody {
+    /// By car, then on foot.
+    fn of(route: &Route) -> Self {
+        let line = route.drive.iter().chain(&route.walk);
+        let mut coordinates: Vec<[f64; 2]> =
+            line.map(|position: &LonLat| rounded((*position).into())).collect();
+        coordinates.dedup();
+        if coordinates.len() == 1 {
+            coordinates.push(coordinates[0]); // the patrol is there: a line has two positions
+        }
+        Self { r#type: "LineString", coordinates }
+    }
 }
 
 impl From<TargetPlace<'_>> for TargetBody {
@@ -255,8 +346,11 @@ impl From<&PassedOver<'_>> for PassedOverBody {
                 Reason::Busy => ReasonBody::Busy,
                 Reason::OffDuty => ReasonBody::OffDuty,
                 Reason::NoPosition => ReasonBody::NoPosition,
+                Reason::TooFew => ReasonBody::TooFew,
+                Reason::Stale => ReasonBody::Stale,
             },
             distance_m: passed.distance_m.map(metres),
+            eta_s: passed.eta_s,
         }
     }
 }

@@ -202,12 +202,14 @@ fn the_nearest_patrols_come_in_order_with_those_that_were_passed_over() {
       {
         "callsign": "TANGO-3",
         "distance_m": 7.34,
+        "eta_s": null,
         "patrol": "TANGO-3",
         "reason": "busy"
       },
       {
         "callsign": "TANGO-4",
         "distance_m": null,
+        "eta_s": null,
         "patrol": "TANGO-4",
         "reason": "no_position"
       }
@@ -237,7 +239,10 @@ fn nearest_takes_a_position_a_site_or_an_incident_and_only_one() {
         ("incident=7", "incident"),
         ("site=PH-0754&k=0", "k"),
         ("site=PH-0754&k=51", "k"),
-        ("site=PH-0754&by=road", "by"),
+        ("site=PH-0754&by=foot", "by"),
+        ("site=PH-0754&route=1", "route"),
+        ("site=PH-0754&crew=0", "crew"),
+        ("site=PH-0754&crew=13", "crew"),
         ("site=PH-0754&available=yes", "available"),
     ] {
         let fault = nearest(query).fault();
