@@ -77,6 +77,7 @@ pub fn generate(seed: u64) -> StockChange {
     around.drop_lost_streets();
     around.built(&built);
     change.surroundings = around.all;
+    change.roads = super::roads(&change.surroundings);
     change
 }
 

@@ -12,7 +12,8 @@ use super::{ListenArgs, StoreName, serve::serve};
 use crate::{
     app::{App, PutPatrol, system_clock},
     demo,
-    roads::{Network, RoadGraph, StraightLine, TravelTime},
+    roads::{StraightLine, TravelTime},
+    stock::StockChange,
     twin::Snapshot,
 };
 
@@ -82,6 +83,7 @@ async fn make(app: &App, args: &DemoArgs) -> anyhow::Result<()> {
             "the demo is already there, so --import-real is left out; for a new one choose another --store"
         ));
     }
+    add_roads(app).await?;
     history::fill_up(app, args.seed).await
 }
 
@@ -112,6 +114,18 @@ async fn make_estate(app: &App, args: &DemoArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Makes roads of the made streets of a store that has none: one from before there were any.
+async fn add_roads(app: &App) -> anyhow::Result<()> {
+    let snapshot = app.snapshot();
+    let around = snapshot.stock().surroundings();
+    if is_made(&snapshot) && snapshot.roads().network().roads().is_empty() {
+        let change = StockChange { roads: demo::roads(around), ..StockChange::default() };
+        app.import_stock(change).await.context("the roads cannot be stored")?;
+        say(format_args!("the streets of {} can be driven now", demo::TOWN));
+    }
+    Ok(())
+}
+
 /// Marks the store as a demo's by its patrols, before anything else is in it.
 async fn claim(app: &App, seed: u64) -> anyhow::Result<()> {
     for patrol in demo::patrols(seed) {
@@ -132,19 +146,26 @@ fn is_a_demo(snapshot: &Snapshot) -> bool {
     ours.count() == demo::PATROLS
 }
 
-/// How patrols get about: by the roads along the streets that are drawn, or straight on where there are none.
+/// How patrols get about: along the roads, or straight on where there are none.
 fn travel_time(snapshot: &Snapshot) -> Arc<dyn TravelTime> {
-    let drawn = demo::roads(snapshot.stock().surroundings());
-    let network = Network::default().changed(drawn, Vec::new(), Vec::new());
-    match RoadGraph::build(&network, None) {
-        Some(graph) => Arc::new(graph),
+    let roads = snapshot.roads();
+    if roads.is_behind() {
+        roads.make_graph();
+    }
+    match roads.graph() {
+        Some(graph) => graph,
         None => Arc::new(StraightLine::default()),
     }
 }
 
+/// Whether the town is a made-up one.
+fn is_made(snapshot: &Snapshot) -> bool {
+    snapshot.stock().surroundings().iter().any(|around| around.id.starts_with(demo::MADE))
+}
+
 /// What every page says of the data.
 fn note(snapshot: &Snapshot) -> String {
-    if snapshot.stock().surroundings().iter().any(|around| around.id.starts_with(demo::MADE)) {
+    if is_made(snapshot) {
         return format!("{} is made up: nothing here is real.", demo::TOWN);
     }
     "Real places; calls and patrols are simulated.".to_owned()
