@@ -5,15 +5,15 @@
 //! same clients. Goal: ≥ 0.85 with 200 patrols.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints and may panic")]
 
+mod client;
+
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpListener},
     time::{Duration, Instant},
 };
 
-use actix_web::{
-    App as ActixApp, HttpResponse, HttpServer, dev::Server, dev::ServerHandle, web, web::Bytes,
-};
+use actix_web::{App as ActixApp, HttpResponse, HttpServer, dev::Server, web, web::Bytes};
+use client::{Client, start};
 use vigie::{
     app::{App, PutPatrol, system_clock},
     geo::LonLat,
@@ -44,7 +44,7 @@ fn main() {
     let served = app.clone();
     let (vigie, stop_vigie) =
         start(move |listener| listen(served, Settings::default(), listener).unwrap());
-    let answer = Client::connect(vigie).ask();
+    let answer = Client::connect(vigie).ask(QUESTION);
     let constant = Bytes::from(answer);
     let size = constant.len();
     let (baseline, stop_baseline) = start(move |listener| constant_server(constant, listener));
@@ -97,21 +97,6 @@ fn constant_server(body: Bytes, listener: TcpListener) -> Server {
     HttpServer::new(site).disable_signals().listen(listener).unwrap().run()
 }
 
-/// Runs a server on a thread of its own.
-fn start(serve: impl FnOnce(TcpListener) -> Server + Send + 'static) -> (SocketAddr, ServerHandle) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let (sender, receiver) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        actix_web::rt::System::new().block_on(async {
-            let server = serve(listener);
-            sender.send(server.handle()).unwrap();
-            server.await.unwrap();
-        });
-    });
-    (address, receiver.recv().unwrap())
-}
-
 /// Answers a second that all clients get together.
 fn throughput(address: SocketAddr) -> f64 {
     let answers: usize = std::thread::scope(|scope| {
@@ -122,7 +107,7 @@ fn throughput(address: SocketAddr) -> f64 {
                     let started = Instant::now();
                     let mut answers = 0;
                     while started.elapsed() < ROUND {
-                        client.ask();
+                        client.ask(QUESTION);
                         answers += 1;
                     }
                     answers
@@ -132,39 +117,4 @@ fn throughput(address: SocketAddr) -> f64 {
         clients.into_iter().map(|client| client.join().unwrap()).sum()
     });
     answers as f64 / ROUND.as_secs_f64()
-}
-
-/// A connection that is kept.
-struct Client {
-    answers: BufReader<TcpStream>,
-    line: String,
-    body: Vec<u8>,
-}
-
-impl Client {
-    fn connect(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Self { answers: BufReader::new(stream), line: String::new(), body: Vec::new() }
-    }
-
-    /// Asks the question and returns the body of the answer.
-    fn ask(&mut self) -> Vec<u8> {
-        let request = format!("GET {QUESTION} HTTP/1.1\r\nHost: vigie\r\n\r\n");
-        self.answers.get_mut().write_all(request.as_bytes()).unwrap();
-        let mut length = 0;
-        loop {
-            self.line.clear();
-            self.answers.read_line(&mut self.line).unwrap();
-            if self.line == "\r\n" {
-                break;
-            }
-            if let Some(value) = self.line.to_lowercase().strip_prefix("content-length:") {
-                length = value.trim().parse().unwrap();
-            }
-        }
-        self.body.resize(length, 0);
-        self.answers.read_exact(&mut self.body).unwrap();
-        self.body.clone()
-    }
 }
