@@ -11,6 +11,8 @@
 mod class;
 mod course;
 mod edge;
+#[cfg(test)]
+mod extract_tests;
 mod foot;
 mod graph;
 mod ground;
