@@ -59,10 +59,10 @@ describe("the page", () => {
   test("draws a town: streets, water, green and the stock in its own colours", async () => {
     const { page, close } = await newPage(browser);
     await open(page, server);
-    const classes = await page.evaluate(() => [
-      ...new Set(window.vigie?.map.querySourceFeatures("surroundings").map((one) => one.properties["class"])),
-    ]);
-    for (const wanted of ["street", "water", "green"]) assert.ok(classes.includes(wanted), `no ${wanted} on the map`);
+    await page.waitForFunction(() => {
+      const classes = window.vigie?.map.querySourceFeatures("surroundings").map((one) => one.properties["class"]) ?? [];
+      return ["street", "water", "green"].every((wanted) => classes.includes(wanted));
+    });
 
     const { features } = await server.get("sites?limit=1");
     await page.evaluate((at) => window.vigie?.map.jumpTo({ center: at, zoom: 16 }), features[0].geometry.coordinates);

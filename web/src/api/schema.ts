@@ -869,9 +869,19 @@ export interface components {
                 callsign: string;
                 /**
                  * Format: double
-                 * @description Metres to the target.
+                 * @description Metres to the target: by car and on foot, or by line.
                  */
                 distance_m: number;
+                /**
+                 * Format: double
+                 * @description Metres by car, by road.
+                 */
+                drive_m: number | null;
+                /**
+                 * Format: double
+                 * @description Seconds to the target, by road; estimated by line where the patrol is off the known roads.
+                 */
+                eta_s: number | null;
                 /**
                  * Format: double
                  * @description How old its position is, in seconds.
@@ -879,8 +889,17 @@ export interface components {
                 position_age_s: number;
                 /** @description From 1. */
                 rank: number;
+                /** @description The way by car and then on foot, by road, where `route=true` asks for it. */
+                route: Record<string, never> | null;
+                /** @description Whether its position is too old to be trusted. */
+                stale: boolean;
                 /** @description Whether it may be sent. */
                 status: components["schemas"]["PatrolStatus"];
+                /**
+                 * Format: double
+                 * @description Metres on foot from where the car stops, by road.
+                 */
+                walk_m: number | null;
                 /** @description Why it has this rank, in one sentence. */
                 why: string;
             };
@@ -1396,6 +1415,8 @@ export interface components {
             demo_note: string | null;
             /** @description `Vigie`. */
             name: string;
+            /** @description Whether patrols are ranked by road. */
+            roads: boolean;
             /**
              * Format: int64
              * @description The last event that is in these numbers.
@@ -1458,6 +1479,11 @@ export interface components {
         NearestPatrols: {
             /** @description How they were ranked. */
             by: components["schemas"]["RankBy"];
+            /**
+             * @description Why they were ranked by line although they were asked for by road: `no_roads`, `not_ready` or
+             *     `target_off_roads`.
+             */
+            by_reason: string | null;
             /** @description In the order of rank. */
             features: components["schemas"]["Feature_NearestProperties"][];
             /** @description Patrols in this answer. */
@@ -1485,6 +1511,11 @@ export interface components {
              * @description Metres to the target, where its position is known.
              */
             distance_m: number | null;
+            /**
+             * Format: double
+             * @description Seconds to the target, by road, where its position is known.
+             */
+            eta_s: number | null;
             /** @description Its id. */
             patrol: string;
             /** @description Why it was left out. */
@@ -1494,7 +1525,7 @@ export interface components {
          * @description Why a patrol was left out.
          * @enum {string}
          */
-        PassedOverReason: "busy" | "off_duty" | "no_position";
+        PassedOverReason: "busy" | "off_duty" | "no_position" | "too_few" | "stale";
         /** @description A crew as a client records it. */
         PatrolBody: {
             /** @description Its name on the radio, 1 to 32 bytes. */
@@ -1639,7 +1670,7 @@ export interface components {
          * @description How patrols are ranked.
          * @enum {string}
          */
-        RankBy: "line";
+        RankBy: "road" | "line";
         /** @enum {string} */
         Reason: "duplicate" | "false_alarm" | "caller_withdrew" | "mistake" | "patrol_unavailable" | "better_placed" | "pre_empted" | "crew_in_danger" | "resolved_before_arrival" | "out_of_scope" | "other_service";
         /** @description An incident that is durable. */
@@ -2768,10 +2799,17 @@ export interface operations {
                 incident?: string;
                 /** @description How many, 1 to 50; 3 where it is left out. */
                 k?: number;
-                /** @description `line`: by geodesic on the ellipsoid. */
+                /**
+                 * @description `road` (as when it is left out): by the time along the roads, where those are known. `line`: by geodesic on
+                 *     the ellipsoid.
+                 */
                 by?: components["schemas"]["RankBy"];
                 /** @description `true` (as when it is left out) for those that may be sent now, `false` for every patrol with a position. */
                 available?: boolean;
+                /** @description `true` for the way of each, by road. */
+                route?: boolean;
+                /** @description Fewest agents aboard, 1 to 12; a crew of unknown size is believed to be large enough. */
+                crew?: number;
             };
             header?: never;
             path?: never;

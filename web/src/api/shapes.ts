@@ -36,15 +36,13 @@ export type KpiGroup = Schemas["KpiGroup"];
 export type Spread = Schemas["Spread"];
 export type Patrol = Schemas["Feature_PatrolProperties"];
 export type PatrolStatus = Schemas["PatrolStatus"];
-export type NearestPatrol = With<Schemas["Feature_NearestProperties"], Journey>;
-export type PassedOver = Omit<Schemas["PassedOver"], "reason"> & { reason: string; eta_s?: number | null };
-export type Nearest = Omit<Schemas["NearestPatrols"], "by" | "features" | "passed_over"> & {
-  by: "line" | "road";
-  /** Why it is not by road, where it was asked for. */
-  by_reason?: string | null;
-  features: NearestPatrol[];
-  passed_over: PassedOver[];
+type Ranked = Schemas["Feature_NearestProperties"];
+/** The document has no word for a line. */
+export type NearestPatrol = Omit<Ranked, "properties"> & {
+  properties: Omit<Ranked["properties"], "route"> & { route: GeoJSON.LineString | null };
 };
+export type PassedOver = Schemas["PassedOver"];
+export type Nearest = Omit<Schemas["NearestPatrols"], "features"> & { features: NearestPatrol[] };
 export type Heat = Schemas["HeatmapCells"];
 export type HeatCell = Schemas["Feature_CellProperties"];
 
@@ -64,17 +62,6 @@ export type Query<P extends ReadPath> = paths[P]["get"] extends { parameters: { 
     ? Record<string, never>
     : NonNullable<Q>
   : never;
-
-/** A feature with more properties. */
-type With<F extends { properties: object }, P> = Omit<F, "properties"> & { properties: F["properties"] & P };
-
-type Journey = {
-  eta_s?: number | null;
-  drive_m?: number | null;
-  walk_m?: number | null;
-  stale?: boolean;
-  route?: GeoJSON.LineString | null;
-};
 
 export type Alert = {
   id: string;

@@ -87,3 +87,9 @@ export function eveningStart(now: Date, timeZone: string): string {
   const start = noon(today) <= now.getTime() ? noon(today) : noon(addDays(today, -1));
   return new Date(start).toISOString().replace(".000Z", "Z");
 }
+
+/** From 22:00 to 06:00 in `timeZone` larger crews are sent. */
+export function isNight(now: Date, timeZone: string): boolean {
+  const hour = Number(new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", hourCycle: "h23" }).format(now));
+  return hour >= 22 || hour < 6;
+}

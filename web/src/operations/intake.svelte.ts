@@ -91,10 +91,10 @@ export class Intake {
   /** Asks for a ranking whenever where or what changes. Call while a component is being made. */
   start(): void {
     const asked = $derived.by(() => {
-      const { place, open } = this;
+      const { place, kind, open } = this;
       if (!open || place === null) return null;
       const where = place.type === "site" ? { site: place.code } : { lon: place.lon.toFixed(6), lat: place.lat.toFixed(6) };
-      return JSON.stringify(where);
+      return JSON.stringify({ ...where, ...(kind && { crew: this.#room.crewMin(kind) }) });
     });
     $effect(() => {
       const text = asked;
@@ -103,7 +103,7 @@ export class Intake {
       this.chosen = null;
       if (text === null) return;
       const controller = new AbortController();
-      this.#ranked = this.#rank(JSON.parse(text) as Record<string, string>, controller.signal);
+      this.#ranked = this.#rank(JSON.parse(text) as Record<string, string | number>, controller.signal);
       return () => controller.abort();
     });
   }
@@ -157,7 +157,7 @@ export class Intake {
       } else if (patrol) {
         await postTransition(id, { to: "assigned", actor: "dispatcher", patrol: patrol.id }, `${this.#sent?.step}-${patrol.id}`);
         const { callsign, eta_s } = patrol.properties;
-        this.#done({ type: "sent", site, callsign, eta_s: eta_s ?? null }, id);
+        this.#done({ type: "sent", site, callsign, eta_s }, id);
       }
     } catch (error) {
       const failure = asFailure(error, "/api/v1/incidents");
@@ -173,9 +173,9 @@ export class Intake {
     this.#room.select({ type: "incident", id: incident });
   }
 
-  async #rank(where: Record<string, string>, signal?: AbortSignal): Promise<void> {
+  async #rank(where: Record<string, string | number>, signal?: AbortSignal): Promise<void> {
     try {
-      this.ranking = await getNearest({ ...where, k: PROPOSED }, signal);
+      this.ranking = await getNearest({ ...where, k: PROPOSED, route: true }, signal);
       this.rankingFailure = null;
     } catch (error) {
       if (!(isAborted(error) && signal?.aborted)) this.rankingFailure = asFailure(error, "/api/v1/patrols/nearest");

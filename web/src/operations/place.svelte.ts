@@ -27,6 +27,8 @@ export class Place {
 
   readonly #room: Room;
   #poll: Poll | null = null;
+  /** When the ranking was last asked for. */
+  #rankedAt = 0;
   #again = $state(0);
 
   constructor(room: Room) {
@@ -104,15 +106,10 @@ export class Place {
       };
     });
     // Patrols have moved or changed: the ranking is asked for again, at most once in a while.
-    let rankedAt = 0;
     $effect(() => {
       void this.#room.live.patrols;
       if (chosen === "null") return;
-      const wait = Math.max(0, rankedAt + NEAREST_MS - Date.now());
-      const timer = setTimeout(() => {
-        rankedAt = Date.now();
-        this.#poll?.now();
-      }, wait);
+      const timer = setTimeout(() => this.#poll?.now(), Math.max(0, this.#rankedAt + NEAREST_MS - Date.now()));
       return () => clearTimeout(timer);
     });
     $effect(() => {
@@ -138,12 +135,24 @@ export class Place {
   }
 
   async #rank(selection: Selection, signal: AbortSignal): Promise<void> {
+    this.#rankedAt = Date.now();
     try {
-      this.nearest = await getNearest({ k: NEAREST_K, ...whereOf(selection) }, signal);
+      this.nearest = await getNearest({ k: NEAREST_K, route: true, ...this.#whereOf(selection) }, signal);
       this.nearestFailure = null;
     } catch (error) {
       if (!(isAborted(error) && signal.aborted)) this.nearestFailure = asFailure(error, "/api/v1/patrols/nearest");
       throw error;
+    }
+  }
+
+  #whereOf(selection: Selection): Record<string, string | number | null> {
+    switch (selection.type) {
+      case "point":
+        return rounded(selection.lon, selection.lat);
+      case "incident":
+        return { incident: selection.id, crew: untrack(() => this.incident?.properties.crew_min ?? null) };
+      case "site":
+        return { site: selection.code };
     }
   }
 
@@ -169,17 +178,6 @@ export class Place {
     } catch (error) {
       if (!(isAborted(error) && signal.aborted)) this.placeFailure = asFailure(error, "/api/v1/sites");
     }
-  }
-}
-
-function whereOf(selection: Selection): Record<string, string | number> {
-  switch (selection.type) {
-    case "point":
-      return rounded(selection.lon, selection.lat);
-    case "incident":
-      return { incident: selection.id };
-    case "site":
-      return { site: selection.code };
   }
 }
 

@@ -11,6 +11,7 @@ import type { Values } from "../text/message";
 import { Alarm } from "./alarm.svelte";
 import { Desk } from "./desk.svelte";
 import { Evening } from "./evening.svelte";
+import { isNight } from "./day";
 import { HeatView } from "./heat.svelte";
 import { Intake } from "./intake.svelte";
 import { Live } from "./live.svelte";
@@ -118,6 +119,11 @@ export class Room {
     const kind = this.kindsByCode.get(code);
     if (!kind) return code;
     return this.view.lang === "fr" ? kind.label_fr : kind.label_en;
+  }
+
+  /** The smallest crew that is sent to a `kind` of incident at this hour. */
+  crewMin(kind: Kind): number {
+    return isNight(this.today, this.words.timeZone) ? kind.crew_min_night : kind.crew_min;
   }
 
   priorityOf(code: string): Priority | null {

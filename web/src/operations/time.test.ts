@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { addDays, dayAt, dayNumber, dayOfNumber, eveningStart, monthsBetween, parseDay, startOfDay } from "./day";
+import { addDays, dayAt, dayNumber, dayOfNumber, eveningStart, isNight, monthsBetween, parseDay, startOfDay } from "./day";
 import { countFilters, filtersOf, heatQuery, resolutionAt } from "./filters";
 import { includesHour, parseHours, parseWeekdays, printHours, wraps } from "./hours";
 import { DEFAULT_VIEW } from "./view";
@@ -127,5 +127,12 @@ describe("an evening", () => {
     expect(eveningStart(new Date("2026-11-25T01:30:00Z"), "Europe/Paris")).toBe("2026-11-24T11:00:00Z");
     expect(eveningStart(new Date("2026-11-24T11:00:00Z"), "Europe/Paris")).toBe("2026-11-24T11:00:00Z");
     expect(eveningStart(new Date("2026-07-14T09:59:59Z"), "Europe/Paris")).toBe("2026-07-13T10:00:00Z");
+  });
+});
+
+describe("the night", () => {
+  it("goes from 22:00 to 06:00 in the time of the room, whatever that of the server is", () => {
+    const nights = ["20:59", "21:00", "23:30", "04:59", "05:00"].map((time) => isNight(new Date(`2026-11-24T${time}:00Z`), "Europe/Paris"));
+    expect(nights).toEqual([false, true, true, true, false]);
   });
 });

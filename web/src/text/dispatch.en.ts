@@ -151,6 +151,10 @@ export const dispatchEn: Same<typeof dispatchFr> = {
   "status.stale": "old position",
 
   "nearest.by.road": "by road",
+  "byReason.no_roads": "no roads are imported",
+  "byReason.not_ready": "the road graph is being made",
+  "byReason.target_off_roads": "the place is far from any road",
+  "nearest.walk": "{distance} of it on foot",
   "nearest.second": "Nearest reinforcement",
   "nearest.firstByRoad": "The first to be there by road among those available",
   "nearest.send": "Send",

@@ -150,6 +150,10 @@ export const dispatchFr = {
   "status.stale": "position ancienne",
 
   "nearest.by.road": "par la route",
+  "byReason.no_roads": "aucune route importée",
+  "byReason.not_ready": "graphe routier en préparation",
+  "byReason.target_off_roads": "lieu loin de toute route",
+  "nearest.walk": "dont {distance} à pied",
   "nearest.second": "Renfort le plus proche",
   "nearest.firstByRoad": "La première sur place par la route, parmi les disponibles",
   "nearest.send": "Envoyer",
