@@ -54,12 +54,13 @@ export class Desk {
   }
 
   /**
-   * A crew that nobody else sends: at the site, available, large enough for anything.
+   * A crew that nobody else sends, or that one: at the site, available, large enough for anything.
    * @param {Site} site
+   * @param {{ id: string, callsign: string }} [known]
    */
-  async crewAt(site) {
-    const number = ++this.#crews;
-    const crew = { id: `TEST-${number}`, callsign: `ESSAI ${number}` };
+  async crewAt(site, known) {
+    const number = known ? this.#crews : ++this.#crews;
+    const crew = known ?? { id: `TEST-${number}`, callsign: `ESSAI ${number}` };
     const [lon, lat] = site.geometry.coordinates;
     const answer = await fetch(`${this.#server.url}/api/v1/patrols/${crew.id}`, {
       method: "PUT",
