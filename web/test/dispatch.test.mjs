@@ -221,7 +221,7 @@ describe("an intervention", () => {
 
     const { properties } = await server.get(`incidents/${id}`);
     assert.deepEqual(properties.report, { outcome: "dispersed", people: "4-9", with_police: false });
-    await page.waitForFunction((count) => document.querySelectorAll("[data-testid=timeline] li").length === count, properties.steps.length);
+    await page.waitForFunction((count) => document.querySelectorAll("[data-testid=timeline] li").length === count, properties.steps.length + 1);
     const lines = await page.getByTestId("timeline").locator("li").allInnerTexts();
     assert.match(lines.at(-1) ?? "", /\d\d:\d\d:\d\d[\s\S]*clos[\s\S]*chef de salle/);
     assert.ok(lines.some((line) => line.includes(crew.callsign)));
