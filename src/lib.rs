@@ -30,6 +30,7 @@
 //! | [`twin`] | the state: [`twin::Snapshot`], a fold of the events, and its indexes |
 //! | [`locate`] | question: which site and building is this position on |
 //! | [`dispatch`] | question: which patrols are nearest, and why those |
+//! | [`vigil`] | question: about whom is somebody to be alarmed |
 //! | [`heatmap`] | question: how many incidents, where |
 //! | [`response`] | question: how long interventions took |
 //! | [`catalogue`] | questions: the lists of what there is |
@@ -66,3 +67,4 @@ pub mod store;
 pub mod time;
 pub mod tract;
 pub mod twin;
+pub mod vigil;

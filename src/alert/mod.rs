@@ -71,7 +71,7 @@ pub struct Alert {
     pub incident: Option<IncidentId>,
     /// On which site.
     pub site: Option<SiteCode>,
-    /// When it was the matter, by the server's clock.
+    /// Since when it is the matter, never after the server's clock.
     pub raised_at: Timestamp,
     /// How loud it is, from 1; it grows while nobody looks.
     pub level: u8,
@@ -83,7 +83,50 @@ pub struct Alert {
     pub resolved: Option<(Resolution, ActorRole, Timestamp)>,
 }
 
+/// Why an alert was left as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the alert is over")]
+pub struct AlertIsOver;
+
 impl Alert {
+    /// The alert in the hands of somebody with that role. Whoever has it already keeps it.
+    ///
+    /// # Errors
+    ///
+    /// [`AlertIsOver`].
+    pub fn acknowledged_by(self, role: ActorRole, now: Timestamp) -> Result<Self, AlertIsOver> {
+        match self.state {
+            AlertState::Raised => Ok(Self {
+                state: AlertState::Acknowledged,
+                acknowledged: Some((role, now)),
+                ..self
+            }),
+            AlertState::Acknowledged => Ok(self),
+            AlertState::Resolved => Err(AlertIsOver),
+        }
+    }
+
+    /// The alert once it has ended so.
+    ///
+    /// # Errors
+    ///
+    /// [`AlertIsOver`].
+    pub fn resolved_by(
+        self,
+        role: ActorRole,
+        resolution: Resolution,
+        now: Timestamp,
+    ) -> Result<Self, AlertIsOver> {
+        if !self.is_open() {
+            return Err(AlertIsOver);
+        }
+        Ok(Self {
+            state: AlertState::Resolved,
+            resolved: Some((resolution, role, now)),
+            ..self
+        })
+    }
+
     /// Whether it still asks for somebody.
     #[must_use]
     pub fn is_open(&self) -> bool {

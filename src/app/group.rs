@@ -5,10 +5,15 @@ use std::{collections::HashMap, sync::Arc};
 use tokio::sync::oneshot;
 
 use super::{
-    FixOutcome, ImportOutcome, PutPatrol, PutPatrolError, ReceiveError, Received, StepError,
-    StepRequest, Stepped, Unavailable, incidents::Admitted, stepping::Against, stock,
+    AlertError, Cared, FixOutcome, ImportOutcome, PutPatrol, PutPatrolError, ReceiveError, Received,
+    StepError, StepRequest, Stepped, Unavailable,
+    alerts::{self, AlertRequest},
+    incidents::Admitted,
+    stepping::Against,
+    stock,
 };
 use crate::{
+    alert::Alert,
     event::{Event, Fact, Seq},
     incident::{IdempotencyKey, Incident, Nomenclature, RequestDigest},
     patrol::{Availability, FixRefusal, FixVerdict, PatrolId, PositionFix, judge_fix},
@@ -25,6 +30,9 @@ pub(super) enum Job {
         Reply<Vec<Result<Received, ReceiveError>>, Unavailable>,
     ),
     Step(Box<StepRequest>, Reply<Stepped, StepError>),
+    Alert(Box<AlertRequest>, Reply<Cared, AlertError>),
+    /// Raises what the watch finds: nobody waits for an answer.
+    Watch,
     Patrol(PutPatrol, Reply<(), PutPatrolError>),
     Positions(Vec<PositionFix>, Reply<Vec<FixOutcome>, Unavailable>),
     Stock(StockChange, Reply<ImportOutcome, Unavailable>),
@@ -38,6 +46,7 @@ type Reply<T, E> = oneshot::Sender<Result<T, E>>;
 pub(super) enum Pending {
     Receive(Vec<Planned>, Reply<Vec<Result<Received, ReceiveError>>, Unavailable>),
     Step(PlannedStep, Reply<Stepped, StepError>),
+    Alert(Result<Cared, AlertError>, Reply<Cared, AlertError>),
     Patrol(Reply<(), PutPatrolError>),
     Positions(Vec<FixOutcome>, Reply<Vec<FixOutcome>, Unavailable>),
     Stock(ImportOutcome, Reply<ImportOutcome, Unavailable>),
@@ -101,6 +110,14 @@ impl Group {
                 Pending::Receive(planned.collect(), reply)
             }
             Job::Step(request, reply) => Pending::Step(self.plan_step(*request), reply),
+            Job::Alert(request, reply) => Pending::Alert(self.plan_alert(*request), reply),
+            Job::Watch => {
+                let now = self.batch.recorded_at;
+                for alert in alerts::watched(&self.state, &self.nomenclature, now) {
+                    self.record_alert(alert);
+                }
+                return;
+            }
             Job::Patrol(put, reply) => match self.plan_patrol(put) {
                 Ok(()) => Pending::Patrol(reply),
                 Err(refusal) => return answer(reply, Err(refusal)),
@@ -177,6 +194,28 @@ impl Group {
             self.keys.insert(key, (digest, at));
         }
         PlannedStep::Fact { at, repeated: false }
+    }
+
+    fn plan_alert(&mut self, request: AlertRequest) -> Result<Cared, AlertError> {
+        let fix = match &request {
+            AlertRequest::Raise(new) => new.fix.clone(),
+            AlertRequest::Care(..) => None,
+        };
+        let cared = alerts::decide(&self.state, request, self.batch.recorded_at)?;
+        if !cared.repeated {
+            self.record_alert(cared.alert.clone());
+        }
+        if let Some(fix) = fix {
+            // Whatever becomes of it, the alert stands.
+            let _ = self.plan_fix(fix);
+        }
+        Ok(cared)
+    }
+
+    fn record_alert(&mut self, alert: Alert) {
+        let fact = Fact::AlertRecorded(alert);
+        self.state.apply([fact.clone()], self.state.seq());
+        self.push(fact, None);
     }
 
     /// Whether the same was asked under that key.
@@ -260,7 +299,7 @@ impl Job {
         match self {
             Self::Receive(incidents, _) => incidents.len(),
             Self::Positions(fixes, _) => fixes.len(),
-            Self::Step(..) | Self::Patrol(..) | Self::Stock(..) | Self::LookAround => 1,
+            _ => 1,
         }
     }
 
@@ -283,10 +322,11 @@ impl Job {
         match self {
             Self::Receive(_, reply) => answer(reply, Err(unavailable)),
             Self::Step(_, reply) => answer(reply, Err(unavailable.into())),
+            Self::Alert(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Patrol(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Positions(_, reply) => answer(reply, Err(unavailable)),
             Self::Stock(_, reply) => answer(reply, Err(unavailable)),
-            Self::LookAround => {}
+            Self::Watch | Self::LookAround => {}
         }
     }
 }
@@ -302,6 +342,9 @@ impl Pending {
                 answer(reply, committed.map(received));
             }
             Self::Step(planned, reply) => answer(reply, planned.stepped(committed)),
+            Self::Alert(cared, reply) => {
+                answer(reply, committed.map_err(Into::into).and_then(|_| cared));
+            }
             Self::Patrol(reply) => answer(reply, committed.map(|_| ()).map_err(Into::into)),
             Self::Positions(outcomes, reply) => answer(reply, committed.map(|_| outcomes)),
             Self::Stock(outcome, reply) => {

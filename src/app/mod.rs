@@ -1,8 +1,9 @@
 //! The only write path: commands in, durable events out, the twin kept in step with the store.
 //!
-//! Uses the nouns, the twin, [`crate::locate`] and [`crate::store`]. [`App`] is the handle that the edges
+//! Uses the nouns, the twin, [`crate::locate`], [`crate::dispatch`], [`crate::vigil`] and [`crate::store`]. [`App`] is the handle that the edges
 //! hold; one thread, the [`writer`], owns the store.
 
+mod alerts;
 mod clock;
 mod group;
 mod health;
@@ -27,6 +28,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
+pub use alerts::{AlertCare, AlertError, Cared, CheckInError, NewAlert};
 pub use clock::{Clock, system_clock};
 pub use incidents::{NewIncident, ReceiveError, Received, Whereabouts};
 pub use news::{Listener, News, Subject, What};

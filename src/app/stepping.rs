@@ -2,6 +2,7 @@
 
 use super::{Correction, StepError, StepRequest};
 use crate::{
+    dispatch::{self, By, Eligible, NearestQuery, RANK_COUNT_MAX, RankCount, Target},
     event::Fact,
     incident::{
         self, Action, ActorRole, Candidate, Command, Incident, IncidentId, Nomenclature,
@@ -32,6 +33,14 @@ impl Against<'_> {
         if !correction.is_empty() && command.action != Action::Qualified {
             return Err(refused(Refusal::Needless("kind, site_code and building_id")));
         }
+        let command = &match command {
+            Command { action: Action::Reinforced, patrol: None, .. }
+                if known.allows(Action::Reinforced) =>
+            {
+                Command { patrol: Some(self.nearest_free(*id)?), ..command.clone() }
+            }
+            command => command.clone(),
+        };
         let mut incident = self.corrected(&known, correction)?;
         let candidate = self.candidate(&incident, command)?;
         let steps = incident::decide(&incident, command, candidate.as_ref(), self.now);
@@ -109,6 +118,24 @@ impl Against<'_> {
             },
             is_stale: age_s.is_none_or(|age_s| age_s > age_s_max),
         }))
+    }
+
+    /// The nearest patrol that may be sent now and whose position is fresh: whoever asks for help does not choose.
+    fn nearest_free(&self, incident: IncidentId) -> Result<PatrolId, StepError> {
+        let count = RankCount::new(RANK_COUNT_MAX.into());
+        let count = count.unwrap_or_else(|_| unreachable!("the most is a count"));
+        let query = NearestQuery {
+            target: Target::Incident(incident),
+            count,
+            eligible: Eligible::Available,
+            by: By::Road,
+            crew_min: 1,
+            now: self.now,
+        };
+        let ranking = dispatch::nearest(self.state, &query);
+        let ranking = ranking.map_err(|_unknown| StepError::UnknownIncident(incident))?;
+        let nearest = ranking.ranked.iter().find(|ranked| !ranked.is_stale);
+        nearest.map(|ranked| ranked.state.patrol.id.clone()).ok_or(StepError::NobodyFree)
     }
 
     /// Takes a patrol from what it is on: what it led waits again.

@@ -72,6 +72,9 @@ pub enum StepError {
     /// The incident that it would be merged into is not known, is over, or is itself.
     #[error("incident `{0}` is not an open one that this one could be a duplicate of")]
     NoDuplicate(IncidentId),
+    /// Reinforcement was asked for, and nobody is left to send.
+    #[error("no other patrol is available with a position that can be trusted")]
+    NobodyFree,
     /// The key was used for another request.
     #[error("this Idempotency-Key was used for a different request")]
     KeyReused,

@@ -13,7 +13,7 @@ use std::{
 };
 
 use super::{
-    Clock,
+    Clock, alerts,
     group::{Group, Job},
     health::Health,
     news::{NewsDesk, Subject, What},
@@ -33,6 +33,10 @@ use crate::{
 const GROUP_WEIGHT_MAX: usize = 4096;
 /// How often the writer looks whether another program has written to the store.
 const FOLLOW_INTERVAL: Duration = Duration::from_millis(300);
+
+/// How often the writer looks whether somebody is to be alarmed. The look takes microseconds, and writes nothing
+/// where all is well.
+const WATCH_INTERVAL: Duration = Duration::from_secs(1);
 
 /// The thread's own state.
 pub(super) struct Writer {
@@ -63,6 +67,7 @@ impl Writer {
     /// Works until every sender is gone and the queue is empty.
     pub(super) fn run(mut self, queue: &Receiver<Job>, roads: &RoadBuilder) {
         let mut looked_at = Instant::now();
+        let mut watched_at = looked_at;
         loop {
             match queue.recv_timeout(FOLLOW_INTERVAL) {
                 Ok(first) => {
@@ -82,6 +87,22 @@ impl Writer {
                 looked_at = Instant::now();
             }
             roads.look(self.desk.snapshot().roads());
+            if watched_at.elapsed() >= WATCH_INTERVAL {
+                self.keep_watch();
+                watched_at = Instant::now();
+            }
+        }
+    }
+
+    /// Raises the alerts that are due. What is found is decided again inside the write, against the last state: of
+    /// two servers over one store one raises it. While the store is away nothing is known, and nothing raised.
+    fn keep_watch(&mut self) {
+        if self.health.fault().is_some() {
+            return;
+        }
+        let due = alerts::watched(&self.desk.snapshot(), &self.nomenclature, (self.clock)());
+        if !due.is_empty() {
+            self.write(vec![Job::Watch]);
         }
     }
 

@@ -24,6 +24,7 @@ use crate::{
     patrol::PatrolId,
     time::{TimeWindow, Timestamp},
     twin::{Columns, IncidentRow, SiteIx, Snapshot},
+    vigil::{self, CheckIn},
 };
 
 /// How far back the tablet sees what happened on the site, in seconds.
@@ -105,6 +106,34 @@ struct MissionBody {
     site: MissionSite,
     /// What happened on the site in the last 24 hours, newest first.
     recent: Vec<RecentBody>,
+    /// When the crew must next say that all is well; null unless it is on site.
+    #[schema(required = true)]
+    check_in: Option<CheckInBody>,
+}
+
+/// When a crew on site must next say that all is well.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CheckIn)]
+pub struct CheckInBody {
+    /// When it is due, RFC 3339.
+    due_at: String,
+    /// How often it is, in seconds.
+    every_s: u32,
+    /// Since when the crew is asked, RFC 3339; null until it is.
+    #[schema(required = true)]
+    prompted_at: Option<String>,
+}
+
+impl CheckInBody {
+    /// As it is to be told at that time.
+    pub fn at(check_in: CheckIn, now: Timestamp) -> Self {
+        let prompted_at = Some(check_in.prompted_at()).filter(|at| now >= *at);
+        Self {
+            due_at: check_in.due_at.to_string(),
+            every_s: check_in.every_s,
+            prompted_at: prompted_at.map(|at| at.to_string()),
+        }
+    }
 }
 
 /// The site of a mission.
@@ -177,6 +206,8 @@ impl Asked<'_> {
             allowed: incident.allowed_to(&sent.patrol).into_iter().map(Named).collect(),
             site: self.site(&row),
             recent: self.recent(row.site, id),
+            check_in: vigil::check_in(self.snapshot, self.nomenclature, &sent.patrol)
+                .map(|check_in| CheckInBody::at(check_in, self.now)),
         })
     }
 

@@ -4,6 +4,7 @@
 //! routes. [`observe`] stands around every request, [`problem`] is every error.
 
 mod alert_body;
+mod alerts;
 mod buildings;
 mod content_security;
 mod cors;
@@ -103,6 +104,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(incidents::routes)
             .configure(incidents_batch::routes)
             .configure(transitions::routes)
+            .configure(alerts::routes)
             .configure(kpis::routes)
             .configure(events::routes)
             .configure(heatmap::routes)

@@ -114,14 +114,14 @@ struct PatrolBody {
     #[schema(value_type = Option<u8>, maximum = 12)]
     crew: Option<u64>,
     /// Where it is.
-    #[serde(default, deserialize_with = "object_or_null")]
+    #[serde(default, deserialize_with = "position_or_null")]
     position: Option<PositionBody>,
 }
 
 /// Where a crew is.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct PositionBody {
+pub struct PositionBody {
     /// Longitude, WGS 84 degrees.
     lon: f64,
     /// Latitude, WGS 84 degrees.
@@ -132,7 +132,12 @@ struct PositionBody {
     accuracy_m: Option<f64>,
 }
 
-fn object_or_null<'de, D: serde::Deserializer<'de>>(
+/// A position, or null.
+///
+/// # Errors
+///
+/// What the deserializer says.
+pub fn position_or_null<'de, D: serde::Deserializer<'de>>(
     from: D,
 ) -> Result<Option<PositionBody>, D::Error> {
     #[derive(Deserialize)]
@@ -165,7 +170,12 @@ impl PatrolBody {
 }
 
 impl PositionBody {
-    fn into_fix(self, patrol: PatrolId) -> Result<PositionFix, Problem> {
+    /// As a fix of that patrol.
+    ///
+    /// # Errors
+    ///
+    /// 422 with the field at fault.
+    pub fn into_fix(self, patrol: PatrolId) -> Result<PositionFix, Problem> {
         let position = LonLat::new(self.lon, self.lat).map_err(|e| {
             let PlaceFault { field, reason } = e.into();
             Problem::unsaid(&format!("position.{field}"), reason)

@@ -8,7 +8,8 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use crate::{app::Unavailable, closed_list::ClosedList, incident::Incident};
+use super::named::{AlertStateName, Named};
+use crate::{alert::AlertState, app::Unavailable, closed_list::ClosedList, incident::Incident};
 
 /// The media type of every problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -106,6 +107,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     allow: Option<String>,
     conflict: Option<Box<Conflict>>,
+    alert_state: Option<AlertState>,
 }
 
 /// How things are, for a client that came late or asked for what is not allowed.
@@ -153,7 +155,7 @@ pub struct FieldError {
 impl Problem {
     /// A problem whose detail is what `error` says.
     pub fn new(kind: ProblemKind, error: impl fmt::Display) -> Self {
-        Self { kind, detail: error.to_string(), errors: Vec::new(), allow: None, conflict: None }
+        Self { kind, detail: error.to_string(), errors: Vec::new(), allow: None, conflict: None, alert_state: None }
     }
 
     /// A refused value, repeated in the answer.
@@ -183,7 +185,7 @@ impl Problem {
         let reason = reason.to_string();
         let detail = format!("{field}: {reason}");
         let errors = vec![FieldError { field: field.to_owned(), value, reason }];
-        Self { kind, detail, errors, allow: None, conflict: None }
+        Self { kind, detail, errors, allow: None, conflict: None, alert_state: None }
     }
 
     /// The server is at fault. The cause goes to the log, once, and not to the client.
@@ -205,6 +207,12 @@ impl Problem {
         Self { conflict: Some(Box::new(conflict)), ..self }
     }
 
+    /// The same problem, about an alert that is over.
+    #[must_use]
+    pub fn over(self) -> Self {
+        Self { alert_state: Some(AlertState::Resolved), ..self }
+    }
+
     /// Status of the answer.
     #[must_use]
     pub const fn status(&self) -> StatusCode {
@@ -222,6 +230,7 @@ impl Problem {
             detail: self.detail.clone(),
             errors: self.errors.clone(),
             conflict: self.conflict.as_deref().cloned(),
+            alert_state: self.alert_state.map(Named),
         }
     }
 }
@@ -247,6 +256,9 @@ pub struct ProblemBody {
     /// How things are, with a 409.
     #[serde(flatten)]
     conflict: Option<Conflict>,
+    /// How far the alert has got that it is about, with a 409.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alert_state: Option<AlertStateName>,
 }
 
 impl fmt::Display for Problem {

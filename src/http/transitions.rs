@@ -85,6 +85,9 @@ struct TakenStep {
     /// When the step was taken: as asked, but never before the step that it follows.
     #[schema(required = true)]
     at: Option<String>,
+    /// The patrol that took the step, or was sent or released by it.
+    #[schema(required = true)]
+    patrol: Option<String>,
     /// What may follow.
     allowed: Vec<ActionName>,
     /// The patrols that are sent.
@@ -100,6 +103,11 @@ impl TakenStep {
             status: incident.status.into(),
             seq: stepped.seq.0,
             at: incident.steps.last().map(|step| step.at.to_string()),
+            patrol: incident
+                .steps
+                .last()
+                .and_then(|step| step.patrol.as_ref())
+                .map(ToString::to_string),
             allowed: allowed(incident),
             patrols: sent_bodies(snapshot, incident),
         }
@@ -121,6 +129,7 @@ impl From<StepError> for Problem {
             StepError::UnknownSite(code) => Self::field("site_code", code, reason),
             StepError::UnknownBuilding(id) => Self::field("building_id", id, reason),
             StepError::NoDuplicate(id) => Self::field("duplicate_of", id, reason),
+            StepError::NobodyFree => Self::at_fault(ProblemKind::Conflict, "patrol", None, reason),
             StepError::KeyReused => {
                 Self::at_fault(ProblemKind::KeyReused, "Idempotency-Key", None, reason)
             }

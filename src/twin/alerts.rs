@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     alert::{Alert, AlertId, AlertKind},
     patrol::PatrolId,
+    time::Timestamp,
 };
 
 /// Alerts that are over and still shown: several evenings of them.
@@ -35,6 +36,13 @@ impl Alerts {
     #[must_use]
     pub fn open_of(&self, patrol: &PatrolId, kind: AlertKind) -> Option<&Alert> {
         self.open().find(|alert| alert.kind == kind && alert.patrol == *patrol)
+    }
+
+    /// When an alert of that kind about that patrol was last resolved, among those that are still shown.
+    #[must_use]
+    pub fn last_resolved_at(&self, patrol: &PatrolId, kind: AlertKind) -> Option<Timestamp> {
+        let of_patrol = self.iter().filter(|alert| alert.kind == kind && alert.patrol == *patrol);
+        of_patrol.filter_map(|alert| alert.resolved).map(|(.., at)| at).max()
     }
 
     pub(super) fn record(&mut self, alert: Alert) {

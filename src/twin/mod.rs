@@ -34,7 +34,7 @@ pub use columns::{Columns, IncidentRow};
 pub use incidents::Incidents;
 pub use interventions::{Interventions, Mission};
 pub use near_tree::{Near, Reach, Standing};
-pub use patrols::{PatrolState, Patrols};
+pub use patrols::{PatrolState, Patrols, STILL_DISTANCE_M};
 pub use place::{BuildingIx, Place, PlaceIx, SiteIx};
 pub use roads::Roads;
 pub use selection::{RowBlock, RowFilter, Selection, SelectionError};

@@ -6,10 +6,14 @@ use std::{
 };
 
 use crate::{
-    geo::EarthCentred,
+    geo::{EarthCentred, LonLat, geodesic_distance_m},
     patrol::{Availability, Patrol, PatrolId, PositionFix},
     roads::{RoadGraph, Spot},
+    time::Timestamp,
 };
+
+/// A patrol that stays within this distance stands still, in metres: receivers err by as much among towers.
+pub const STILL_DISTANCE_M: f64 = 25.0;
 
 /// A patrol and its last known position.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,15 +35,24 @@ struct Row {
     in_space: Option<EarthCentred>,
     /// Where on the roads of a graph that is, once somebody has asked.
     spot: OnceLock<(Weak<RoadGraph>, Option<Spot>)>,
+    /// Where it has stood still, and since when: each server sees for itself, and forgets when it restarts.
+    anchor: Option<(LonLat, Timestamp)>,
 }
 
 impl Row {
-    fn new(patrol: Patrol, last_fix: Option<PositionFix>) -> Self {
-        let in_space = last_fix.as_ref().map(|fix| fix.position.into());
-        Self { state: PatrolState { patrol, last_fix }, in_space, spot: OnceLock::new() }
+    fn new(patrol: Patrol) -> Self {
+        let state = PatrolState { patrol, last_fix: None };
+        Self { state, in_space: None, spot: OnceLock::new(), anchor: None }
     }
 
     fn move_to(&mut self, fix: Option<PositionFix>) {
+        let stands = |at: LonLat, fix: &PositionFix| {
+            geodesic_distance_m(at, fix.position) <= STILL_DISTANCE_M
+        };
+        self.anchor = fix.as_ref().map(|fix| match self.anchor {
+            Some((at, since)) if stands(at, fix) => (at, since),
+            _ => (fix.position, fix.recorded_at),
+        });
         self.in_space = fix.as_ref().map(|fix| fix.position.into());
         self.state.last_fix = fix;
         self.spot = OnceLock::new();
@@ -79,6 +92,13 @@ impl Patrols {
         self.0.values().map(|row| (&row.state, row.spot(graph)))
     }
 
+    /// Since when that patrol says that it is where it is, within [`STILL_DISTANCE_M`], as far as this program has
+    /// seen it: positions of the past are kept nowhere.
+    #[must_use]
+    pub fn still_since(&self, id: &PatrolId) -> Option<Timestamp> {
+        self.0.get(id).and_then(|row| row.anchor).map(|(_, since)| since)
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -93,13 +113,11 @@ impl Patrols {
 
     pub(super) fn record(&mut self, patrol: Patrol) {
         let table = Arc::make_mut(&mut self.0);
-        let last_fix = match patrol.availability {
-            Availability::OffDuty => None,
-            Availability::Available | Availability::Busy => {
-                table.remove(&patrol.id).and_then(|known| known.state.last_fix)
-            }
-        };
-        table.insert(patrol.id.clone(), Row::new(patrol, last_fix));
+        let row = table.entry(patrol.id.clone()).or_insert_with(|| Row::new(patrol.clone()));
+        if patrol.availability == Availability::OffDuty {
+            row.move_to(None);
+        }
+        row.state.patrol = patrol;
     }
 
     pub(super) fn place(&mut self, fix: PositionFix) {
@@ -114,11 +132,13 @@ impl Patrols {
         }
     }
 
-    /// Forgets every position, then takes in `fixes`.
+    /// Puts each patrol where its fix says, and nowhere those without one.
     pub(super) fn replace_fixes(&mut self, fixes: Vec<PositionFix>) {
-        for known in Arc::make_mut(&mut self.0).values_mut() {
-            known.move_to(None);
+        let mut fixes: BTreeMap<PatrolId, PositionFix> =
+            fixes.into_iter().map(|fix| (fix.patrol.clone(), fix)).collect();
+        for (id, known) in Arc::make_mut(&mut self.0) {
+            let on_duty = known.state.patrol.availability != Availability::OffDuty;
+            known.move_to(fixes.remove(id).filter(|_| on_duty));
         }
-        fixes.into_iter().for_each(|fix| self.place(fix));
     }
 }

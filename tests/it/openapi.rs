@@ -24,6 +24,10 @@ fn every_route_is_documented_under_its_full_path() {
     let routes: Vec<String> = operations(&document).map(|(route, _)| route).collect();
 
     let expected: &[&str] = &[
+        "GET /api/v1/alerts",
+        "POST /api/v1/alerts",
+        "POST /api/v1/alerts/{id}/acknowledge",
+        "POST /api/v1/alerts/{id}/resolve",
         "GET /api/v1/buildings",
         "GET /api/v1/events",
         "GET /api/v1/heatmap",
@@ -42,6 +46,7 @@ fn every_route_is_documented_under_its_full_path() {
         "GET /api/v1/patrols/nearest",
         "GET /api/v1/patrols/{id}",
         "PUT /api/v1/patrols/{id}",
+        "POST /api/v1/patrols/{id}/check-ins",
         "GET /api/v1/patrols/{id}/mission",
         "POST /api/v1/positions",
         "GET /api/v1/sites",

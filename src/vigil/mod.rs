@@ -1,0 +1,14 @@
+//! Question: about which patrols is somebody to be alarmed, and which alarms have nobody looked at.
+//!
+//! Pure functions of a [`Snapshot`](crate::twin::Snapshot) and of the time; use the nouns and the twin only.
+
+mod check_in;
+mod escalation;
+mod watch;
+
+#[cfg(test)]
+mod vigil_tests;
+
+pub use check_in::{CheckIn, check_in};
+pub use escalation::{GROWS_AFTER_S, RETURNS_AFTER_S, SHOUTS_AFTER_S};
+pub use watch::{NO_MOVEMENT_S, Watch, raised, watch};
