@@ -120,11 +120,7 @@ impl Alert {
         if !self.is_open() {
             return Err(AlertIsOver);
         }
-        Ok(Self {
-            state: AlertState::Resolved,
-            resolved: Some((resolution, role, now)),
-            ..self
-        })
+        Ok(Self { state: AlertState::Resolved, resolved: Some((resolution, role, now)), ..self })
     }
 
     /// Whether it still asks for somebody.

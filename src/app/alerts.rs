@@ -1,6 +1,8 @@
 //! Alerts: raised by crews and by the watch, taken in hand and ended by people.
 
-use super::{App, StepError, StepRequest, Stepped, Unavailable, group::Job, transitions::Correction};
+use super::{
+    App, StepError, StepRequest, Stepped, Unavailable, group::Job, transitions::Correction,
+};
 use crate::{
     alert::{Alert, AlertId, AlertIsOver, AlertKind, Resolution},
     incident::{
@@ -171,8 +173,7 @@ fn raise(state: &Snapshot, new: NewAlert, now: Timestamp) -> Result<Cared, Alert
     // A tablet asks again under its key until it is answered, perhaps after a person has ended the alert.
     let chance = key.map(|key| chance_of(&key));
     let under_key = || {
-        let is_asked =
-            |alert: &&Alert| chance.is_some_and(|chance| alert.id.has_chance(&chance));
+        let is_asked = |alert: &&Alert| chance.is_some_and(|chance| alert.id.has_chance(&chance));
         state.alerts().iter().rev().filter(is_asked).find(|alert| alert.patrol == patrol)
     };
     if let Some(known) = state.alerts().open_of(&patrol, kind).or_else(under_key) {
@@ -184,11 +185,7 @@ fn raise(state: &Snapshot, new: NewAlert, now: Timestamp) -> Result<Cared, Alert
 }
 
 /// What the watch finds in `state`.
-pub(super) fn watched(
-    state: &Snapshot,
-    nomenclature: &Nomenclature,
-    now: Timestamp,
-) -> Vec<Alert> {
+pub(super) fn watched(state: &Snapshot, nomenclature: &Nomenclature, now: Timestamp) -> Vec<Alert> {
     let watch = Watch { snapshot: state, nomenclature, now };
     vigil::watch(watch, new_id)
 }

@@ -5,8 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 use tokio::sync::oneshot;
 
 use super::{
-    AlertError, Cared, FixOutcome, ImportOutcome, PutPatrol, PutPatrolError, ReceiveError, Received,
-    StepError, StepRequest, Stepped, Unavailable,
+    AlertError, Cared, FixOutcome, ImportOutcome, PutPatrol, PutPatrolError, ReceiveError,
+    Received, StepError, StepRequest, Stepped, Unavailable,
     alerts::{self, AlertRequest},
     incidents::Admitted,
     stepping::Against,

@@ -86,7 +86,11 @@ async fn raise_alert(
     let key = idempotency_key(&request)?;
     let new = body.0.0.into_command(key)?;
     let cared = edge.app.raise_alert(new).await?;
-    Ok(told(&edge, if cared.repeated { HttpResponse::Ok() } else { HttpResponse::Created() }, &cared))
+    Ok(told(
+        &edge,
+        if cared.repeated { HttpResponse::Ok() } else { HttpResponse::Created() },
+        &cared,
+    ))
 }
 
 /// Takes an alert in hand: it grows no louder. Whoever has it already keeps it.
@@ -268,7 +272,9 @@ impl From<AlertError> for Problem {
         match error {
             AlertError::UnknownPatrol(id) => Self::unknown("patrol", id, reason),
             AlertError::UnknownAlert(id) => Self::unknown("id", id, reason),
-            AlertError::Over(over) => Self::at_fault(ProblemKind::Conflict, "id", None, over).over(),
+            AlertError::Over(over) => {
+                Self::at_fault(ProblemKind::Conflict, "id", None, over).over()
+            }
             AlertError::Unavailable(unavailable) => unavailable.into(),
         }
     }

@@ -155,7 +155,14 @@ pub struct FieldError {
 impl Problem {
     /// A problem whose detail is what `error` says.
     pub fn new(kind: ProblemKind, error: impl fmt::Display) -> Self {
-        Self { kind, detail: error.to_string(), errors: Vec::new(), allow: None, conflict: None, alert_state: None }
+        Self {
+            kind,
+            detail: error.to_string(),
+            errors: Vec::new(),
+            allow: None,
+            conflict: None,
+            alert_state: None,
+        }
     }
 
     /// A refused value, repeated in the answer.

@@ -63,9 +63,5 @@ pub fn check_in(
 /// How often a crew says that all is well during `incident`.
 fn every_s(nomenclature: &Nomenclature, incident: &Incident) -> u32 {
     let kind = nomenclature.get(&incident.kind);
-    if kind.is_some_and(|kind| kind.priority == Priority::P1) {
-        EVERY_S_IN_DANGER
-    } else {
-        EVERY_S
-    }
+    if kind.is_some_and(|kind| kind.priority == Priority::P1) { EVERY_S_IN_DANGER } else { EVERY_S }
 }

@@ -4,13 +4,11 @@ use super::*;
 use crate::{
     alert::{Alert, AlertId, AlertKind, AlertState, Resolution},
     event::{Fact, Seq},
-    incident::{
-        Action, ActorRole, Channel, Incident, IncidentId, Nomenclature, Status, Step,
-    },
     geo::LonLat,
+    incident::{Action, ActorRole, Channel, Incident, IncidentId, Nomenclature, Status, Step},
     patrol::{Availability, Patrol, PatrolId, PositionFix},
     time::Timestamp,
-    twin::Snapshot,
+    twin::{Snapshot, town},
 };
 
 const BEGIN_MS: i64 = 1_800_000_000_000;
@@ -45,7 +43,8 @@ fn on_mission(kind: &str, steps: &[(Action, i64)]) -> Snapshot {
         availability: Availability::Available,
         crew: Some(3),
     };
-    let mut snapshot = crate::twin::town::snapshot();
+    let site = town::site("PH-0001", "paris-habitat", 40, town::center());
+    let mut snapshot = town::town(vec![site], Vec::new());
     snapshot.apply([Fact::PatrolRecorded(crew), Fact::IncidentRecorded(incident)], Seq(9));
     snapshot
 }

@@ -14,6 +14,7 @@ const TESTS_OF_THE_API: &[&str] = &[
     "locating::",
     "patrols::",
     "privacy::",
+    "safety::",
     "stock_lists::",
 ];
 

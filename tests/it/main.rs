@@ -28,6 +28,7 @@ mod privacy;
 mod program;
 mod replicas;
 mod roads;
+mod safety;
 mod server;
 mod simulate;
 mod stock_lists;

@@ -11,7 +11,7 @@ use geo::{MultiPolygon, polygon};
 use serde_json::Value;
 use tempfile::TempDir;
 use vigie::{
-    app::{App, PutPatrol, system_clock},
+    app::{App, Clock, PutPatrol, system_clock},
     geo::LonLat,
     http::{Settings, listen},
     patrol::{Availability, Patrol, PositionFix},
@@ -133,6 +133,11 @@ pub fn town(starts: impl IntoIterator<Item = Start>) -> Town {
 
 /// Starts a server with `settings` on a town that begins with `starts`.
 pub fn town_with(settings: Settings, starts: impl IntoIterator<Item = Start>) -> Town {
+    town_by(system_clock, settings, starts)
+}
+
+/// Starts a server with `settings` and that clock on a town that begins with `starts`.
+pub fn town_by(clock: Clock, settings: Settings, starts: impl IntoIterator<Item = Start>) -> Town {
     let make = Make::chosen();
     let (url, store) = match make {
         Make::Sqlite => {
@@ -144,9 +149,9 @@ pub fn town_with(settings: Settings, starts: impl IntoIterator<Item = Start>) ->
             (database.url(), (None, Some(database)))
         }
     };
-    let taking = Serving::start(&url, settings.clone());
+    let taking = Serving::start(&url, clock, settings.clone());
     begin(&taking.app, starts);
-    let answering = (make == Make::Pair).then(|| Serving::start(&url, settings));
+    let answering = (make == Make::Pair).then(|| Serving::start(&url, clock, settings));
     Town { app: taking.app.clone(), taking, answering, _store: store }
 }
 
@@ -159,9 +164,9 @@ struct Serving {
 }
 
 impl Serving {
-    fn start(url: &str, settings: Settings) -> Self {
+    fn start(url: &str, clock: Clock, settings: Settings) -> Self {
         let store = url.parse::<StoreUrl>().unwrap().open().unwrap();
-        let app = App::open(store, system_clock).unwrap();
+        let app = App::open(store, clock).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (sender, receiver) = std::sync::mpsc::channel();
