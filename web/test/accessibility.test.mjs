@@ -1,12 +1,9 @@
 // The page for everybody: axe-core, the keyboard, and the three widths.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 
+import { serious } from "./axe.mjs";
 import { launch, newPage, open, Server, shot } from "./support.mjs";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 const server = new Server();
 /** @type {import("playwright-core").Browser} */
@@ -21,23 +18,6 @@ after(async () => {
   await browser?.close();
   await server.stop();
 });
-
-/**
- * What axe-core finds serious or critical under WCAG 2.2 AA.
- * @param {import("playwright-core").Page} page
- */
-async function serious(page) {
-  await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const axe = /** @type {any} */ (window)["axe"];
-    const { violations } = await axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    });
-    return violations
-      .filter((/** @type {any} */ one) => one.impact === "serious" || one.impact === "critical")
-      .map((/** @type {any} */ one) => `${one.id}: ${one.nodes.map((/** @type {any} */ node) => node.html.slice(0, 140) + " " + node.failureSummary.slice(0, 200)).join(" | ")}`);
-  });
-}
 
 /** @param {import("playwright-core").Page} page */
 function overflow(page) {

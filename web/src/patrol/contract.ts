@@ -57,7 +57,9 @@ export interface MissionSite {
   lon: number;
   lat: number;
   dwellings: number | null;
+  /** Null where there are none; left out where the server does not keep any. */
   instructions?: string | null;
+  /** The same. */
   access?: string | null;
   hazards?: Hazard[];
 }
