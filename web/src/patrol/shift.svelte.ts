@@ -112,7 +112,9 @@ export class Shift {
   /** The patrols that a crew can take up; null where the server does not answer. */
   async crews(): Promise<Crew[] | null> {
     const list = await this.#wire.get<{ features: { properties: Crew }[] }>(`/api/v1/patrols?limit=${PATROLS_MAX}`);
-    return list?.features.map(({ properties }) => properties) ?? null;
+    const crews = list?.features.map(({ properties }) => properties) ?? null;
+    // TANGO 2 stands before TANGO 10.
+    return crews?.sort((a, b) => a.callsign.localeCompare(b.callsign, "fr", { numeric: true })) ?? null;
   }
 
   /** Begins a shift: the only thing that needs a network. Says whether the server has taken it. */
