@@ -178,8 +178,7 @@ describe("what the tablet keeps", () => {
     await tablet.page.getByRole("button", { name: "Fin de service" }).tap();
     await tablet.page.getByRole("button", { name: "Terminer", exact: true }).tap();
     await tablet.find("start").waitFor();
-    const left = await tablet.records();
-    assert.deepEqual([left["keys"], left["records"], left["outbox"]], [[], [], []]);
+    await tablet.waitUntilSwept();
     await tablet.switchOff();
     assert.ok(tablet.filesWith("vigie-patrol").length > 0, "the search finds what is in clear");
     assert.deepEqual(secrets.slice(0, 2).map((secret) => tablet.filesWith(secret)), [[], []]);
@@ -206,7 +205,7 @@ describe("what the tablet keeps", () => {
     await tablet.switchOn();
     await tablet.find("start").waitFor();
     assert.deepEqual(await waitForStep(incident, "reported"), WHOLE);
-    assert.deepEqual((await tablet.records())["keys"], []);
+    await tablet.waitUntilSwept();
     const { properties } = await server.get(`patrols/${crew.id}`);
     assert.equal(properties.status, "off_duty");
     await tablet.throwAway();

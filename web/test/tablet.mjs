@@ -206,6 +206,16 @@ export class Tablet {
     });
   }
 
+  /** Waits until nothing of a shift is on disk: the page says that it is over while its copy is being swept. */
+  async waitUntilSwept() {
+    const left = async () => {
+      const { keys = [], records = [], outbox = [] } = await this.records();
+      return [keys, records, outbox].flat();
+    };
+    for (let tries = 0; tries < 20 && (await left()).length > 0; tries++) await this.page.waitForTimeout(250);
+    assert.deepEqual(await left(), []);
+  }
+
   /** Files of the browser's whole disk in which `word` stands in clear; the tablet must be off. @param {string} word */
   filesWith(word) {
     const forms = [Buffer.from(word, "latin1"), Buffer.from(word, "utf16le")];
