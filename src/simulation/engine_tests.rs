@@ -7,7 +7,8 @@ use super::{
 use crate::{
     geo::{LonLat, geodesic_distance_m},
     incident::{Priority, Status},
-    roads::StraightLine,
+    roads::{Route, StraightLine, TravelTime},
+    time::Timestamp,
     twin::town::at_m,
 };
 
@@ -151,6 +152,36 @@ fn on_a_round_crews_drive_between_places_and_are_sent_from_where_they_are() {
     let at_s = |status: Status| steps.iter().find(|step| step.status == status).unwrap().at_s;
     let expected_s = geodesic_distance_m(before, at_m(5000.0, 0.0)) / 10.0;
     assert!((at_s(Status::OnSite) - at_s(Status::EnRoute) - expected_s).abs() < 1.1);
+}
+
+/// A river along the meridian of the middle, with one bridge far off: 10 m/s, and 600 s more to cross it.
+struct River;
+
+impl TravelTime for River {
+    fn to(&self, target: LonLat, from: &[LonLat], at: Timestamp) -> Vec<Option<f64>> {
+        from.iter().map(|from| Some(self.route(*from, target, at)?.time_s)).collect()
+    }
+
+    fn route(&self, from: LonLat, target: LonLat, at: Timestamp) -> Option<Route> {
+        let middle = at_m(0.0, 0.0).lon();
+        let crosses = (from.lon() < middle) != (target.lon() < middle);
+        let plain = PLAIN.route(from, target, at)?;
+        Some(Route { time_s: plain.time_s + if crosses { 600.0 } else { 0.0 }, ..plain })
+    }
+}
+
+#[test]
+fn the_way_takes_what_the_road_takes_whichever_policy_chose() {
+    let crews = || vec![crew(2, -100.0), crew(2, 1000.0)];
+    let travelled = |policy: Policy| {
+        let rules = Rules { ways: Ways { roads: &River, ..ways() }, policy, ..rules() };
+        let record = lived(rules, crews(), vec![call(0.0, Priority::P2, 50.0)]);
+        let one = &record.interventions[0];
+        (one.crew, one.between_s(Status::EnRoute, Status::OnSite).unwrap().round())
+    };
+
+    assert_eq!(travelled(Policy::Line), (Some(CrewIx(0)), 615.0), "150 m off, over the river");
+    assert_eq!(travelled(Policy::Road), (Some(CrewIx(1)), 95.0), "950 m off, on this side");
 }
 
 /// Ten evenings of 60 calls along a line, two crews.

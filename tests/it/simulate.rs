@@ -11,7 +11,7 @@ use vigie::{
 
 use crate::{
     server::vigie,
-    support::{Start, begin, patrol, site},
+    support::{Start, begin, patrol, shared_data, site},
 };
 
 /// A town of twelve sites in two rows, and three patrols.
@@ -132,6 +132,35 @@ fn the_history_of_a_window_is_lived_again_call_by_call() {
     assert!(rows.iter().all(|row| row[5].parse::<Timestamp>().is_ok() && !row[7].is_empty()));
     assert!(table.contains("the calls are the same in every evening"), "{table}");
     assert!(table.contains("call to on site, median"), "{table}");
+}
+
+#[test]
+fn on_real_roads_who_looks_at_the_road_is_there_sooner() {
+    let (Some(roads), Some(sites)) =
+        (shared_data("paris-marais.osm.pbf"), shared_data("logements-sociaux-finances-paris.csv"))
+    else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite:{}", folder.path().join("vigie.db").display());
+    for (layer, file) in [("sites", sites), ("roads", roads)] {
+        let import = vigie().args(["import", layer, "--store", &store]).arg(file).output().unwrap();
+        assert!(import.status.success(), "{}", String::from_utf8_lossy(&import.stderr));
+    }
+
+    let options = ["--patrols", "8", "--calls", "40", "--between", "round", "--json"];
+    let told: Value = serde_json::from_str(&simulated(&store, &options)).unwrap();
+
+    assert_eq!(told["travel_by"], "road");
+    assert!(
+        told["sites_out_of_reach"].as_u64().unwrap() > 2000,
+        "the roads are those of the Marais"
+    );
+    assert_eq!(told["policies"][0]["policy"], "line");
+    let difference = &told["policies"][1]["difference"]["metrics"]["travel_mean_s"];
+    assert_eq!(difference["verdict"], "lower", "{difference}");
+    let mean_s = difference["mean"].as_f64().unwrap();
+    assert!((-60.0..-10.0).contains(&mean_s), "{difference}");
 }
 
 fn store_of(name: &str) -> Box<dyn vigie::store::Store> {

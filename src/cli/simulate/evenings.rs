@@ -1,6 +1,6 @@
 //! [`Evenings`]: which calls are lived through: those of the store's history, or drawn ones.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use super::SimulateArgs;
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
     geo::LonLat,
     incident::{Channel, KindCode, Nomenclature, Priority},
     patrol::Availability,
-    roads::{StraightLine, TravelTime},
+    roads::{RoadGraph, StraightLine, TravelTime},
     simulation::{Reported, Subject, dice},
     time::{TimeWindow, Timestamp},
     twin::{IncidentRow, Snapshot},
@@ -47,21 +47,27 @@ enum Source {
 
 /// What travel times stand on.
 pub(super) enum Roads {
+    Graph(Arc<RoadGraph>),
     Line(StraightLine),
 }
 
 /// The roads of a store, or the straight line.
-pub(super) fn roads(_snapshot: &Snapshot) -> Roads {
-    Roads::Line(StraightLine::default())
+pub(super) fn roads(snapshot: &Snapshot) -> Roads {
+    let roads = snapshot.roads();
+    if roads.is_behind() {
+        roads.make_graph();
+    }
+    roads.graph().map_or_else(|| Roads::Line(StraightLine::default()), Roads::Graph)
 }
 
 impl Roads {
     pub(super) const fn is_graph(&self) -> bool {
-        false
+        matches!(self, Self::Graph(_))
     }
 
     pub(super) fn travel_time(&self) -> &dyn TravelTime {
         match self {
+            Self::Graph(graph) => &**graph,
             Self::Line(line) => line,
         }
     }
