@@ -343,7 +343,7 @@ impl Pending {
             }
             Self::Step(planned, reply) => answer(reply, planned.stepped(committed)),
             Self::Alert(cared, reply) => {
-                answer(reply, committed.map_err(Into::into).and_then(|_| cared));
+                answer(reply, committed.map_err(Into::into).and(cared));
             }
             Self::Patrol(reply) => answer(reply, committed.map(|_| ()).map_err(Into::into)),
             Self::Positions(outcomes, reply) => answer(reply, committed.map(|_| outcomes)),
