@@ -4,6 +4,63 @@
  */
 
 export interface paths {
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The alerts, oldest first: the open ones, or also those that are over. */
+        get: operations["list_alerts"];
+        put?: never;
+        /**
+         * Calls for help. It is durable when the answer comes.
+         * @description While an alert of that kind about that patrol is open, and under the same `Idempotency-Key` also later, the
+         *     answer is that alert, with 200. No call for help is refused for its time, and none for its position: one that
+         *     cannot be is dropped.
+         */
+        post: operations["raise_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an alert in hand: it grows no louder. Whoever has it already keeps it. */
+        post: operations["acknowledge_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends an alert. */
+        post: operations["resolve_alert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/buildings": {
         parameters: {
             query?: never;
@@ -307,6 +364,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/patrols/{id}/check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a crew's word that all is well on site: a step `checked_in` of what it is on. */
+        post: operations["check_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/patrols/{id}/mission": {
         parameters: {
             query?: never;
@@ -501,10 +575,66 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Who takes an alert in hand. */
+        Acknowledge: {
+            /** @description In which role. */
+            actor: components["schemas"]["ActorRole"];
+        };
         /** @enum {string} */
         Action: "qualified" | "assigned" | "acknowledged" | "en_route" | "on_site" | "cleared" | "reported" | "closed" | "cancelled" | "reassigned" | "handed_over" | "no_action" | "reinforced" | "released" | "checked_in" | "merged";
         /** @enum {string} */
         ActorRole: "operator" | "dispatcher" | "patrol" | "supervisor" | "system";
+        /** @description Something about a patrol that a person must look at. */
+        Alert: {
+            /** @description When a person took it in hand, RFC 3339. */
+            acknowledged_at: string | null;
+            acknowledged_by: components["schemas"]["ActorRole"] | null;
+            /** @description The patrol's name on the radio. */
+            callsign: string;
+            /** @description Unique. */
+            id: string;
+            /** @description Id of the incident that the patrol was on. */
+            incident: string | null;
+            /** @description What is the matter. */
+            kind: components["schemas"]["AlertKind"];
+            /**
+             * Format: double
+             * @description Latitude, WGS 84 degrees.
+             */
+            lat: number | null;
+            /**
+             * Format: int32
+             * @description How loud it is, 1 to 3; it grows while nobody looks.
+             */
+            level: number;
+            /**
+             * Format: double
+             * @description Where the patrol last was: longitude, WGS 84 degrees.
+             */
+            lon: number | null;
+            /** @description Id of the patrol that it is about. */
+            patrol: string;
+            /** @description Since when it is the matter, RFC 3339. */
+            raised_at: string;
+            resolution: components["schemas"]["Resolution"] | null;
+            /** @description When it ended, RFC 3339. */
+            resolved_at: string | null;
+            /** @description The site of that incident. */
+            site_code: string | null;
+            /** @description How far it has got. */
+            state: components["schemas"]["AlertState"];
+        };
+        /** @enum {string} */
+        AlertKind: "sos" | "check_in_missed" | "no_movement" | "signal_lost";
+        /** @enum {string} */
+        AlertState: "raised" | "acknowledged" | "resolved";
+        /** @description Alerts. */
+        Alerts: {
+            /** @description Oldest first. */
+            alerts: components["schemas"]["Alert"][];
+            /** @description When the answer was made, RFC 3339. */
+            timeStamp: string;
+        };
         /** @description What is known of a building. */
         BuildingProperties: {
             /**
@@ -548,6 +678,23 @@ export interface components {
          * @enum {string}
          */
         Channel: "call" | "patrol" | "caretaker" | "partner" | "sensor";
+        /** @description When a crew on site must next say that all is well. */
+        CheckIn: {
+            /** @description When it is due, RFC 3339. */
+            due_at: string;
+            /**
+             * Format: int32
+             * @description How often it is, in seconds.
+             */
+            every_s: number;
+            /** @description Since when the crew is asked, RFC 3339; null until it is. */
+            prompted_at: string | null;
+        };
+        /** @description All is well. */
+        CheckedIn: {
+            /** @description When it was, RFC 3339; now, where it is left out. */
+            at?: string | null;
+        };
         /**
          * @description `FeatureCollection`, always.
          * @enum {string}
@@ -1438,6 +1585,7 @@ export interface components {
         Mission: {
             /** @description The steps that it may take. */
             allowed: components["schemas"]["Action"][];
+            check_in: components["schemas"]["CheckIn"] | null;
             /** @description The incident. */
             incident: components["schemas"]["IncidentProperties"];
             /** @description Whether it leads. */
@@ -1495,6 +1643,16 @@ export interface components {
             /** @description When the answer was made, RFC 3339. */
             timeStamp: string;
             type: components["schemas"]["CollectionType"];
+        };
+        /** @description A call for help. No field is for a person, and none may be added. */
+        NewAlert: {
+            /** @description Since when, RFC 3339; now, where it is left out. */
+            at?: string | null;
+            /** @description What is the matter: `sos` or `no_movement`. */
+            kind: components["schemas"]["AlertKind"];
+            /** @description Id of the patrol. */
+            patrol: string;
+            position?: components["schemas"]["PositionBody"] | null;
         };
         /** @enum {string} */
         Outcome: "ras" | "presence" | "dispersed" | "reminder" | "refusal" | "police" | "rescue" | "landlord" | "technical" | "no_access" | "duplicate" | "false_alarm";
@@ -1649,6 +1807,7 @@ export interface components {
         Priority: "P1" | "P2" | "P3" | "P4";
         /** @description What went wrong: RFC 9457, with the fields at fault. */
         Problem: (components["schemas"]["Conflict"] | null) & {
+            alert_state?: components["schemas"]["AlertState"] | null;
             /** @description This case in words. */
             detail: string;
             /** @description The fields at fault, where there are any. */
@@ -1718,6 +1877,15 @@ export interface components {
             people: components["schemas"]["PeopleBracket"];
             /** @description Whether the police were there. */
             with_police: boolean;
+        };
+        /** @enum {string} */
+        Resolution: "assisted" | "false_alarm" | "reached" | "test";
+        /** @description How an alert ends. */
+        Resolve: {
+            /** @description In which role. */
+            actor: components["schemas"]["ActorRole"];
+            /** @description How it ended. */
+            resolution: components["schemas"]["Resolution"];
         };
         /** @description A patrol that is sent. */
         Sent: {
@@ -1839,6 +2007,8 @@ export interface components {
             at: string | null;
             /** @description Id of the incident. */
             id: string;
+            /** @description The patrol that took the step, or was sent or released by it. */
+            patrol: string | null;
             /** @description The patrols that are sent. */
             patrols: components["schemas"]["Sent"][];
             /**
@@ -1935,6 +2105,236 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_alerts: {
+        parameters: {
+            query?: {
+                /** @description `open` (as when it is left out), or `all` for the newest of those that are over too. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Alerts, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    raise_alert: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 1 to 255 printable ASCII characters that the client gives this request alone */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAlert"];
+            };
+        };
+        responses: {
+            /** @description It was raised already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description Raised */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such patrol */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the alert */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acknowledge"];
+            };
+        };
+        responses: {
+            /** @description The alert */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description No such alert */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the alert */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resolve"];
+            };
+        };
+        responses: {
+            /** @description The alert */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alert"];
+                };
+            };
+            /** @description No such alert */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_buildings: {
         parameters: {
             query?: {
@@ -2910,6 +3310,72 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": components["schemas"]["Feature_PatrolProperties"];
+                };
+            };
+            /** @description A field is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of 1 to 255 printable ASCII characters that the client gives this request alone */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description Id of the patrol */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckedIn"];
+            };
+        };
+        responses: {
+            /** @description When the next one is due */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckIn"];
+                };
+            };
+            /** @description No such patrol */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is not on site */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A field is refused */
