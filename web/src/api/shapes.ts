@@ -63,27 +63,7 @@ export type Query<P extends ReadPath> = paths[P]["get"] extends { parameters: { 
     : NonNullable<Q>
   : never;
 
-export type Alert = {
-  id: string;
-  kind: string;
-  patrol: string | null;
-  callsign: string | null;
-  incident: string | null;
-  site_code: string | null;
-  lon: number | null;
-  lat: number | null;
-  raised_at: string;
-  /** From 1; it rises while nobody acknowledges. */
-  level: number;
-  state: "raised" | "acknowledged" | "resolved";
-  acknowledged_at: string | null;
-  acknowledged_by: string | null;
-  resolved_at: string | null;
-  resolution: string | null;
-  seq: number;
-};
-
-export const RESOLUTIONS = ["assisted", "reached", "false_alarm", "test"] as const;
-export type Resolution = (typeof RESOLUTIONS)[number];
+export type Alert = Schemas["Alert"];
+export type Resolution = Schemas["Resolution"];
 
 export type Position = { id: string; lon: number; lat: number; recorded_at: string; accuracy_m: number | null };

@@ -91,7 +91,7 @@ export class Alarm {
   /** Who could be sent to each open alert: the nearest other crew. */
   async #findHelpers(): Promise<void> {
     for (const alert of this.#room.live.alerts) {
-      if (alert.patrol === null || this.helpers.has(alert.id)) continue;
+      if (this.helpers.has(alert.id)) continue;
       const where = alert.lon !== null && alert.lat !== null ? { lon: alert.lon, lat: alert.lat } : alert.site_code !== null ? { site: alert.site_code } : null;
       if (where === null) continue;
       try {

@@ -1,5 +1,5 @@
 /** The closed lists from which steps are told: the server refuses anything else. */
-import type { Outcome, Override, PeopleBracket, Reason, Transition } from "../api/shapes";
+import type { Outcome, Override, PeopleBracket, Reason, Resolution, Transition } from "../api/shapes";
 
 export const OUTCOMES = [
   "ras",
@@ -17,6 +17,9 @@ export const OUTCOMES = [
 ] as const satisfies readonly Outcome[];
 
 export const PEOPLE = ["0", "1-3", "4-9", "10+"] as const satisfies readonly PeopleBracket[];
+
+/** How an alert ends, the likeliest first. */
+export const RESOLUTIONS = ["assisted", "reached", "false_alarm", "test"] as const satisfies readonly Resolution[];
 
 /** Steps that are taken with a reason, and the reasons that make sense for each, the likeliest first. */
 export const REASONS = {

@@ -165,7 +165,7 @@ export class Room {
       document.documentElement.lang = this.view.lang;
       document.documentElement.dataset["theme"] = this.theme;
       const { sos } = this.alarm;
-      const call = sos === null ? "" : `${this.words.named("alert", sos.kind)} ${sos.callsign ?? ""} · `;
+      const call = sos === null ? "" : `${this.words.named("alert", sos.kind)} ${sos.callsign} · `;
       document.title = call + this.t("app.title");
     });
     $effect(() => {

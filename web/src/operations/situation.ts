@@ -52,7 +52,6 @@ export function withNews(now: Situation, news: News): Situation {
     case "incident":
       return { ...now, incidents: put(now.incidents, news.incident.id, news.incident) };
     case "alert":
-      if (isOlder(news.alert.seq, now.alerts.get(news.alert.id)?.seq)) return now;
       return { ...now, alerts: put(now.alerts, news.alert.id, news.alert) };
     case "patrol":
       return { ...now, patrols: put(now.patrols, news.patrol.id, keepingPosition(news.patrol, now.patrols)) };
@@ -71,11 +70,6 @@ export function withNews(now: Situation, news: News): Situation {
 
 function put<T>(map: ReadonlyMap<string, T>, id: string, value: T): ReadonlyMap<string, T> {
   return new Map(map).set(id, value);
-}
-
-/** A list that was asked for meanwhile may already hold more than the stream has told. */
-function isOlder(seq: number | undefined, known: number | undefined): boolean {
-  return seq !== undefined && known !== undefined && seq < known;
 }
 
 function isNewer(recordedAt: string, known: Patrol): boolean {

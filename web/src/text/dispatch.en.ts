@@ -203,7 +203,6 @@ export const dispatchEn: Same<typeof dispatchFr> = {
   "alert.check_in_missed": "Check-in missed",
   "alert.no_movement": "No movement",
   "alert.signal_lost": "Signal lost",
-  "alert.purge": "Purge missed",
   "resolution.assisted": "helped",
   "resolution.reached": "reached",
   "resolution.false_alarm": "false alarm",

@@ -202,7 +202,6 @@ export const dispatchFr = {
   "alert.check_in_missed": "Point de contact manqué",
   "alert.no_movement": "Immobilité",
   "alert.signal_lost": "Signal perdu",
-  "alert.purge": "Purge manquée",
   "resolution.assisted": "secours apporté",
   "resolution.reached": "contact rétabli",
   "resolution.false_alarm": "fausse alerte",
