@@ -123,6 +123,20 @@ impl Alert {
         Ok(Self { state: AlertState::Resolved, resolved: Some((resolution, role, now)), ..self })
     }
 
+    /// The alert as whoever raised it raises it again: in nobody's hands, however long it was in somebody's.
+    #[must_use]
+    pub fn raised_again(self) -> Self {
+        match self.state {
+            AlertState::Raised => self,
+            _ => Self {
+                state: AlertState::Raised,
+                level: ALERT_LEVEL_MAX,
+                acknowledged: None,
+                ..self
+            },
+        }
+    }
+
     /// Whether it still asks for somebody.
     #[must_use]
     pub fn is_open(&self) -> bool {

@@ -5,9 +5,7 @@ use super::{
 };
 use crate::{
     alert::{Alert, AlertId, AlertIsOver, AlertKind, Resolution},
-    incident::{
-        Action, ActorRole, Command, IdempotencyKey, Nomenclature, RequestDigest, STEP_AGE_S_MAX,
-    },
+    incident::{Action, ActorRole, Command, IdempotencyKey, RequestDigest, STEP_AGE_S_MAX},
     patrol::{PatrolId, PositionFix},
     time::Timestamp,
     twin::Snapshot,
@@ -174,19 +172,28 @@ fn raise(state: &Snapshot, new: NewAlert, now: Timestamp) -> Result<Cared, Alert
     let chance = key.map(|key| chance_of(&key));
     let under_key = || {
         let is_asked = |alert: &&Alert| chance.is_some_and(|chance| alert.id.has_chance(&chance));
-        state.alerts().iter().rev().filter(is_asked).find(|alert| alert.patrol == patrol)
+        state
+            .alerts()
+            .iter()
+            .rev()
+            .filter(is_asked)
+            .find(|alert| alert.patrol == patrol && alert.kind == kind)
     };
-    if let Some(known) = state.alerts().open_of(&patrol, kind).or_else(under_key) {
+    if let Some(known) = under_key() {
         return Ok(Cared { alert: known.clone(), repeated: true });
+    }
+    if let Some(known) = state.alerts().open_of(&patrol, kind) {
+        // Whoever calls again while somebody has it in hand is in need again.
+        let alert = known.clone().raised_again();
+        return Ok(Cared { repeated: alert == *known, alert });
     }
     let raised_at = at.unwrap_or(now).min(now).max(now.plus_seconds(-STEP_AGE_S_MAX));
     let id = chance.map_or_else(new_id, |chance| AlertId::at(now, &chance));
     Ok(Cared { alert: vigil::raised(id, kind, &patrol, state, raised_at), repeated: false })
 }
 
-/// What the watch finds in `state`.
-pub(super) fn watched(state: &Snapshot, nomenclature: &Nomenclature, now: Timestamp) -> Vec<Alert> {
-    let watch = Watch { snapshot: state, nomenclature, now };
+/// What the watch finds.
+pub(super) fn watched(watch: Watch<'_>) -> Vec<Alert> {
     vigil::watch(watch, new_id)
 }
 

@@ -21,6 +21,7 @@ use crate::{
     store::{Batch, NewFact, Receipt, StoreError},
     time::Timestamp,
     twin::Snapshot,
+    vigil::Watch,
 };
 
 /// A command, and where its answer goes.
@@ -32,7 +33,10 @@ pub(super) enum Job {
     Step(Box<StepRequest>, Reply<Stepped, StepError>),
     Alert(Box<AlertRequest>, Reply<Cared, AlertError>),
     /// Raises what the watch finds: nobody waits for an answer.
-    Watch,
+    Watch {
+        /// Since when crews can be heard.
+        listening_since: Timestamp,
+    },
     Patrol(PutPatrol, Reply<(), PutPatrolError>),
     Positions(Vec<PositionFix>, Reply<Vec<FixOutcome>, Unavailable>),
     Stock(StockChange, Reply<ImportOutcome, Unavailable>),
@@ -111,13 +115,7 @@ impl Group {
             }
             Job::Step(request, reply) => Pending::Step(self.plan_step(*request), reply),
             Job::Alert(request, reply) => Pending::Alert(self.plan_alert(*request), reply),
-            Job::Watch => {
-                let now = self.batch.recorded_at;
-                for alert in alerts::watched(&self.state, &self.nomenclature, now) {
-                    self.record_alert(alert);
-                }
-                return;
-            }
+            Job::Watch { listening_since } => return self.watch(listening_since),
             Job::Patrol(put, reply) => match self.plan_patrol(put) {
                 Ok(()) => Pending::Patrol(reply),
                 Err(refusal) => return answer(reply, Err(refusal)),
@@ -136,6 +134,18 @@ impl Group {
             Job::LookAround => return,
         };
         self.pending.push(pending);
+    }
+
+    fn watch(&mut self, listening_since: Timestamp) {
+        let found = alerts::watched(Watch {
+            snapshot: &self.state,
+            nomenclature: &self.nomenclature,
+            now: self.batch.recorded_at,
+            listening_since,
+        });
+        for alert in found {
+            self.record_alert(alert);
+        }
     }
 
     fn push(&mut self, fact: Fact, key: Option<(IdempotencyKey, RequestDigest)>) -> usize {
@@ -326,7 +336,7 @@ impl Job {
             Self::Patrol(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Positions(_, reply) => answer(reply, Err(unavailable)),
             Self::Stock(_, reply) => answer(reply, Err(unavailable)),
-            Self::Watch | Self::LookAround => {}
+            Self::Watch { .. } | Self::LookAround => {}
         }
     }
 }

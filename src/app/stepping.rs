@@ -2,7 +2,7 @@
 
 use super::{Correction, StepError, StepRequest};
 use crate::{
-    dispatch::{self, By, Eligible, NearestQuery, RANK_COUNT_MAX, RankCount, Target},
+    dispatch::{self, By, Eligible, NearestQuery, RankCount, Target},
     event::Fact,
     incident::{
         self, Action, ActorRole, Candidate, Command, Incident, IncidentId, Nomenclature,
@@ -122,8 +122,7 @@ impl Against<'_> {
 
     /// The nearest patrol that may be sent now and whose position is fresh: whoever asks for help does not choose.
     fn nearest_free(&self, incident: IncidentId) -> Result<PatrolId, StepError> {
-        let count = RankCount::new(RANK_COUNT_MAX.into());
-        let count = count.unwrap_or_else(|_| unreachable!("the most is a count"));
+        let count = RankCount::new(1).unwrap_or_else(|_| unreachable!("one is a count"));
         let query = NearestQuery {
             target: Target::Incident(incident),
             count,

@@ -26,6 +26,7 @@ use crate::{
     store::{Log, Receipt, Store, StoreError, Transaction},
     time::Timestamp,
     twin::{Snapshot, SnapshotBuilder},
+    vigil::Watch,
 };
 
 /// Incidents, positions and other things in one commit: enough to share an fsync, few enough that nobody
@@ -51,6 +52,8 @@ pub(super) struct Writer {
     shaken: bool,
     /// The last event that came by, and when it was recorded.
     last: Option<(Seq, Timestamp)>,
+    /// Since when crews can be heard.
+    listening_since: Timestamp,
 }
 
 impl Writer {
@@ -61,7 +64,18 @@ impl Writer {
         health: Arc<Health>,
         nomenclature: Arc<Nomenclature>,
     ) -> Self {
-        Self { store, desk, clock, health, nomenclature, behind: false, shaken: false, last: None }
+        let listening_since = clock();
+        Self {
+            store,
+            desk,
+            clock,
+            health,
+            nomenclature,
+            behind: false,
+            shaken: false,
+            last: None,
+            listening_since,
+        }
     }
 
     /// Works until every sender is gone and the queue is empty.
@@ -97,12 +111,20 @@ impl Writer {
     /// Raises the alerts that are due. What is found is decided again inside the write, against the last state: of
     /// two servers over one store one raises it. While the store is away nothing is known, and nothing raised.
     fn keep_watch(&mut self) {
+        let now = (self.clock)();
         if self.health.fault().is_some() {
+            self.listening_since = now;
             return;
         }
-        let due = alerts::watched(&self.desk.snapshot(), &self.nomenclature, (self.clock)());
+        let listening_since = self.listening_since;
+        let due = alerts::watched(Watch {
+            snapshot: &self.desk.snapshot(),
+            nomenclature: &self.nomenclature,
+            now,
+            listening_since,
+        });
         if !due.is_empty() {
-            self.write(vec![Job::Watch]);
+            self.write(vec![Job::Watch { listening_since }]);
         }
     }
 

@@ -59,6 +59,7 @@ pub(super) struct Candidate<'a> {
     /// Why it may not be ranked.
     pub(super) left_out: Option<Reason>,
     pub(super) is_stale: bool,
+    pub(super) availability: Availability,
 }
 
 impl Candidate<'_> {
@@ -123,7 +124,7 @@ fn candidates<'a>(
             _ => None,
         };
         let chord_squared_m2 = in_space.map(|at| target.chord_squared_m2(&at));
-        candidates.push(Candidate { state, chord_squared_m2, left_out, is_stale });
+        candidates.push(Candidate { state, chord_squared_m2, left_out, is_stale, availability });
     }
     candidates
 }
@@ -154,11 +155,13 @@ fn told<'a>(
     query: &NearestQuery,
 ) -> Vec<Ranked<'a>> {
     let mut told: Vec<Ranked<'a>> = Vec::with_capacity(chosen.len());
-    for Chosen { candidate: Candidate { state, is_stale, .. }, line_m, eta_s, route } in chosen {
+    for Chosen { candidate, line_m, eta_s, route } in chosen {
+        let Candidate { state, is_stale, availability, .. } = candidate;
         let Some(fix) = &state.last_fix else { continue };
         let mut next = Ranked {
             rank: told.len() + 1,
             state,
+            availability,
             position: fix.position,
             line_m,
             route,

@@ -1,7 +1,7 @@
 //! [`Ranking`]: what is answered.
 
 use super::By;
-use crate::{geo::LonLat, roads::Route, stock::SiteCode, twin::PatrolState};
+use crate::{geo::LonLat, patrol::Availability, roads::Route, stock::SiteCode, twin::PatrolState};
 
 /// Patrols in order, and those that an operator may wonder about.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +34,8 @@ pub struct Ranked<'a> {
     pub rank: usize,
     /// Who.
     pub state: &'a PatrolState,
+    /// Whether it may be sent: while it is on an incident it is busy, whatever it says of itself.
+    pub availability: Availability,
     /// Where it last said it was.
     pub position: LonLat,
     /// Length of the geodesic to the target, in metres.

@@ -83,7 +83,7 @@ fn by_road(
 }
 
 fn status(ranked: &Ranked<'_>) -> &'static str {
-    match ranked.state.patrol.availability {
+    match ranked.availability {
         Availability::Available => "available",
         Availability::Busy => "busy",
         Availability::OffDuty => "off-duty",

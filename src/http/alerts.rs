@@ -212,8 +212,9 @@ impl NewAlertBody {
         let unknown = || Problem::unknown("patrol", &self.patrol, "the patrol is not known");
         let patrol: PatrolId = self.patrol.parse().map_err(|_no_id| unknown())?;
         let key = key.map(|key| key.parse().map_err(|e| Problem::unsaid("Idempotency-Key", e)));
-        let fix = self.position.map(|position| position.into_fix(patrol.clone())).transpose()?;
-        let at = time("at", self.at.as_deref())?;
+        // A call for help is not refused for what else it says.
+        let fix = self.position.and_then(|position| position.into_fix(patrol.clone()).ok());
+        let at = self.at.and_then(|at| at.parse().ok());
         Ok(NewAlert { kind, patrol, at, fix, key: key.transpose()? })
     }
 }

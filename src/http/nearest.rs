@@ -296,7 +296,7 @@ fn feature(ranked: &Ranked<'_>, with_routes: WithRoutes) -> Feature<NearestPrope
     let properties = NearestProperties {
         rank: ranked.rank,
         callsign: patrol.callsign.clone(),
-        status: patrol.availability.into(),
+        status: ranked.availability.into(),
         distance_m: metres(ranked.distance_m()),
         eta_s: ranked.eta_s,
         drive_m: route.map(|route| metres(route.drive_m)),

@@ -66,7 +66,7 @@ impl Incident {
             (
                 Some(patrol),
                 Action::Acknowledged | Action::EnRoute | Action::OnSite | Action::Cleared,
-            ) => self.lead().is_none_or(|lead| lead.patrol == *patrol),
+            ) => self.lead().is_some_and(|lead| lead.patrol == *patrol),
             _ => true,
         };
         if moves && let Some(status) = step.action.status() {
@@ -96,7 +96,9 @@ impl Incident {
                 (Action::Cleared | Action::Released, Some(patrol)) => {
                     sent.retain(|one| one.patrol != *patrol);
                 }
-                (action, _) if ends(action) || action == Action::Reassigned => sent.clear(),
+                // Those who came second stay with it until they leave, whoever leads next.
+                (Action::Reassigned, _) => sent.retain(|one| !one.leads),
+                (action, _) if ends(action) => sent.clear(),
                 _ => {}
             }
         }
@@ -205,7 +207,8 @@ impl Incident {
             Action::OnSite => at_stage(S::EnRoute),
             Action::Cleared | Action::CheckedIn => at_stage(S::OnSite),
             Action::Reported => self.status == S::Cleared,
-            Action::Closed => self.status == S::Reported,
+            // Nobody is forgotten on site.
+            Action::Closed => self.status == S::Reported && sent.is_empty(),
             Action::Reassigned | Action::Reinforced => on_the_way,
             Action::Released => sent.iter().any(|one| !one.leads),
             Action::Cancelled | Action::HandedOver | Action::NoAction => {

@@ -149,7 +149,7 @@ pub fn decide(
         | Action::Cleared
         | Action::CheckedIn => Some(stepping(incident, command)?),
         Action::Released => Some(second(incident, command)?),
-        Action::Reported => incident.reporter().cloned(),
+        Action::Reported => Some(reporting(incident, command)?),
         _ => None,
     };
     let at = time_of(incident, patrol.as_ref(), command.at, now)?;
@@ -189,6 +189,9 @@ fn check_shape(command: &Command) -> Result<(), Refusal> {
             | Action::Released
     );
     let is_duplicate = command.reason == Some(Reason::Duplicate);
+    if is_duplicate && action != Action::Cancelled {
+        return Err(Refusal::Needless("the reason duplicate"));
+    }
     let is_reported = action == Action::Reported;
     ask(command.reason.is_some(), leaves, action == Action::HandedOver, "reason")?;
     ask(command.duplicate_of.is_some(), is_duplicate && leaves, false, "duplicate_of")?;
@@ -248,6 +251,15 @@ fn stepping(incident: &Incident, command: &Command) -> Result<PatrolId, Refusal>
         Ok(patrol)
     } else {
         Err(Refusal::OutOfTurn { patrol, action: command.action, stage })
+    }
+}
+
+/// The patrol that reports: the one that led.
+fn reporting(incident: &Incident, command: &Command) -> Result<PatrolId, Refusal> {
+    let led = incident.reporter().cloned().ok_or(Refusal::Missing("patrol"))?;
+    match &command.patrol {
+        Some(other) if *other != led => Err(Refusal::NotSent(other.clone())),
+        _ => Ok(led),
     }
 }
 

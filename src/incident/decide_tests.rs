@@ -165,6 +165,34 @@ fn a_second_patrol_takes_its_own_steps_and_the_incident_follows_the_first() {
 }
 
 #[test]
+fn what_a_second_patrol_does_later_never_moves_a_finished_incident_back() {
+    let mut incident = after(&[Action::Assigned, Action::Acknowledged, Action::Reinforced]);
+    let second = |action| Command { patrol: Some(patrol("TANGO-2")), ..command(action) };
+    let mut take = |command: &Command, minute| {
+        for step in decide(&incident, command, None, at(minute)).unwrap() {
+            incident.take(step);
+        }
+        incident.status
+    };
+    for (minute, action) in (5..).zip([Action::Acknowledged, Action::EnRoute, Action::OnSite]) {
+        take(&second(action), minute);
+    }
+    for (minute, action) in (9..).zip([Action::EnRoute, Action::OnSite, Action::Cleared]) {
+        take(&command(action), minute);
+    }
+    assert_eq!(take(&command(Action::Reported), 12), Status::Reported);
+    assert_eq!(take(&second(Action::Cleared), 13), Status::Reported);
+    assert_eq!(take(&command(Action::Closed), 14), Status::Closed);
+}
+
+#[test]
+fn a_second_patrol_stays_with_an_incident_that_loses_its_first() {
+    let incident = after(&[Action::Assigned, Action::Reinforced, Action::Reassigned]);
+    let sent: Vec<_> = incident.sent().into_iter().map(|sent| sent.patrol).collect();
+    assert_eq!(sent, [patrol("TANGO-2")]);
+}
+
+#[test]
 fn a_patrol_that_was_not_sent_takes_no_step() {
     let incident = after(&[Action::Assigned]);
     let stranger = Command { patrol: Some(patrol("TANGO-7")), ..command(Action::Acknowledged) };

@@ -125,8 +125,10 @@ impl Gathered {
     fn add(&mut self, incident: &Incident, nomenclature: &Nomenclature) {
         let times = incident.milestones();
         let called_at = Some(incident.reported_at);
-        let between =
-            |from: Option<Timestamp>, to: Option<Timestamp>| Some(to?.seconds_since(from?));
+        // A clock that ran ahead a little makes no time negative.
+        let between = |from: Option<Timestamp>, to: Option<Timestamp>| {
+            Some(to?.seconds_since(from?).max(0.0))
+        };
         self.incidents += 1;
         self.take_up_s.extend(between(called_at, times.qualified_at));
         self.assignment_s.extend(between(times.qualified_at, times.assigned_at));

@@ -29,7 +29,12 @@ impl Signs {
             match &turn.via {
                 Via::Node(id) => {
                     if let Some(node) = segments.node_of_id.get(id) {
-                        signs.add_at_node(turn.rule, *node, from, to);
+                        let enters =
+                            |edge: EdgeIx| segments.all[edges.segment(edge) as usize].road == to;
+                        // What nobody can enter is not the only way on: the way was cut, or closed.
+                        if turn.rule == TurnRule::No || edges.leaving(*node).any(enters) {
+                            signs.add_at_node(turn.rule, *node, from, to);
+                        }
                     }
                 }
                 Via::Roads(ids) => {

@@ -64,7 +64,9 @@ fn found(snapshot: &Snapshot, second: i64) -> Vec<Alert> {
         ids += 1;
         AlertId::new(uuid::Uuid::from_u128(ids))
     };
-    watch(Watch { snapshot, nomenclature: &Nomenclature::shipped(), now: at(second) }, new_id)
+    let nomenclature = &Nomenclature::shipped();
+    let listening_since = at(-3600);
+    watch(Watch { snapshot, nomenclature, now: at(second), listening_since }, new_id)
 }
 
 fn kinds(snapshot: &Snapshot, second: i64) -> Vec<AlertKind> {

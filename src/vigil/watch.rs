@@ -21,6 +21,8 @@ pub struct Watch<'a> {
     pub nomenclature: &'a Nomenclature,
     /// The time.
     pub now: Timestamp,
+    /// Since when crews can be heard: while the server or its store was away, none could say anything.
+    pub listening_since: Timestamp,
 }
 
 /// The alerts that are to be raised now, or to be louder than they are; empty where all is as it should be.
@@ -76,7 +78,10 @@ impl Watch<'_> {
     /// A crew on site has not said that all is well.
     fn has_missed_its_check_in(&self, patrol: &PatrolId) -> bool {
         let check_in = check_in(self.snapshot, self.nomenclature, patrol);
-        check_in.is_some_and(|check_in| self.now >= check_in.missed_at())
+        check_in.is_some_and(|check_in| {
+            let heard_s = self.now.seconds_since(self.listening_since);
+            self.now >= check_in.missed_at() && heard_s >= POSITION_AGE_S_MAX_ON_MISSION
+        })
     }
 
     /// A patrol on its way says again and again that it is where it was. One that says nothing is silent, and
@@ -109,6 +114,7 @@ impl Watch<'_> {
         let heard_at = state.and_then(|state| state.last_fix.as_ref()).map(|fix| fix.recorded_at);
         let resolved_at = self.snapshot.alerts().last_resolved_at(patrol, AlertKind::SignalLost);
         let since = sends.map(|step| step.recorded_at).max(heard_at).max(resolved_at);
+        let since = since.max(Some(self.listening_since));
         since.is_some_and(|since| self.now.seconds_since(since) > POSITION_AGE_S_MAX_ON_MISSION)
     }
 }

@@ -5,14 +5,15 @@ use std::{sync::Arc, time::Duration};
 use super::history::reported;
 use crate::{
     app::{
-        App, Correction, PutPatrol, PutPatrolError, ReceiveError, StepError, StepRequest,
-        Unavailable,
+        App, CheckInError, Correction, PutPatrol, PutPatrolError, ReceiveError, StepError,
+        StepRequest, Unavailable,
     },
     demo::{self, Evening, Ground, Happenings, Setting},
     geo::LonLat,
     patrol::Patrol,
     roads::TravelTime,
     simulation::{Policy, Ways},
+    vigil,
 };
 
 /// How often patrols tell where they are.
@@ -24,7 +25,11 @@ pub(super) async fn live(app: App, seed: u64, roads: Arc<dyn TravelTime>) {
     let mut stopping = scenery.muster(&app).await.is_err();
     let mut evening = scenery.begin(&app);
     while !stopping {
-        match beat(&app, &mut evening).await {
+        let beaten = match beat(&app, &mut evening).await {
+            Ok(()) => scenery.check_in(&app).await,
+            fault => fault,
+        };
+        match beaten {
             Ok(()) => {}
             Err(Unavailable::Stopping) => stopping = true,
             Err(fault) => tracing::warn!(fault = %fault, "the demo could not be written"),
@@ -60,6 +65,23 @@ impl Scenery {
                 Err(refused) => {
                     tracing::warn!(reason = %refused, "a patrol of the demo was refused");
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Has the crews on site say that all is well, when their tablets would ask them to.
+    async fn check_in(&self, app: &App) -> Result<(), Unavailable> {
+        let (snapshot, now) = (app.snapshot(), app.now());
+        for patrol in &self.patrols {
+            let due = vigil::check_in(&snapshot, app.nomenclature(), &patrol.id);
+            if due.is_none_or(|due| now < due.prompted_at()) {
+                continue;
+            }
+            match app.check_in(patrol.id.clone(), None, None).await {
+                Err(CheckInError::Step(StepError::Unavailable(fault))) => return Err(fault),
+                // It has left meanwhile.
+                Err(_) | Ok(_) => {}
             }
         }
         Ok(())

@@ -159,7 +159,10 @@ impl Teller {
         let fixes = || snapshot.patrols().iter().filter_map(|state| state.last_fix.as_ref());
         let is_new = |fix: &&PositionFix| self.placed.get(&fix.patrol) != Some(&fix.recorded_at);
         let moved: Vec<&PositionFix> = fixes().filter(is_new).collect();
-        if moved.is_empty() {
+        // Off duty a position is forgotten, here as well.
+        let known = snapshot.patrols();
+        let has_gone = |id: &PatrolId| known.get(id).is_none_or(|state| state.last_fix.is_none());
+        if moved.is_empty() && !self.placed.keys().any(has_gone) {
             return;
         }
         let rendered = (positions(moved.into_iter()), positions(fixes()));
