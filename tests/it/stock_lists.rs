@@ -250,6 +250,7 @@ fn meta_says_how_much_there_is_and_where_to_look_first() {
       "demo": false,
       "demo_note": null,
       "name": "Vigie",
+      "roads": false,
       "seq": 3,
       "style_url": null,
       "time_zone": "Europe/Paris",

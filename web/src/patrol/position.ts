@@ -2,9 +2,11 @@
 import type { Fix } from "./contract";
 
 const BEAT_MS = 10_000;
-/** A receiver whose time is farther from the tablet's goes by another clock. */
-const CLOCK_APART_MS = 60_000;
-const HOW: PositionOptions = { enableHighAccuracy: true, maximumAge: 5_000, timeout: 20_000 };
+/** No older fix is taken. */
+const AGE_MS_MAX = 5_000;
+/** A receiver that says another time than this goes by another clock, or repeats itself: the fix is of now. */
+const CLOCK_APART_MS = AGE_MS_MAX + 1_000;
+const HOW: PositionOptions = { enableHighAccuracy: true, maximumAge: AGE_MS_MAX, timeout: 20_000 };
 
 /** `off`: not asked for. `waiting`: no fix yet. `denied`: the person or the tablet does not allow it. */
 export type PositionState = "off" | "waiting" | "on" | "denied";
@@ -50,10 +52,14 @@ export class Positions {
     if (await this.#sent(fix)) this.#sentMs = Math.max(this.#sentMs, fix.localMs);
   }
 
-  /** A tablet that stands still hears nothing from its receiver, and would look lost: it is asked again. */
+  /** A tablet that stands still hears nothing from its receiver, and would look lost: it is asked anew. A browser
+   * that watches already would wait for a move, so the watch is begun again. */
   #again(): void {
-    if (this.#last !== null && Date.now() - this.#last.localMs < BEAT_MS / 2) void this.flush();
-    else navigator.geolocation.getCurrentPosition(this.#take, this.#missed, HOW);
+    if (this.#watch !== null && (this.#last === null || Date.now() - this.#last.localMs >= BEAT_MS / 2)) {
+      navigator.geolocation.clearWatch(this.#watch);
+      this.#watch = navigator.geolocation.watchPosition(this.#take, this.#missed, HOW);
+    }
+    void this.flush();
   }
 
   readonly #take = ({ coords, timestamp }: GeolocationPosition): void => {
@@ -64,7 +70,6 @@ export class Positions {
       lon: coords.longitude,
       lat: coords.latitude,
       accuracy_m: Number.isFinite(coords.accuracy) ? Math.round(coords.accuracy) : null,
-      // Some receivers give their own time, which the tablet's clock does not know.
       localMs: Math.abs(timestamp - now) < CLOCK_APART_MS ? Math.min(timestamp, now) : now,
     };
     this.#told("on", this.#last);

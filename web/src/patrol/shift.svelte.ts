@@ -397,10 +397,10 @@ export class Shift {
     // First of all the tablet is no longer followed, or is again.
     this.#follower.follow(duty.paused || !duty.sharing ? null : duty.patrol);
     stayAwake(!duty.paused);
+    // What the room must hear is kept before it is shown: a page that is killed between the two has lost nothing.
+    if (status !== null) await this.#sure().queue(dutyItem(this.#moment(), duty, status), (desk) => desk);
     await this.#sure().set("duty", duty);
-    if (status === null) return;
-    await this.#sure().queue(dutyItem(this.#moment(), duty, status), (desk) => desk);
-    void this.#sender?.kick();
+    if (status !== null) void this.#sender?.kick();
   }
 
   async #itemsChanged(): Promise<void> {
