@@ -78,10 +78,11 @@ impl Scenery {
             if due.is_none_or(|due| now < due.prompted_at()) {
                 continue;
             }
-            match app.check_in(patrol.id.clone(), None, None).await {
-                Err(CheckInError::Step(StepError::Unavailable(fault))) => return Err(fault),
-                // It has left meanwhile.
-                Err(_) | Ok(_) => {}
+            // Any other refusal says that it has left meanwhile.
+            if let Err(CheckInError::Step(StepError::Unavailable(fault))) =
+                app.check_in(patrol.id.clone(), None, None).await
+            {
+                return Err(fault);
             }
         }
         Ok(())
