@@ -55,8 +55,10 @@ for (const theme of ["dark", "light"]) {
       assert.deepEqual(await serious(page), []);
       await shot(page, `desktop-${theme}-call`);
 
-      for (let press = 0; press < 3; press++) await page.keyboard.press("Escape");
-      await page.getByTestId("intake").waitFor({ state: "detached" });
+      // Each press closes one thing: a list, the call, the incident.
+      const shown = page.locator("[data-testid=intake], [data-testid=timeline]");
+      for (let press = 0; press < 6 && (await shown.count()) > 0; press++) await page.keyboard.press("Escape");
+      assert.equal(await shown.count(), 0);
       await page.getByRole("tab", { name: /Analyse/ }).click();
       await page.locator("summary", { hasText: "Natures" }).click();
       assert.deepEqual(await serious(page), []);
