@@ -53,7 +53,8 @@ test-web: web/node_modules/.installed
 
 test-browser: tools-test web
 	@echo "vigie: browser tests on $$(chromium --version 2>/dev/null)"
-	$(CARGO) build --locked
+	@# The program as the Rust tests build it: `cargo build` would choose other features and compile the crates again.
+	$(CARGO) test --locked --no-run --test it
 	cd web && VIGIE_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target)/debug/vigie) npm run --silent test:browser
 
 bench: tools-test ## ratios of the hot paths against their baselines, in one run

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { drawn, idle, launch, newPage, nextHeat, open, project, Server, shot } from "./support.mjs";
+import { drawn, idle, jump, launch, newPage, nextHeat, open, project, Server, shot } from "./support.mjs";
 
 const server = new Server();
 /** @type {import("playwright-core").Browser} */
@@ -31,7 +31,7 @@ async function someBuilding() {
  * @param {number[]} centre
  */
 async function goTo(page, centre) {
-  await page.evaluate((at) => window.vigie?.map.jumpTo({ center: /** @type {[number, number]} */ (at), zoom: 18 }), centre);
+  await jump(page, centre, 18);
   await idle(page);
 }
 
@@ -65,7 +65,7 @@ describe("the page", () => {
     });
 
     const { features } = await server.get("sites?limit=1");
-    await page.evaluate((at) => window.vigie?.map.jumpTo({ center: at, zoom: 16 }), features[0].geometry.coordinates);
+    await jump(page, features[0].geometry.coordinates, 16);
     await idle(page);
     const buildings = await page.evaluate(() => window.vigie?.map.queryRenderedFeatures({ layers: ["stock-fill"] }).length ?? 0);
     assert.ok(buildings > 0, "no building is drawn around a site");
@@ -192,7 +192,7 @@ describe("the nearest patrols", () => {
     const incidents = (await drawn(page, "incidents")).filter((one) => waiting.has(one.properties.id));
     const chosen = incidents.toSorted((a, b) => b.properties.order - a.properties.order)[0];
     assert.ok(chosen, "no incident on the map waits for a patrol");
-    await page.evaluate((at) => window.vigie?.map.jumpTo({ center: at, zoom: 15 }), chosen.geometry.coordinates);
+    await jump(page, chosen.geometry.coordinates, 15);
     await idle(page);
     const { x, y } = await project(page, chosen.geometry.coordinates);
     await page.mouse.click(x, y);

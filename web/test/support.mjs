@@ -165,10 +165,26 @@ export async function idle(page) {
   await page.evaluate(
     () =>
       new Promise((resolve) => {
-        window.vigie?.map.once("idle", resolve);
+        // The event holds the whole map, and what a page answers is copied out of it: it answers with nothing.
+        window.vigie?.map.once("idle", () => resolve(undefined));
         window.vigie?.map.triggerRepaint();
         setTimeout(resolve, 3_000);
       }),
+  );
+}
+
+/**
+ * Looks at a place at once. Like every order to the map it answers with nothing: the map itself would be copied.
+ * @param {import("playwright-core").Page} page
+ * @param {number[]} at longitude first
+ * @param {number} zoom
+ */
+export async function jump(page, at, zoom) {
+  await page.evaluate(
+    ([lon = 0, lat = 0, zoom = 0]) => {
+      window.vigie?.map.jumpTo({ center: [lon, lat], zoom });
+    },
+    [...at, zoom],
   );
 }
 

@@ -157,9 +157,15 @@ export class Tablet {
         .filter((one) => one.getBoundingClientRect().right > innerWidth + 0.5 || one.getBoundingClientRect().left < -0.5)
         .map((one) => `${one.tagName} ${one.className} ${Math.round(one.getBoundingClientRect().right)}`),
       targets: [...document.querySelectorAll("button, a[href]")]
-        .map((one) => ({ text: one.textContent?.trim().slice(0, 30) ?? "", main: one.matches(".key"), box: one.getBoundingClientRect() }))
+        .map((one) => ({ one: /** @type {HTMLElement} */ (one), box: one.getBoundingClientRect() }))
         .filter(({ box }) => box.width > 0)
-        .map(({ text, main, box }) => ({ text, main, width: box.width, height: box.height })),
+        // A key that is still pressed is drawn smaller than it is.
+        .map(({ one, box }) => ({
+          text: one.textContent?.trim().slice(0, 30) ?? "",
+          main: one.matches(".key"),
+          width: Math.max(one.offsetWidth, box.width),
+          height: Math.max(one.offsetHeight, box.height),
+        })),
     }));
     assert.equal(found.sideways, 0, where);
     assert.deepEqual(found.wide, [], where);
