@@ -42,7 +42,7 @@ pub struct IncidentProperties {
     /// Seconds from the report in which a crew must be on site; null where no time is set.
     #[schema(required = true)]
     target_s: Option<u32>,
-    /// Agents that are sent, at least.
+    /// Agents that are sent, at least: at this hour while it is open, at the hour of its assignment once it is over.
     #[schema(required = true)]
     crew_min: Option<u8>,
     /// What may follow.
@@ -159,9 +159,10 @@ pub fn feature(
     snapshot: &Snapshot,
     nomenclature: &Nomenclature,
     row: &IncidentRow,
+    now: Timestamp,
 ) -> Feature<IncidentProperties> {
     let place = snapshot.stock().place(row.place);
-    Feature::new(row.id, Some(place.position.into()), properties(snapshot, nomenclature, row))
+    Feature::new(row.id, Some(place.position.into()), properties(snapshot, nomenclature, row, now))
 }
 
 /// The incident in that row as whoever may not know of crews hears of it.
@@ -169,9 +170,10 @@ pub fn feature_without_crews(
     snapshot: &Snapshot,
     nomenclature: &Nomenclature,
     row: &IncidentRow,
+    now: Timestamp,
 ) -> Feature<IncidentProperties> {
     let place = snapshot.stock().place(row.place);
-    let known = properties(snapshot, nomenclature, row);
+    let known = properties(snapshot, nomenclature, row, now);
     let properties = IncidentProperties { patrols: Vec::new(), allowed: Vec::new(), ..known };
     Feature::new(row.id, Some(place.position.into()), properties)
 }
@@ -181,12 +183,13 @@ pub fn feature_with_steps(
     snapshot: &Snapshot,
     nomenclature: &Nomenclature,
     row: &IncidentRow,
+    now: Timestamp,
 ) -> Feature<IncidentWithSteps> {
     let place = snapshot.stock().place(row.place);
     let known = snapshot.interventions().get(row.id);
     let steps = known.map_or(&[][..], |incident| &incident.steps).iter().map(StepBody::from);
     let properties = IncidentWithSteps {
-        properties: properties(snapshot, nomenclature, row),
+        properties: properties(snapshot, nomenclature, row, now),
         steps: steps.collect(),
     };
     Feature::new(row.id, Some(place.position.into()), properties)
@@ -197,6 +200,7 @@ pub fn properties(
     snapshot: &Snapshot,
     nomenclature: &Nomenclature,
     row: &IncidentRow,
+    now: Timestamp,
 ) -> IncidentProperties {
     let stock = snapshot.stock();
     let (site, place) = (stock.site(row.site), stock.place(row.place));
@@ -214,10 +218,10 @@ pub fn properties(
         building_id: place.building.map(|ix| stock.building(ix).id.to_string()),
         landlord: site.landlord.to_string(),
         target_s: kind.and_then(|kind| kind.priority.target_s()),
-        crew_min: kind.map(|kind| kind.crew_min(row.reported_at)),
+        crew_min: kind.map(|kind| kind.crew_min(course.crew_asked_at(row, now))),
         allowed: course.allowed,
         patrols: course.patrols,
-        times: course.times,
+        times: course.milestones.into(),
         report: course.report,
         partner: course.partner,
         reason: course.reason,
@@ -230,7 +234,7 @@ pub fn properties(
 struct Course {
     allowed: Vec<ActionName>,
     patrols: Vec<SentBody>,
-    times: TimesBody,
+    milestones: Milestones,
     report: Option<ReportBody>,
     partner: Option<PartnerName>,
     reason: Option<ReasonName>,
@@ -253,7 +257,7 @@ impl Course {
         Self {
             allowed: open.map_or_else(Vec::new, |incident| super::transitions::allowed(&incident)),
             patrols: Vec::new(),
-            times: Milestones::default().into(),
+            milestones: Milestones::default(),
             report: None,
             partner: None,
             reason: None,
@@ -271,12 +275,21 @@ impl Course {
         Self {
             allowed: super::transitions::allowed(incident),
             patrols: sent_bodies(snapshot, incident),
-            times: incident.milestones().into(),
+            milestones: incident.milestones(),
             report: incident.report().map(Into::into),
             partner: incident.handed_over_to().map(Named),
             reason: reason.map(Named),
             merged: others(Action::Merged).collect(),
             merged_into: others(Action::Cancelled).next(),
+        }
+    }
+
+    /// At which hour the size of a crew is judged: whoever is sent to an open incident is sent now.
+    fn crew_asked_at(&self, row: &IncidentRow, now: Timestamp) -> Timestamp {
+        if row.status.is_over() {
+            self.milestones.assigned_at.unwrap_or(row.reported_at)
+        } else {
+            now
         }
     }
 }

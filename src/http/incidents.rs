@@ -53,13 +53,13 @@ async fn list_incidents(
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     let query = IncidentsQuery::try_from(params.0)?;
-    let snapshot = edge.app.snapshot();
-    unless_known(&request, Revision::of_events(&snapshot), async || {
+    let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
+    unless_known(&request, Revision::of_incidents(&snapshot, now), async || {
         let found = catalogue::incidents(&snapshot, &query)?;
         let kinds = edge.app.nomenclature();
-        let features = found.items.iter().map(|row| feature(&snapshot, kinds, row)).collect();
+        let features = found.items.iter().map(|row| feature(&snapshot, kinds, row, now)).collect();
         let links = ListAddress::of(&request).links(found.next);
-        Ok(GeoJson(FeatureCollection::new(features, links, found.matched, edge.app.now())))
+        Ok(GeoJson(FeatureCollection::new(features, links, found.matched, now)))
     })
     .await
 }
@@ -79,7 +79,7 @@ async fn show_incident(
     let row = id.parse().ok().and_then(|id: IncidentId| snapshot.incidents().get(id));
     let unknown = || Problem::unknown("id", &id, format!("incident `{id}` is not known"));
     let row = row.ok_or_else(unknown)?;
-    Ok(GeoJson(feature_with_steps(&snapshot, edge.app.nomenclature(), &row)))
+    Ok(GeoJson(feature_with_steps(&snapshot, edge.app.nomenclature(), &row, edge.app.now())))
 }
 
 /// Takes down an incident. It is durable when the answer comes.

@@ -199,7 +199,7 @@ impl Asked<'_> {
         let row = self.snapshot.incidents().get(id)?;
         let incident = self.snapshot.interventions().get(id)?;
         Some(MissionBody {
-            incident: properties(self.snapshot, self.nomenclature, &row),
+            incident: self.incident(&row),
             lead: sent.leads,
             stage: sent.stage.into(),
             since: sent.since.to_string(),
@@ -209,6 +209,10 @@ impl Asked<'_> {
             check_in: vigil::check_in(self.snapshot, self.nomenclature, &sent.patrol)
                 .map(|check_in| CheckInBody::at(check_in, self.now)),
         })
+    }
+
+    fn incident(&self, row: &IncidentRow) -> IncidentProperties {
+        properties(self.snapshot, self.nomenclature, row, self.now)
     }
 
     fn site(&self, row: &IncidentRow) -> MissionSite {
@@ -254,7 +258,7 @@ impl Asked<'_> {
         };
         let rows = self.reported_since(REPORT_OWED_S);
         let due = rows.into_iter().rev().filter(owes);
-        due.map(|row| properties(self.snapshot, self.nomenclature, &row)).collect()
+        due.map(|row| self.incident(&row)).collect()
     }
 
     /// The incidents of the last seconds, newest first.

@@ -19,6 +19,7 @@ use crate::{
         RankCount, Ranked, Ranking, Reason, Target, TargetPlace,
     },
     geo::LonLat,
+    incident::{KindCode, Nomenclature},
     patrol::CREW_MAX,
     roads::Route,
     time::Timestamp,
@@ -45,7 +46,7 @@ async fn nearest_patrols(
     edge: Data<Edge>,
 ) -> Result<GeoJson<NearestPatrols>, Problem> {
     let with_routes = params.0.with_routes()?;
-    let query = params.0.into_query(edge.app.now())?;
+    let query = params.0.into_query(edge.app.nomenclature(), edge.app.now())?;
     let snapshot = edge.app.snapshot();
     let ranking = dispatch::nearest(&snapshot, &query)?;
     Ok(GeoJson(NearestPatrols::new(&ranking, with_routes, query.now)))
@@ -82,10 +83,13 @@ struct NearestParams {
     /// Fewest agents aboard, 1 to 12; a crew of unknown size is believed to be large enough.
     #[param(value_type = Option<u8>)]
     crew: Option<String>,
+    /// A code of the nomenclature: fewest agents aboard are those that it asks for at this hour, or `crew` where
+    /// that is more.
+    kind: Option<String>,
 }
 
 impl NearestParams {
-    fn into_query(self, now: Timestamp) -> Result<NearestQuery, Problem> {
+    fn into_query(self, kinds: &Nomenclature, now: Timestamp) -> Result<NearestQuery, Problem> {
         let reason = format!("must be 1 to {RANK_COUNT_MAX}");
         let count = number("k", self.k.as_deref(), reason)?.unwrap_or(RANK_COUNT_DEFAULT);
         let count = RankCount::new(count).map_err(|e| Problem::field("k", count, e))?;
@@ -94,11 +98,7 @@ impl NearestParams {
             Some("line") => By::Line,
             Some(other) => return Err(Problem::field("by", other, "must be road or line")),
         };
-        let crews = format!("must be 1 to {CREW_MAX}");
-        let crew_min = number("crew", self.crew.as_deref(), crews.clone())?.unwrap_or(0);
-        if crew_min > CREW_MAX || self.crew.is_some() && crew_min == 0 {
-            return Err(Problem::field("crew", crew_min, crews));
-        }
+        let crew_min = self.crew_min(kinds, now)?;
         let eligible = match self.available.as_deref() {
             None | Some("true") => Eligible::Available,
             Some("false") => Eligible::Everybody,
@@ -107,6 +107,22 @@ impl NearestParams {
             }
         };
         Ok(NearestQuery { target: self.target()?, count, eligible, by, crew_min, now })
+    }
+
+    /// Fewest agents aboard, whoever asks for them; 0 where nobody does.
+    fn crew_min(&self, kinds: &Nomenclature, now: Timestamp) -> Result<u8, Problem> {
+        let crews = format!("must be 1 to {CREW_MAX}");
+        let asked = number("crew", self.crew.as_deref(), crews.clone())?;
+        if let Some(crew) = asked.filter(|crew| !(1..=CREW_MAX).contains(crew)) {
+            return Err(Problem::field("crew", crew, crews));
+        }
+        let kind = match parsed::<KindCode>("kind", self.kind.as_deref())? {
+            None => None,
+            Some(code) => Some(kinds.get(&code).ok_or_else(|| {
+                Problem::field("kind", &code, format!("kind `{code}` is not in the nomenclature"))
+            })?),
+        };
+        Ok(asked.max(kind.map(|kind| kind.crew_min(now))).unwrap_or(0))
     }
 
     fn with_routes(&self) -> Result<WithRoutes, Problem> {

@@ -9,7 +9,7 @@ use actix_web::{
 };
 
 use super::{Edge, Problem};
-use crate::twin::Snapshot;
+use crate::{time::Timestamp, twin::Snapshot};
 
 /// What an answer depends on. Two answers to one URL at one revision say the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,15 @@ impl Revision {
         Self(snapshot.stock().revision().0)
     }
 
-    /// That of an answer about incidents.
+    /// That of a list of incidents: at night some ask for larger crews than by day.
+    #[must_use]
+    pub fn of_incidents(snapshot: &Snapshot, now: Timestamp) -> Self {
+        let mut hasher = DefaultHasher::new();
+        (snapshot.seq(), now.hour_of_week()).hash(&mut hasher);
+        Self(hasher.finish())
+    }
+
+    /// That of an answer that the events alone decide.
     #[must_use]
     pub fn of_events(snapshot: &Snapshot) -> Self {
         Self(snapshot.seq().0)

@@ -1,9 +1,11 @@
 //! The life of an incident: each step is checked against what went before, and each has its time.
 
-use serde_json::{Value, json};
-use vigie::patrol::Availability;
+use std::sync::atomic::{AtomicI64, Ordering::SeqCst};
 
-use crate::support::{Answer, Town, patrol, patrol_that_is, site, town};
+use serde_json::{Value, json};
+use vigie::{http::Settings, patrol::Availability, time::Timestamp};
+
+use crate::support::{Answer, Town, patrol, patrol_that_is, site, town, town_by};
 
 fn in_town() -> Town {
     town([
@@ -300,4 +302,58 @@ fn times_are_summed_up_by_evening_landlord_kind_and_priority() {
     assert_eq!(groups("priority")[0]["key"], "P2");
     assert_eq!(groups("evening")[0]["incidents"], 2);
     assert_eq!(town.get("/api/v1/kpis?by=operator").fault().1, "by");
+}
+
+/// What the clock of one test says.
+static HOUR_MS: AtomicI64 = AtomicI64::new(0);
+
+fn hour() -> Timestamp {
+    Timestamp::from_unix_ms(HOUR_MS.load(SeqCst)).unwrap()
+}
+
+#[test]
+fn the_crew_that_is_asked_for_is_the_one_that_will_be_judged() {
+    let it_is = |at: &str| HOUR_MS.store(at.parse::<Timestamp>().unwrap().unix_ms(), SeqCst);
+    it_is("2035-06-01T19:00:00Z"); // 21:00 in Paris
+    let town = town_by(hour, Settings::default(), [site("PH-0001", 2.35, 48.85)]);
+    let patrol = |id: &str, crew: u8| {
+        let position = json!({"lon": 2.35, "lat": 48.851, "recorded_at": hour().to_string()});
+        let body =
+            json!({"callsign": id, "status": "available", "crew": crew, "position": position});
+        assert_eq!(town.put(&format!("/api/v1/patrols/{id}"), body).status, 200);
+    };
+    let id = call(&town, "OCC-HAL", "PH-0001");
+    let listed = town.get("/api/v1/incidents?open=true");
+    assert_eq!(listed.json()["features"][0]["properties"]["crew_min"], 2, "by day");
+
+    it_is("2035-06-01T20:30:00Z"); // 22:30
+    patrol("TANGO-1", 2);
+    patrol("TANGO-2", 1);
+
+    assert_eq!(incident(&town, &id)["crew_min"], 3, "by night");
+    let tag = listed.header("etag").to_owned();
+    let listed = town.get_with("/api/v1/incidents?open=true", &[("if-none-match", &tag)]);
+    assert_eq!(listed.status, 200, "the list is another one at night");
+    let ranked = |query: &str| {
+        let path = format!("/api/v1/patrols/nearest?incident={id}&by=line&{query}");
+        let answer = town.get(&path).json();
+        let ids = answer["features"].as_array().unwrap().iter().map(|one| one["id"].clone());
+        let over = answer["passed_over"].as_array().unwrap().iter();
+        (ids.collect::<Vec<_>>(), over.map(|one| one["reason"].clone()).collect::<Vec<_>>())
+    };
+    assert_eq!(ranked("kind=OCC-HAL"), (vec![], vec![json!("too_few"), json!("too_few")]));
+    assert_eq!(ranked("kind=ENV-ENC"), (vec![json!("TANGO-1")], vec![json!("too_few")]));
+    assert_eq!(ranked("kind=ENV-ENC&crew=3").0, Vec::<Value>::new(), "the larger one counts");
+    assert_eq!(ranked("crew=1").0.len(), 2, "whoever comes second");
+    assert_eq!(assign(&town, &id, "TANGO-1").status, 409);
+    let agreed = json!({"to": "assigned", "actor": "dispatcher", "patrol": "TANGO-1",
+        "override": "crew_accepted"});
+    assert_eq!(step(&town, &id, agreed).status, 200);
+    let second = json!({"to": "reinforced", "actor": "dispatcher", "patrol": "TANGO-2"});
+    assert_eq!(step(&town, &id, second).status, 200, "one agent more is one agent more");
+    let called_off = json!({"to": "cancelled", "actor": "dispatcher", "reason": "false_alarm"});
+    assert_eq!(step(&town, &id, called_off).status, 200);
+
+    it_is("2035-06-02T08:00:00Z");
+    assert_eq!(incident(&town, &id)["crew_min"], 3, "as it was judged");
 }

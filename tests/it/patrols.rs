@@ -243,6 +243,8 @@ fn nearest_takes_a_position_a_site_or_an_incident_and_only_one() {
         ("site=PH-0754&route=1", "route"),
         ("site=PH-0754&crew=0", "crew"),
         ("site=PH-0754&crew=13", "crew"),
+        ("site=PH-0754&kind=occ", "kind"),
+        ("site=PH-0754&kind=NO-SUCH", "kind"),
         ("site=PH-0754&available=yes", "available"),
     ] {
         let fault = nearest(query).fault();

@@ -117,10 +117,11 @@ impl Teller {
             }
         }
         let crews = crews.into_iter().cloned().collect();
-        let feature = incident_feature::feature(after, self.app.nomenclature(), &row);
+        let (kinds, now) = (self.app.nomenclature(), self.app.now());
+        let feature = incident_feature::feature(after, kinds, &row, now);
         messages.push((Audience::Intervention(crews), message("incident", Some(seq), &feature)?));
         let landlord = after.stock().site(row.site).landlord.clone();
-        let feature = incident_feature::feature_without_crews(after, self.app.nomenclature(), &row);
+        let feature = incident_feature::feature_without_crews(after, kinds, &row, now);
         messages.push((Audience::Landlord(landlord), message("incident", Some(seq), &feature)?));
         Ok(messages)
     }

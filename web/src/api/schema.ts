@@ -935,7 +935,7 @@ export interface components {
                 channel: components["schemas"]["Channel"];
                 /**
                  * Format: int32
-                 * @description Agents that are sent, at least.
+                 * @description Agents that are sent, at least: at this hour while it is open, at the hour of its assignment once it is over.
                  */
                 crew_min: number | null;
                 /** @description Unique. */
@@ -1366,7 +1366,7 @@ export interface components {
             channel: components["schemas"]["Channel"];
             /**
              * Format: int32
-             * @description Agents that are sent, at least.
+             * @description Agents that are sent, at least: at this hour while it is open, at the hour of its assignment once it is over.
              */
             crew_min: number | null;
             /** @description Unique. */
@@ -3210,6 +3210,11 @@ export interface operations {
                 route?: boolean;
                 /** @description Fewest agents aboard, 1 to 12; a crew of unknown size is believed to be large enough. */
                 crew?: number;
+                /**
+                 * @description A code of the nomenclature: fewest agents aboard are those that it asks for at this hour, or `crew` where
+                 *     that is more.
+                 */
+                kind?: string;
             };
             header?: never;
             path?: never;

@@ -94,7 +94,7 @@ export class Intake {
       const { place, kind, open } = this;
       if (!open || place === null) return null;
       const where = place.type === "site" ? { site: place.code } : { lon: place.lon.toFixed(6), lat: place.lat.toFixed(6) };
-      return JSON.stringify({ ...where, ...(kind && { crew: this.#room.crewMin(kind) }) });
+      return JSON.stringify({ ...where, ...(kind && { kind: kind.code }) });
     });
     $effect(() => {
       const text = asked;
@@ -163,7 +163,7 @@ export class Intake {
       const failure = asFailure(error, "/api/v1/incidents");
       this.half = { id, site, failure };
       // Another desk has taken the patrol: the next one is proposed.
-      if (failure.status === 409) await this.#rank({ incident: id });
+      if (failure.status === 409) await this.#rank({ incident: id, ...(this.kind && { kind: this.kind.code }) });
     }
   }
 

@@ -7,6 +7,7 @@ import type { Incident, IncidentWithSteps, Located, Nearest, SiteDetails, Step }
 import { pointOf } from "../map/geometry";
 import { poll, type Poll } from "./poll";
 import type { Room } from "./room.svelte";
+import { crewAsked } from "./urgency";
 import type { Selection } from "./view";
 
 /** Ranks change as patrols drive, but nobody reads them faster than this. */
@@ -150,7 +151,7 @@ export class Place {
       case "point":
         return rounded(selection.lon, selection.lat);
       case "incident":
-        return { incident: selection.id, crew: untrack(() => this.incident?.properties.crew_min ?? null) };
+        return { incident: selection.id, ...untrack(() => this.incident && crewAsked(this.incident)) };
       case "site":
         return { site: selection.code };
     }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import type { Incident, IncidentStatus, Priority, Transition } from "../api/shapes";
 import { overridesFor } from "./lists";
-import { compareUrgency, delayOf, duplicatesOf, nextStep, partOf } from "./urgency";
+import { compareUrgency, crewAsked, delayOf, duplicatesOf, nextStep, partOf } from "./urgency";
 
 const START = Date.UTC(2026, 10, 24, 20, 0, 0);
 const at = (minutes: number): string => new Date(START + minutes * 60_000).toISOString();
@@ -27,6 +27,7 @@ function incident(sketch: Sketch): Incident {
     status,
     allowed,
     kind: sketch.kind ?? "OCC-HAL",
+    crew_min: 3,
     site_code: sketch.site ?? "PH-0001",
     reported_at: at(reported),
     target_s: target === null ? null : target * 60,
@@ -69,6 +70,13 @@ describe("what is to be done", () => {
   it("tells the parts of the board", () => {
     const parts = (["received", "qualified", "assigned", "on_site", "cleared", "reported"] as const).map((status) => partOf(incident({ status })));
     expect(parts).toEqual(["to_assign", "to_assign", "under_way", "under_way", "to_close", "to_close"]);
+  });
+});
+
+describe("the crew that is asked for", () => {
+  it("is as large as the kind asks for, and anybody where a crew is there already", () => {
+    expect(crewAsked(incident({ allowed: ["assigned"] }))).toEqual({ kind: "OCC-HAL" });
+    expect(crewAsked(incident({ status: "on_site", allowed: ["cleared", "reinforced"] }))).toEqual({ crew: 1 });
   });
 });
 

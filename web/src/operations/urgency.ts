@@ -81,6 +81,12 @@ export function nextStep(incident: Incident): Transition | null {
   return next !== undefined && incident.properties.allowed.includes(next) ? next : null;
 }
 
+/** How large a patrol must be to be sent to `incident` now: as its kind asks for, or anybody where a crew is there. */
+export function crewAsked({ properties: { allowed, kind, crew_min } }: Incident): { crew?: number; kind?: string } {
+  if (allowed.includes("reinforced")) return { crew: 1 };
+  return crew_min === null ? {} : { kind };
+}
+
 /** A second call of the same kind on the same site within this time is likely about the same thing. */
 const DUPLICATE_MS = 30 * 60_000;
 
