@@ -5,10 +5,10 @@ use crate::{
     dispatch::{self, By, Eligible, NearestQuery, RankCount, Target},
     event::Fact,
     incident::{
-        self, Action, ActorRole, Candidate, Command, Incident, IncidentId, Nomenclature,
-        OverrideReason, Reason, Refusal, Step,
+        self, Action, ActorRole, Candidate, Command, Incident, IncidentId, Nomenclature, Reason,
+        Refusal, Step,
     },
-    patrol::{POSITION_AGE_S_MAX, POSITION_AGE_S_MAX_ON_MISSION, PatrolId},
+    patrol::{self, PatrolId},
     time::Timestamp,
     twin::Snapshot,
 };
@@ -46,9 +46,7 @@ impl Against<'_> {
         let steps = incident::decide(&incident, command, candidate.as_ref(), self.now);
         let steps = steps.map_err(refused)?;
         let mut facts = Vec::new();
-        if let Some(candidate) = &candidate
-            && command.override_reason == Some(OverrideReason::PreEmpted)
-        {
+        if let Some(candidate) = &candidate {
             facts.extend(self.freed(&candidate.patrol, command.actor));
         }
         if let Some(survivor) = command.duplicate_of {
@@ -102,13 +100,11 @@ impl Against<'_> {
         let known = self.state.patrols().get(id);
         let known = known.ok_or_else(|| StepError::UnknownPatrol(id.clone()))?;
         let mission = self.state.interventions().mission_of(id);
-        let age_s_max =
-            if mission.is_some() { POSITION_AGE_S_MAX_ON_MISSION } else { POSITION_AGE_S_MAX };
-        let age_s = known.last_fix.as_ref().map(|fix| self.now.seconds_since(fix.recorded_at));
+        let availability = self.state.availability(&known.patrol);
         let kind = self.nomenclature.get(&incident.kind);
         Ok(Some(Candidate {
             patrol: id.clone(),
-            availability: known.patrol.availability,
+            availability,
             mission: mission.map(|mission| mission.incident),
             crew: known.patrol.crew,
             // Whoever comes second adds to the crew that is there.
@@ -116,7 +112,7 @@ impl Against<'_> {
                 Action::Assigned => kind.map_or(1, |kind| kind.crew_min(self.now)),
                 _ => 1,
             },
-            is_stale: age_s.is_none_or(|age_s| age_s > age_s_max),
+            is_stale: patrol::is_stale(known.last_fix.as_ref(), availability, self.now),
         }))
     }
 
@@ -137,7 +133,7 @@ impl Against<'_> {
         nearest.map(|ranked| ranked.state.patrol.id.clone()).ok_or(StepError::NobodyFree)
     }
 
-    /// Takes a patrol from what it is on: what it led waits again.
+    /// Takes a patrol that is sent elsewhere from what it is on: what it led waits again.
     fn freed(&self, patrol: &PatrolId, actor: ActorRole) -> Option<Fact> {
         let mission = self.state.interventions().mission_of(patrol)?;
         let mut incident = self.state.incident(mission.incident)?;

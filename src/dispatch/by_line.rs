@@ -20,7 +20,7 @@ pub(super) fn ranked<'a>(
 ) -> Found<'a> {
     let count = query.count.get();
     let (left_out, eligible): (Vec<_>, Vec<_>) =
-        candidates.into_iter().partition(|candidate| candidate.left_out.is_some());
+        candidates.into_iter().partition(|candidate| !candidate.left_out.is_empty());
     let chosen = refine(eligible, target, count);
     let reach_m = match chosen.last() {
         Some(last) if chosen.len() == count => last.line_m,
@@ -74,8 +74,9 @@ fn passed_over<'a>(
             left.chord_squared_m2.is_none_or(|squared| squared.sqrt() <= reach_m + ROUNDING_M)
         })
         .filter_map(|left| {
-            let (reason, distance_m) = (left.left_out?, left.line_m(target));
-            Some(PassedOver { state: left.state, reason, distance_m, eta_s: None })
+            let (reason, distance_m) = (left.left_out.first()?, left.line_m(target));
+            let (state, reasons) = (left.state, left.left_out);
+            Some(PassedOver { state, reason, reasons, distance_m, eta_s: None })
         })
         .filter(|left| left.distance_m.is_none_or(|distance_m| distance_m < reach_m))
         .collect();

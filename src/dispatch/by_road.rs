@@ -45,7 +45,7 @@ pub(super) fn ranked<'a>(
         })
         .collect();
     let (left_out, mut eligible): (Vec<_>, Vec<_>) =
-        timed.into_iter().partition(|timed| timed.candidate.left_out.is_some());
+        timed.into_iter().partition(|timed| !timed.candidate.left_out.is_empty());
     eligible.sort_by_key(|timed| timed.time_ms); // stable: they come in the order of ids
     let overtaken = overtaken(&eligible);
     let count = query.count.get();
@@ -107,8 +107,9 @@ fn passed_over<'a>(
     let placed = left_out.into_iter().map(|timed| (timed.candidate, Some(seconds(timed.time_ms))));
     let lost = candidates.iter().filter(|candidate| candidate.chord_squared_m2.is_none());
     let told = |(candidate, eta_s): (Candidate<'a>, Option<f64>)| {
-        let (reason, distance_m) = (candidate.left_out?, candidate.line_m(target));
-        Some(PassedOver { state: candidate.state, reason, distance_m, eta_s })
+        let (reason, distance_m) = (candidate.left_out.first()?, candidate.line_m(target));
+        let (state, reasons) = (candidate.state, candidate.left_out);
+        Some(PassedOver { state, reason, reasons, distance_m, eta_s })
     };
     placed.chain(lost.map(|candidate| (*candidate, None))).filter_map(told).collect()
 }

@@ -16,4 +16,4 @@ mod road_tests;
 
 pub use nearest::{NearestError, nearest};
 pub use query::{By, Eligible, InvalidRankCount, NearestQuery, RANK_COUNT_MAX, RankCount, Target};
-pub use ranking::{OffRoad, PassedOver, Ranked, Ranking, Reason, TargetPlace};
+pub use ranking::{OffRoad, PassedOver, Ranked, Ranking, Reason, Reasons, TargetPlace};

@@ -1,13 +1,13 @@
 //! [`nearest`]: the k nearest patrols, and those that were passed over.
 
 use super::{
-    By, Eligible, NearestQuery, PassedOver, Ranked, Ranking, Reason, Target, TargetPlace, by_line,
-    by_road, why::why,
+    By, Eligible, NearestQuery, PassedOver, Ranked, Ranking, Reason, Reasons, Target, TargetPlace,
+    by_line, by_road, why::why,
 };
 use crate::{
     geo::{EarthCentred, geodesic_distance_m},
     incident::IncidentId,
-    patrol::{Availability, POSITION_AGE_S_MAX, POSITION_AGE_S_MAX_ON_MISSION},
+    patrol::{self, Availability},
     roads::Route,
     stock::SiteCode,
     twin::{PatrolState, SiteIx, Snapshot},
@@ -56,8 +56,8 @@ pub(super) struct Candidate<'a> {
     pub(super) state: &'a PatrolState,
     /// Square of the chord through the Earth to the target in m², where its position is known.
     pub(super) chord_squared_m2: Option<f64>,
-    /// Why it may not be ranked.
-    pub(super) left_out: Option<Reason>,
+    /// Why it may not be ranked; nothing where it may.
+    pub(super) left_out: Reasons,
     pub(super) is_stale: bool,
     pub(super) availability: Availability,
 }
@@ -106,23 +106,15 @@ fn candidates<'a>(
     let mut candidates = Vec::with_capacity(snapshot.patrols().len());
     for (state, in_space) in snapshot.patrols().in_space() {
         let availability = snapshot.availability(&state.patrol);
-        let age_s_max = match availability {
-            Availability::Busy => POSITION_AGE_S_MAX_ON_MISSION,
-            Availability::Available | Availability::OffDuty => POSITION_AGE_S_MAX,
-        };
-        let is_stale = state
-            .last_fix
-            .as_ref()
-            .is_some_and(|fix| query.now.seconds_since(fix.recorded_at) > age_s_max);
+        let is_stale = patrol::is_stale(state.last_fix.as_ref(), availability, query.now);
         let too_few = state.patrol.crew.is_some_and(|crew| crew < query.crew_min);
-        let left_out = match availability {
-            Availability::OffDuty => Some(Reason::OffDuty),
-            Availability::Busy if only_available => Some(Reason::Busy),
-            _ if in_space.is_none() => Some(Reason::NoPosition),
-            _ if only_available && too_few => Some(Reason::TooFew),
-            _ if only_available && is_stale => Some(Reason::Stale),
-            _ => None,
-        };
+        let is_off_duty = availability == Availability::OffDuty;
+        let left_out = Reasons::default()
+            .with(Reason::OffDuty, is_off_duty)
+            .with(Reason::Busy, only_available && availability == Availability::Busy)
+            .with(Reason::NoPosition, in_space.is_none() && !is_off_duty)
+            .with(Reason::TooFew, only_available && too_few)
+            .with(Reason::Stale, only_available && in_space.is_some() && is_stale);
         let chord_squared_m2 = in_space.map(|at| target.chord_squared_m2(&at));
         candidates.push(Candidate { state, chord_squared_m2, left_out, is_stale, availability });
     }

@@ -1,7 +1,10 @@
 //! [`Ranking`]: what is answered.
 
 use super::By;
-use crate::{geo::LonLat, patrol::Availability, roads::Route, stock::SiteCode, twin::PatrolState};
+use crate::{
+    geo::LonLat, incident::Rule, patrol::Availability, roads::Route, stock::SiteCode,
+    twin::PatrolState,
+};
 
 /// Patrols in order, and those that an operator may wonder about.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,27 +68,59 @@ impl Ranked<'_> {
 pub struct PassedOver<'a> {
     /// Who.
     pub state: &'a PatrolState,
-    /// Why.
+    /// Why: the weightiest of the reasons.
     pub reason: Reason,
+    /// Every reason.
+    pub reasons: Reasons,
     /// Length of the geodesic to the target, in metres, where its position is known.
     pub distance_m: Option<f64>,
     /// Seconds to the target, where it was asked by road and its position is known.
     pub eta_s: Option<f64>,
 }
 
-/// Why a patrol was left out.
+/// Why a patrol was left out, the weightiest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// On an intervention.
-    Busy,
     /// Not working.
     OffDuty,
+    /// On an intervention.
+    Busy,
     /// It has not said where it is.
     NoPosition,
     /// Its crew is too small.
     TooFew,
     /// It said where it is too long ago.
     Stale,
+}
+
+/// Every reason why a patrol was left out: it may be far from free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reasons([bool; Reason::ALL.len()]);
+
+impl Reasons {
+    /// The same, and `reason` where it is so.
+    #[must_use]
+    pub(super) const fn with(mut self, reason: Reason, is_so: bool) -> Self {
+        self.0[reason as usize] = is_so;
+        self
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.first().is_none()
+    }
+
+    /// The weightiest one.
+    #[must_use]
+    pub fn first(self) -> Option<Reason> {
+        self.iter().next()
+    }
+
+    /// The reasons, the weightiest first.
+    pub fn iter(self) -> impl Iterator<Item = Reason> {
+        Reason::ALL.into_iter().filter(move |reason| self.0[*reason as usize])
+    }
 }
 
 /// Why nobody can be ranked by road.
@@ -112,6 +147,21 @@ impl OffRoad {
 }
 
 impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 5] =
+        [Self::OffDuty, Self::Busy, Self::NoPosition, Self::TooFew, Self::Stale];
+
+    /// The rule about who is sent that it goes back to.
+    #[must_use]
+    pub const fn rule(self) -> Rule {
+        match self {
+            Self::OffDuty => Rule::OffDuty,
+            Self::Busy => Rule::Busy,
+            Self::TooFew => Rule::TooFew,
+            Self::NoPosition | Self::Stale => Rule::Stale,
+        }
+    }
+
     /// Its name in the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

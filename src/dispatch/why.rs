@@ -28,14 +28,11 @@ pub(super) fn why(
             write!(text, "; {who} is nearer by line ({line_m} m) but {later_s} s later by road");
     }
     for left in passed_over.iter().filter(|left| is_between(left, before, ranked)) {
-        let reason = match left.reason {
-            Reason::Busy => "busy",
-            Reason::OffDuty => "off duty",
-            Reason::NoPosition => "without a position",
-            Reason::TooFew => "too few",
-            Reason::Stale => "of a position too old",
-        };
-        let _ = write!(text, "; {} is nearer but {reason}", left.state.patrol.callsign);
+        let _ = write!(text, "; {} is nearer but ", left.state.patrol.callsign);
+        for (index, reason) in left.reasons.iter().enumerate() {
+            text.push_str(if index > 0 { " and " } else { "" });
+            text.push_str(words(reason));
+        }
     }
     text.push('.');
     text
@@ -87,6 +84,16 @@ fn status(ranked: &Ranked<'_>) -> &'static str {
         Availability::Available => "available",
         Availability::Busy => "busy",
         Availability::OffDuty => "off-duty",
+    }
+}
+
+const fn words(reason: Reason) -> &'static str {
+    match reason {
+        Reason::OffDuty => "off duty",
+        Reason::Busy => "busy",
+        Reason::NoPosition => "without a position",
+        Reason::TooFew => "too few",
+        Reason::Stale => "of a position too old",
     }
 }
 

@@ -12,7 +12,7 @@ use super::Problem;
 use crate::{
     alert::{AlertKind, AlertState, Resolution},
     closed_list::ClosedList,
-    incident::{Action, ActorRole, Outcome, OverrideReason, Partner, PeopleBracket, Reason},
+    incident::{Action, ActorRole, Outcome, OverrideReason, Partner, PeopleBracket, Reason, Rule},
     response::GroupBy,
 };
 
@@ -29,6 +29,8 @@ pub type ActorRoleName = Named<ActorRole>;
 pub type ReasonName = Named<Reason>;
 /// [`OverrideReason`] by its name.
 pub type OverrideReasonName = Named<OverrideReason>;
+/// [`Rule`] by its name.
+pub type RuleName = Named<Rule>;
 /// [`Partner`] by its name.
 pub type PartnerName = Named<Partner>;
 /// [`Outcome`] by its name.

@@ -8,18 +8,20 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Feature, GeoJson, Problem, Query,
     geojson::{CollectionType, metres, rounded},
+    named::{Named, OverrideReasonName},
     patrols::PatrolStatus,
     place::Coordinates,
     problem::ProblemBody,
     query::{number, parsed},
 };
 use crate::{
+    closed_list::ClosedList as _,
     dispatch::{
         self, By, Eligible, NearestError, NearestQuery, OffRoad, PassedOver, RANK_COUNT_MAX,
         RankCount, Ranked, Ranking, Reason, Target, TargetPlace,
     },
     geo::LonLat,
-    incident::{KindCode, Nomenclature},
+    incident::{KindCode, Nomenclature, OverrideReason},
     patrol::CREW_MAX,
     roads::Route,
     time::Timestamp,
@@ -261,8 +263,12 @@ struct PassedOverBody {
     patrol: String,
     /// Its name on the radio.
     callsign: String,
-    /// Why it was left out.
+    /// Why it was left out: the first of `reasons`.
     reason: ReasonBody,
+    /// Every reason, the weightiest first.
+    reasons: Vec<ReasonBody>,
+    /// For which reasons (`override`) it may be sent all the same: each lifts all of `reasons`.
+    overrides: Vec<OverrideReasonName>,
     /// Metres to the target, where its position is known.
     #[schema(required = true)]
     distance_m: Option<f64>,
@@ -353,18 +359,29 @@ impl From<TargetPlace<'_>> for TargetBody {
     }
 }
 
+impl From<Reason> for ReasonBody {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Busy => Self::Busy,
+            Reason::OffDuty => Self::OffDuty,
+            Reason::NoPosition => Self::NoPosition,
+            Reason::TooFew => Self::TooFew,
+            Reason::Stale => Self::Stale,
+        }
+    }
+}
+
 impl From<&PassedOver<'_>> for PassedOverBody {
     fn from(passed: &PassedOver<'_>) -> Self {
+        let reasons = passed.reasons;
+        let lifts_all =
+            |why: &&OverrideReason| reasons.iter().all(|reason| why.lifts(reason.rule()));
         Self {
             patrol: passed.state.patrol.id.to_string(),
             callsign: passed.state.patrol.callsign.clone(),
-            reason: match passed.reason {
-                Reason::Busy => ReasonBody::Busy,
-                Reason::OffDuty => ReasonBody::OffDuty,
-                Reason::NoPosition => ReasonBody::NoPosition,
-                Reason::TooFew => ReasonBody::TooFew,
-                Reason::Stale => ReasonBody::Stale,
-            },
+            reason: passed.reason.into(),
+            reasons: reasons.iter().map(ReasonBody::from).collect(),
+            overrides: OverrideReason::ALL.iter().filter(lifts_all).copied().map(Named).collect(),
             distance_m: passed.distance_m.map(metres),
             eta_s: passed.eta_s,
         }

@@ -25,8 +25,8 @@ use crate::{
     catalogue::Page,
     geo::LonLat,
     patrol::{
-        Availability, CALLSIGN_LENGTH_MAX, CREW_MAX, FixRefusal, POSITION_AGE_S_MAX,
-        POSITION_AGE_S_MAX_ON_MISSION, Patrol, PatrolId, PositionFix,
+        self, Availability, CALLSIGN_LENGTH_MAX, CREW_MAX, FixRefusal, Patrol, PatrolId,
+        PositionFix,
     },
     time::Timestamp,
     twin::{PatrolState, Snapshot},
@@ -275,16 +275,14 @@ pub fn feature(
     let PatrolState { patrol, last_fix } = state;
     let fix = last_fix.as_ref();
     let mission = snapshot.interventions().mission_of(&patrol.id);
-    let age_s_max =
-        if mission.is_some() { POSITION_AGE_S_MAX_ON_MISSION } else { POSITION_AGE_S_MAX };
-    let is_stale = fix.is_none_or(|fix| age_s(fix, now) > age_s_max);
+    let availability = snapshot.availability(patrol);
     let properties = PatrolProperties {
         id: patrol.id.to_string(),
         callsign: patrol.callsign.clone(),
-        status: snapshot.availability(patrol).into(),
+        status: availability.into(),
         mission: mission.map(|mission| mission.incident.to_string()),
         stage: mission.map(|mission| mission.sent.stage.into()),
-        stale: is_stale && patrol.availability != Availability::OffDuty,
+        stale: patrol::is_stale(fix, availability, now),
         sos: snapshot.alerts().open_of(&patrol.id, AlertKind::Sos).is_some(),
         crew: patrol.crew,
         recorded_at: fix.map(|fix| fix.recorded_at.to_string()),

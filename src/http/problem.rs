@@ -8,7 +8,7 @@ use actix_web::{
 };
 use serde::Serialize;
 
-use super::named::{AlertStateName, Named};
+use super::named::{AlertStateName, Named, RuleName};
 use crate::{alert::AlertState, app::Unavailable, closed_list::ClosedList, incident::Incident};
 
 /// The media type of every problem.
@@ -125,6 +125,9 @@ pub struct Conflict {
     /// The incident that this patrol is on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mission: Option<String>,
+    /// The rule about patrols that speaks against it, and that no `override` lifted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleName>,
 }
 
 impl Conflict {
@@ -136,6 +139,7 @@ impl Conflict {
             allowed: incident.allowed().into_iter().map(ClosedList::as_str).collect(),
             patrol: None,
             mission: None,
+            rule: None,
         }
     }
 }

@@ -149,6 +149,7 @@ fn refused(refusal: &Refusal, incident: &Incident) -> Problem {
         let mut conflict = Conflict::of(incident);
         conflict.patrol = Some(patrol.to_string());
         conflict.mission = mission.map(|id| id.to_string());
+        conflict.rule = refusal.rule().map(Named);
         let value = Some(patrol.to_string());
         Problem::at_fault(ProblemKind::Conflict, "patrol", value, refusal).with(conflict)
     };

@@ -1,7 +1,8 @@
 //! [`decide`]: which steps follow from what somebody asks, or why none does.
 
 use super::{
-    Action, ActorRole, Incident, IncidentId, OverrideReason, Partner, Reason, Report, Status, Step,
+    Action, ActorRole, Incident, IncidentId, OverrideReason, Partner, Reason, Report, Rule, Status,
+    Step,
 };
 use crate::{
     closed_list::ClosedList as _,
@@ -40,7 +41,7 @@ pub struct Command {
 pub struct Candidate {
     /// Who.
     pub patrol: PatrolId,
-    /// What it says of itself.
+    /// Whether it may be sent: busy while it is on an incident.
     pub availability: Availability,
     /// The incident that it is on.
     pub mission: Option<IncidentId>,
@@ -207,27 +208,57 @@ fn check_candidate(
     command: &Command,
     candidate: &Candidate,
 ) -> Result<(), Refusal> {
-    let patrol = || candidate.patrol.clone();
-    if incident.sent().iter().any(|sent| sent.patrol == candidate.patrol) {
-        return Err(Refusal::SentAlready(patrol()));
+    let patrol = candidate.patrol.clone();
+    if incident.sent().iter().any(|sent| sent.patrol == patrol) {
+        return Err(Refusal::SentAlready(patrol));
     }
-    if let Some(mission) = candidate.mission
-        && command.override_reason != Some(OverrideReason::PreEmpted)
-    {
-        return Err(Refusal::OnMission { patrol: patrol(), mission });
+    let is_lifted = |objection: &Refusal| {
+        let (rule, reason) = (objection.rule(), command.override_reason);
+        rule.zip(reason).is_some_and(|(rule, reason)| reason.lifts(rule))
+    };
+    match candidate.objections().find(|objection| !is_lifted(objection)) {
+        Some(objection) => Err(objection),
+        None => Ok(()),
     }
-    if command.override_reason.is_some() {
-        return Ok(());
+}
+
+impl Candidate {
+    /// The rules that speak against sending it, one refusal each.
+    fn objections(&self) -> impl Iterator<Item = Refusal> {
+        let patrol = || self.patrol.clone();
+        let busy = match (self.mission, self.availability) {
+            (Some(mission), _) => Some(Refusal::OnMission { patrol: patrol(), mission }),
+            (None, Availability::Busy) => Some(Refusal::Busy(patrol())),
+            (None, Availability::OffDuty) => Some(Refusal::OffDuty(patrol())),
+            (None, Availability::Available) => None,
+        };
+        let crew_min = self.crew_min;
+        let too_few = self.crew.filter(|crew| *crew < crew_min);
+        let too_few = too_few.map(|crew| Refusal::TooFew { patrol: patrol(), crew, crew_min });
+        let stale = self.is_stale.then(|| Refusal::Stale(patrol()));
+        [busy, too_few, stale].into_iter().flatten()
     }
-    match candidate.availability {
-        Availability::OffDuty => return Err(Refusal::OffDuty(patrol())),
-        Availability::Busy => return Err(Refusal::Busy(patrol())),
-        Availability::Available => {}
+}
+
+impl Refusal {
+    /// The rule about patrols that it goes back to, where it is one that may be lifted.
+    #[must_use]
+    pub const fn rule(&self) -> Option<Rule> {
+        match self {
+            Self::OnMission { .. } | Self::Busy(_) => Some(Rule::Busy),
+            Self::OffDuty(_) => Some(Rule::OffDuty),
+            Self::TooFew { .. } => Some(Rule::TooFew),
+            Self::Stale(_) => Some(Rule::Stale),
+            Self::NotAllowed { .. }
+            | Self::NotSent(_)
+            | Self::OutOfTurn { .. }
+            | Self::SentAlready(_)
+            | Self::Missing(_)
+            | Self::Needless(_)
+            | Self::InTheFuture(_)
+            | Self::TooLongAgo(_) => None,
+        }
     }
-    if let Some(crew) = candidate.crew.filter(|crew| *crew < candidate.crew_min) {
-        return Err(Refusal::TooFew { patrol: patrol(), crew, crew_min: candidate.crew_min });
-    }
-    if candidate.is_stale { Err(Refusal::Stale(patrol())) } else { Ok(()) }
 }
 
 /// The patrol that takes the step: the one named, or the one that leads.

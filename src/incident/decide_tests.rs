@@ -241,12 +241,42 @@ fn a_patrol_is_not_sent_against_a_rule_unless_somebody_says_why() {
 }
 
 #[test]
-fn only_a_pre_emption_takes_a_patrol_from_another_incident() {
-    let override_reason = Some(OverrideReason::NobodyElse);
-    let overridden = Command { override_reason, ..command(Action::Assigned) };
-    let elsewhere = Candidate { mission: Some(id(2)), ..free("TANGO-1") };
-    let refused = decide(&call(), &overridden, Some(&elsewhere), at(1)).unwrap_err();
-    assert!(matches!(refused, Refusal::OnMission { .. }));
+fn each_reason_lifts_its_own_rule_and_that_there_is_nobody_else_lifts_all() {
+    let against = [
+        (Rule::Busy, Candidate { availability: Availability::Busy, ..free("TANGO-1") }),
+        (Rule::Busy, Candidate { mission: Some(id(2)), ..free("TANGO-1") }),
+        (Rule::OffDuty, Candidate { availability: Availability::OffDuty, ..free("TANGO-1") }),
+        (Rule::TooFew, Candidate { crew_min: 4, ..free("TANGO-1") }),
+        (Rule::Stale, Candidate { is_stale: true, ..free("TANGO-1") }),
+    ];
+    for (rule, candidate) in &against {
+        for why in OverrideReason::ALL {
+            let override_reason = Some(*why);
+            let assign = Command { override_reason, ..command(Action::Assigned) };
+            let refused = decide(&call(), &assign, Some(candidate), at(1)).err();
+            let left = refused.map(|refusal| refusal.rule());
+            let expected = (!why.lifts(*rule)).then_some(Some(*rule));
+            assert_eq!(left, expected, "{why:?} against {candidate:?}");
+        }
+        let lifting = OverrideReason::ALL.iter().filter(|why| why.lifts(*rule));
+        assert_eq!(lifting.count(), 2, "{rule:?}");
+    }
+}
+
+#[test]
+fn of_several_rules_the_first_one_that_the_reason_does_not_lift_is_named() {
+    let candidate =
+        Candidate { mission: Some(id(2)), crew_min: 4, is_stale: true, ..free("TANGO-1") };
+    for (why, left) in [
+        (None, Some(Rule::Busy)),
+        (Some(OverrideReason::PreEmpted), Some(Rule::TooFew)),
+        (Some(OverrideReason::CrewAccepted), Some(Rule::Busy)),
+        (Some(OverrideReason::NobodyElse), None),
+    ] {
+        let assign = Command { override_reason: why, ..command(Action::Assigned) };
+        let refused = decide(&call(), &assign, Some(&candidate), at(1)).err();
+        assert_eq!(refused.and_then(|refusal| refusal.rule()), left, "{why:?}");
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod decide;
 mod idempotency;
 mod incident_id;
 mod kind;
+mod rule;
 mod status;
 mod step;
 
@@ -20,6 +21,7 @@ pub use idempotency::{
 };
 pub use incident_id::{IncidentId, InvalidIncidentId};
 pub use kind::{InvalidKindCode, InvalidNomenclature, Kind, KindCode, Nomenclature, Priority};
+pub use rule::Rule;
 pub use status::Status;
 pub use step::{
     Action, ActorRole, Outcome, OverrideReason, Partner, PeopleBracket, Reason, Report, Step,

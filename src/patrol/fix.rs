@@ -1,6 +1,6 @@
 //! [`PositionFix`]: where a patrol says it is, and which such messages count.
 
-use super::PatrolId;
+use super::{Availability, PatrolId};
 use crate::{
     geo::{LonLat, geodesic_distance_m},
     time::Timestamp,
@@ -10,7 +10,7 @@ use crate::{
 pub const CLOCK_SKEW_S_MAX: i64 = 60;
 /// Fastest that a patrol can have moved, in metres a second (360 km/h).
 pub const SPEED_M_PER_S_MAX: f64 = 100.0;
-/// How old the last position of a patrol on a mission may be to be trusted, in seconds.
+/// How old the last position of a patrol on a mission, or busy otherwise, may be to be trusted, in seconds.
 pub const POSITION_AGE_S_MAX_ON_MISSION: f64 = 120.0;
 /// How old the last position of another patrol may be to be trusted, in seconds.
 pub const POSITION_AGE_S_MAX: f64 = 300.0;
@@ -39,6 +39,22 @@ pub enum FixVerdict {
     Ignored,
     /// It cannot be.
     Refused(FixRefusal),
+}
+
+/// Whether nobody can say where a patrol is: its last position is unknown or too old. `availability` is what it may
+/// be sent for, so busy while it is on an incident; off duty it is asked for no position, and none is missed.
+#[must_use]
+pub fn is_stale(
+    last_fix: Option<&PositionFix>,
+    availability: Availability,
+    now: Timestamp,
+) -> bool {
+    let age_s_max = match availability {
+        Availability::Available => POSITION_AGE_S_MAX,
+        Availability::Busy => POSITION_AGE_S_MAX_ON_MISSION,
+        Availability::OffDuty => return false,
+    };
+    last_fix.is_none_or(|fix| now.seconds_since(fix.recorded_at) > age_s_max)
 }
 
 /// Why a fix cannot be.
@@ -116,6 +132,19 @@ mod tests {
         check("2026-11-24T02:05:00Z", fix(2.351, "2026-11-24T02:05:01Z"), FixVerdict::Accepted);
         check("2026-11-24T02:05:00Z", fix(2.351, "2026-11-24T02:04:59Z"), FixVerdict::Ignored);
         check("2026-11-24T02:05:00Z", fix(2.351, "2026-11-24T02:05:00Z"), FixVerdict::Ignored);
+    }
+
+    #[test]
+    fn a_position_is_trusted_for_five_minutes_two_where_somebody_may_need_it() {
+        let last = fix(2.35, "2026-11-24T02:00:00Z");
+        for (availability, trusted_s) in [(Availability::Available, 300), (Availability::Busy, 120)]
+        {
+            let is_stale_after =
+                |s| is_stale(Some(&last), availability, last.recorded_at.plus_seconds(s));
+            assert_eq!([trusted_s, trusted_s + 1].map(is_stale_after), [false, true]);
+            assert!(is_stale(None, availability, last.recorded_at));
+        }
+        assert!(!is_stale(None, Availability::OffDuty, last.recorded_at));
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod patrol_id;
 
 pub use fix::{
     CLOCK_SKEW_S_MAX, FixRefusal, FixVerdict, JUMP_ALLOWANCE_M, POSITION_AGE_S_MAX,
-    POSITION_AGE_S_MAX_ON_MISSION, PositionFix, SPEED_M_PER_S_MAX, judge_fix,
+    POSITION_AGE_S_MAX_ON_MISSION, PositionFix, SPEED_M_PER_S_MAX, is_stale, judge_fix,
 };
 pub use patrol_id::{InvalidPatrolId, PatrolId};
 

@@ -29,6 +29,7 @@ mod program;
 mod replicas;
 mod roads;
 mod safety;
+mod sending;
 mod server;
 mod simulate;
 mod stock_lists;

@@ -203,15 +203,29 @@ fn the_nearest_patrols_come_in_order_with_those_that_were_passed_over() {
         "callsign": "TANGO-3",
         "distance_m": 7.34,
         "eta_s": null,
+        "overrides": [
+          "pre_empted",
+          "nobody_else"
+        ],
         "patrol": "TANGO-3",
-        "reason": "busy"
+        "reason": "busy",
+        "reasons": [
+          "busy"
+        ]
       },
       {
         "callsign": "TANGO-4",
         "distance_m": null,
         "eta_s": null,
+        "overrides": [
+          "position_confirmed",
+          "nobody_else"
+        ],
         "patrol": "TANGO-4",
-        "reason": "no_position"
+        "reason": "no_position",
+        "reasons": [
+          "no_position"
+        ]
       }
     ]
     "#);

@@ -710,6 +710,7 @@ export interface components {
             mission?: string | null;
             /** @description The patrol that it is about. */
             patrol?: string | null;
+            rule?: components["schemas"]["Rule"] | null;
         };
         /** @description How many of each there are. */
         Counts: {
@@ -1674,10 +1675,14 @@ export interface components {
              * @description Seconds to the target, by road, where its position is known.
              */
             eta_s: number | null;
+            /** @description For which reasons (`override`) it may be sent all the same: each lifts all of `reasons`. */
+            overrides: components["schemas"]["OverrideReason"][];
             /** @description Its id. */
             patrol: string;
-            /** @description Why it was left out. */
+            /** @description Why it was left out: the first of `reasons`. */
             reason: components["schemas"]["PassedOverReason"];
+            /** @description Every reason, the weightiest first. */
+            reasons: components["schemas"]["PassedOverReason"][];
         };
         /**
          * @description Why a patrol was left out.
@@ -1887,6 +1892,8 @@ export interface components {
             /** @description How it ended. */
             resolution: components["schemas"]["Resolution"];
         };
+        /** @enum {string} */
+        Rule: "busy" | "off_duty" | "too_few" | "stale";
         /** @description A patrol that is sent. */
         Sent: {
             /** @description Its name on the radio. */

@@ -1,5 +1,5 @@
 /** The closed lists from which steps are told: the server refuses anything else. */
-import type { Outcome, Override, PeopleBracket, Reason, Resolution, Transition } from "../api/shapes";
+import type { Outcome, PeopleBracket, Reason, Resolution, Transition } from "../api/shapes";
 
 export const OUTCOMES = [
   "ras",
@@ -30,22 +30,3 @@ export const REASONS = {
 
 export type Reasoned = keyof typeof REASONS;
 export const REASONED = Object.keys(REASONS) as Reasoned[];
-
-const OVERRIDES: readonly Override[] = ["pre_empted", "crew_accepted", "recalled_to_duty", "position_confirmed", "nobody_else"];
-
-/** Why a patrol may be sent though it was passed over for `reason`, the likeliest first. */
-export function overridesFor(reason: string): readonly Override[] {
-  switch (reason) {
-    case "busy":
-      return ["pre_empted", "crew_accepted"];
-    case "off_duty":
-      return ["recalled_to_duty", "crew_accepted"];
-    case "stale":
-    case "no_position":
-      return ["position_confirmed", "nobody_else"];
-    case "too_few":
-      return ["nobody_else", "crew_accepted"];
-    default:
-      return OVERRIDES;
-  }
-}

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 
 import type { Incident, IncidentStatus, Priority, Transition } from "../api/shapes";
-import { overridesFor } from "./lists";
 import { compareUrgency, crewAsked, delayOf, duplicatesOf, nextStep, partOf } from "./urgency";
 
 const START = Date.UTC(2026, 10, 24, 20, 0, 0);
@@ -93,16 +92,5 @@ describe("a second call", () => {
     ];
     expect(duplicatesOf(others, "OCC-HAL", "PH-0001", START).map(({ id }) => id)).toEqual(["newer", "same"]);
     expect(duplicatesOf(others, "OCC-HAL", "PH-0001", START, "newer").map(({ id }) => id)).toEqual(["same"]);
-  });
-});
-
-describe("sending a patrol all the same", () => {
-  it("is explained by what it was passed over for", () => {
-    expect(["busy", "off_duty", "stale", "too_few"].map((reason) => overridesFor(reason)[0])).toEqual([
-      "pre_empted",
-      "recalled_to_duty",
-      "position_confirmed",
-      "nobody_else",
-    ]);
   });
 });
