@@ -19,6 +19,9 @@ use crate::{
     twin::Selection,
 };
 
+/// How soon a target that passes is told, in seconds, to whoever asks whether anything has changed.
+const MISSED_TOLD_S: i64 = 60;
+
 /// The routes of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(show_kpis);
@@ -40,12 +43,12 @@ async fn show_kpis(
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     let (selection, by) = params.0.parse()?;
-    let snapshot = edge.app.snapshot();
-    unless_known(&request, Revision::of_events(&snapshot), async || {
+    let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
+    unless_known(&request, Revision::of_events_within(&snapshot, now, MISSED_TOLD_S), async || {
         let nomenclature = edge.app.nomenclature();
-        let groups = response::response_times(&snapshot, nomenclature, &selection, by)?;
+        let groups = response::response_times(&snapshot, nomenclature, &selection, by, now)?;
         let groups = groups.into_iter().map(GroupBody::from).collect();
-        let time_stamp = edge.app.now().to_string();
+        let time_stamp = now.to_string();
         Ok(web::Json(Kpis { by: super::named::Named(by), unit: "s", groups, time_stamp }))
     })
     .await
@@ -127,7 +130,9 @@ struct GroupBody {
     duration: SpreadBody,
     /// From then until the report.
     report_delay: SpreadBody,
-    /// Share of those with a target where a patrol came in time; null where there are none.
+    /// Of those whose target is decided, the share where a patrol came in time; null where there are none. It is
+    /// decided when a patrol comes, or when the target passes and still nobody has; an incident that ends before its
+    /// target without anybody, such as a false alarm, does not count.
     #[schema(required = true)]
     within_target: Option<f64>,
 }

@@ -25,11 +25,11 @@ impl Revision {
         Self(snapshot.stock().revision().0)
     }
 
-    /// That of a list of incidents: at night some ask for larger crews than by day.
+    /// That of an answer about incidents that goes with the time as well, in steps of so many seconds.
     #[must_use]
-    pub fn of_incidents(snapshot: &Snapshot, now: Timestamp) -> Self {
+    pub fn of_events_within(snapshot: &Snapshot, now: Timestamp, step_s: i64) -> Self {
         let mut hasher = DefaultHasher::new();
-        (snapshot.seq(), now.hour_of_week()).hash(&mut hasher);
+        (snapshot.seq(), now.unix_ms().div_euclid(step_s * 1000)).hash(&mut hasher);
         Self(hasher.finish())
     }
 

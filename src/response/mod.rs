@@ -1,11 +1,11 @@
 //! Question: how long interventions took, from the call to the report.
 //!
-//! Pure functions of the twin; uses the nouns and the twin only. Only incidents with steps count: history that
-//! came without has no times to tell.
+//! Pure functions of the twin; uses the nouns and the twin only. Only incidents with steps count, and those whose
+//! target passed while they waited for the first one: history that came without has no times to tell.
 
 mod spread;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub use spread::Spread;
 
@@ -49,11 +49,12 @@ pub struct ResponseTimes {
     pub duration: Spread,
     /// From then until the report, T7 − T6.
     pub report_delay: Spread,
-    /// Of those that have a target and where a patrol came: how many, and how many in time.
+    /// Of those that have a target: how many it has been decided for, and to how many a patrol came in time.
     pub targets: (usize, usize),
 }
 
-/// The times of the interventions that pass `selection`, by group, in the order of keys.
+/// The times of the interventions that pass `selection`, by group, in the order of keys; `now` decides whether a
+/// target has passed.
 ///
 /// O(incidents in the window), and a look-up for each that passes.
 ///
@@ -65,6 +66,7 @@ pub fn response_times(
     nomenclature: &Nomenclature,
     selection: &Selection,
     by: GroupBy,
+    now: Timestamp,
 ) -> Result<Vec<(String, ResponseTimes)>, SelectionError> {
     let filter = selection.filter(snapshot)?;
     let mut groups: BTreeMap<String, Gathered> = BTreeMap::new();
@@ -75,13 +77,30 @@ pub fn response_times(
             let end = rows.end.min(start + RowBlock::ROWS);
             for at in filter.select(columns, start..end, &mut room) {
                 let row = columns.row(start + *at as usize);
-                let Some(incident) = snapshot.interventions().get(row.id) else { continue };
-                let key = key_of(snapshot, nomenclature, &row, incident, by);
-                groups.entry(key).or_default().add(incident, nomenclature);
+                let Some(incident) = told(snapshot, nomenclature, &row, now) else { continue };
+                let key = key_of(snapshot, nomenclature, &row, &incident, by);
+                groups.entry(key).or_default().add(&incident, nomenclature, now);
             }
         }
     }
     Ok(groups.into_iter().map(|(key, gathered)| (key, gathered.summed_up())).collect())
+}
+
+/// The incident in that row, where it has steps, or has waited for its first one until its target passed.
+fn told(
+    snapshot: &Snapshot,
+    nomenclature: &Nomenclature,
+    row: &IncidentRow,
+    now: Timestamp,
+) -> Option<Arc<Incident>> {
+    if let Some(incident) = snapshot.interventions().get(row.id) {
+        return Some(Arc::clone(incident));
+    }
+    let code = &snapshot.incidents().kinds()[usize::from(row.kind)];
+    let target_s = nomenclature.get(code)?.priority.target_s()?;
+    let is_missed = now.seconds_since(row.reported_at) > f64::from(target_s);
+    let waits = is_missed && !row.status.is_over();
+    waits.then(|| snapshot.incident(row.id).map(Arc::new)).flatten()
 }
 
 fn key_of(
@@ -122,7 +141,7 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn add(&mut self, incident: &Incident, nomenclature: &Nomenclature) {
+    fn add(&mut self, incident: &Incident, nomenclature: &Nomenclature, now: Timestamp) {
         let times = incident.milestones();
         let called_at = Some(incident.reported_at);
         // A clock that ran ahead a little makes no time negative.
@@ -135,14 +154,24 @@ impl Gathered {
         self.travel_s.extend(between(times.en_route_at, times.on_site_at));
         self.duration_s.extend(between(times.on_site_at, times.cleared_at));
         self.report_delay_s.extend(between(times.cleared_at, times.reported_at));
-        if let Some(overall_s) = between(called_at, times.on_site_at) {
-            self.overall_s.push(overall_s);
-            let kind = nomenclature.get(&incident.kind);
-            if let Some(target_s) = kind.and_then(|kind| kind.priority.target_s()) {
-                self.targets.0 += 1;
-                self.targets.1 += usize::from(overall_s <= f64::from(target_s));
+        let overall_s = between(called_at, times.on_site_at);
+        self.overall_s.extend(overall_s);
+        let kind = nomenclature.get(&incident.kind);
+        if let Some(target_s) = kind.and_then(|kind| kind.priority.target_s()) {
+            // Whoever waited, or waits, for longer than the target was not helped in time.
+            let waited_s = between(called_at, times.ended_at.or(Some(now)));
+            let is_met = |s: f64| s <= f64::from(target_s);
+            match (overall_s, waited_s) {
+                (Some(overall_s), _) => self.decide(is_met(overall_s)),
+                (None, Some(waited_s)) if !is_met(waited_s) => self.decide(false),
+                _ => {}
             }
         }
+    }
+
+    fn decide(&mut self, is_met: bool) {
+        self.targets.0 += 1;
+        self.targets.1 += usize::from(is_met);
     }
 
     fn summed_up(self) -> ResponseTimes {

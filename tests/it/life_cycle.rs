@@ -357,3 +357,45 @@ fn the_crew_that_is_asked_for_is_the_one_that_will_be_judged() {
     it_is("2035-06-02T08:00:00Z");
     assert_eq!(incident(&town, &id)["crew_min"], 3, "as it was judged");
 }
+
+static TARGET_MS: AtomicI64 = AtomicI64::new(0);
+
+fn by_the_target() -> Timestamp {
+    Timestamp::from_unix_ms(TARGET_MS.load(SeqCst)).unwrap()
+}
+
+#[test]
+fn a_target_that_passes_while_nobody_comes_is_missed() {
+    let it_is = |at: &str| TARGET_MS.store(at.parse::<Timestamp>().unwrap().unix_ms(), SeqCst);
+    it_is("2035-06-01T12:00:00Z");
+    let town = town_by(by_the_target, Settings::default(), [site("PH-0001", 2.35, 48.85)]);
+    // Within 15 minutes; ENV-ENC has no target.
+    let [waits, qualified, late, withdrawn, _] =
+        ["TEC-EAU", "TEC-EAU", "TEC-EAU", "TEC-EAU", "ENV-ENC"]
+            .map(|kind| call(&town, kind, "PH-0001"));
+    let cancel = |id: &str, reason: &str| {
+        let body = json!({"to": "cancelled", "actor": "dispatcher", "reason": reason});
+        assert_eq!(step(&town, id, body).status, 200);
+    };
+    let told = |etag: &str| {
+        let answer = town.get_with("/api/v1/kpis", &[("if-none-match", etag)]);
+        let groups = (answer.status == 200).then(|| answer.json()["groups"].clone());
+        let group =
+            groups.map(|groups| json!([groups[0]["incidents"], groups[0]["within_target"]]));
+        (group, answer.header("etag").to_owned())
+    };
+    assert_eq!(to(&town, &qualified, "qualified").status, 200);
+    assert_eq!(to(&town, &late, "qualified").status, 200);
+    it_is("2035-06-01T12:10:00Z");
+    cancel(&withdrawn, "caller_withdrew");
+
+    let (before, etag) = told("");
+    it_is("2035-06-01T12:16:00Z");
+    let (after, etag) = told(&etag);
+    cancel(&late, "caller_withdrew");
+
+    assert_eq!(before, Some(json!([3, null])), "nothing is decided yet");
+    assert_eq!(after, Some(json!([4, 0.0])), "three wait, and one was called off in time");
+    assert_eq!(told(&etag).0, after, "called off too late");
+    assert_eq!(to(&town, &waits, "qualified").status, 200);
+}
