@@ -329,3 +329,36 @@ fn a_server_that_is_told_to_stop_ends_its_streams_at_once() {
     wait_until("it has stopped", || server.log().contains("stopped"));
     assert!(!server.log().contains("panic"), "{}", server.log());
 }
+
+#[test]
+fn an_incident_that_was_on_another_landlords_site_leaves_the_first_ones_stream_and_list() {
+    let town = town([
+        site_of("Paris Habitat", "PH-0001", 2.35, 48.85),
+        site_of("RIVP", "RV-0001", 2.36, 48.85),
+    ]);
+    let body = json!({"kind": "OCC-HAL", "channel": "call", "location": {"site_code": "PH-0001"}});
+    let id = town.post("/api/v1/incidents", body).json()["id"].as_str().unwrap().to_owned();
+    let follow = |landlord: &str| {
+        Follower::of(town.address(), &format!("?role=landlord&landlord={landlord}"))
+    };
+    let (mut first, mut second) = (follow("paris-habitat"), follow("rivp"));
+
+    let moved = json!({"to": "qualified", "actor": "operator", "site_code": "RV-0001"});
+    let moved = town.post(&format!("/api/v1/incidents/{id}/transitions"), moved).json();
+
+    let left = first.next_of("incident");
+    assert_eq!(left.id, moved["seq"].as_u64());
+    assert_eq!(left.data, json!({"id": id, "gone": true}), "and nothing of where it is");
+    assert_eq!(second.next_of("incident").data["properties"]["site_code"], "RV-0001");
+    let listed = |landlord: &str| {
+        let list = town.get(&format!("/api/v1/incidents?landlord={landlord}"));
+        list.json()["numberMatched"].clone()
+    };
+    assert_eq!((listed("paris-habitat"), listed("rivp")), (json!(0), json!(1)));
+    let next = json!({"to": "cancelled", "actor": "operator", "reason": "mistake"});
+    town.post(&format!("/api/v1/incidents/{id}/transitions"), next);
+    assert_eq!(second.next_of("incident").data["properties"]["status"], "cancelled");
+    let own = json!({"kind": "NUI-MUS", "channel": "call", "location": {"site_code": "PH-0001"}});
+    let own = town.post("/api/v1/incidents", own).json();
+    assert_eq!(first.next_of("incident").data["id"], own["id"], "it hears of the other no more");
+}

@@ -4,7 +4,7 @@ use actix_web::web::Bytes;
 use serde::Serialize;
 
 use super::{Cursor, Problem, Timestamp};
-use crate::{event::Seq, http::geojson, patrol::PositionFix};
+use crate::{event::Seq, http::geojson, incident::IncidentId, patrol::PositionFix};
 
 /// After how many milliseconds a client that has lost its stream comes back.
 const RETRY_MS: u32 = 2000;
@@ -36,6 +36,21 @@ pub fn heartbeat(seq: Seq) -> Bytes {
 /// The stock is another one.
 pub fn stock(seq: Seq) -> Bytes {
     format!("id: {seq}\nevent: stock\ndata: {{\"seq\":{seq}}}\n\n").into()
+}
+
+/// An incident is no longer one of those that the client hears of: its site was another landlord's. Nothing is said
+/// of where it is now.
+///
+/// # Errors
+///
+/// As [`message`].
+pub fn gone(seq: Seq, id: IncidentId) -> Result<Bytes, Problem> {
+    #[derive(Serialize)]
+    struct Gone {
+        id: String,
+        gone: bool,
+    }
+    message("incident", Some(seq), &Gone { id: id.to_string(), gone: true })
 }
 
 /// Something in the shape in which the lists have it.

@@ -15,7 +15,7 @@ use tokio::{
 use super::{
     Problem,
     audience::Audience,
-    message::{message, positions, stock},
+    message::{gone, message, positions, stock},
     ring::{Ring, Told},
 };
 use crate::{
@@ -25,8 +25,9 @@ use crate::{
     http::{alert_body::AlertBody, incident_feature, patrols},
     incident::IncidentId,
     patrol::{PatrolId, PositionFix},
+    stock::LandlordId,
     time::Timestamp,
-    twin::Snapshot,
+    twin::{IncidentRow, Snapshot},
 };
 
 /// Events of one publication that are told one by one. More come by an import, or to a server that was cut off: a
@@ -120,7 +121,11 @@ impl Teller {
         let (kinds, now) = (self.app.nomenclature(), self.app.now());
         let feature = incident_feature::feature(after, kinds, &row, now);
         messages.push((Audience::Intervention(crews), message("incident", Some(seq), &feature)?));
-        let landlord = after.stock().site(row.site).landlord.clone();
+        let landlord = landlord_of(after, &row);
+        let before = news.before.incidents().get(id).map(|row| landlord_of(&news.before, &row));
+        if let Some(left) = before.filter(|before| *before != landlord) {
+            messages.push((Audience::Landlord(left), gone(seq, id)?));
+        }
         let feature = incident_feature::feature_without_crews(after, kinds, &row, now);
         messages.push((Audience::Landlord(landlord), message("incident", Some(seq), &feature)?));
         Ok(messages)
@@ -172,4 +177,9 @@ impl Teller {
         }
         self.placed = fixes().map(|fix| (fix.patrol.clone(), fix.recorded_at)).collect();
     }
+}
+
+/// The landlord of the site that an incident is on.
+fn landlord_of(snapshot: &Snapshot, row: &IncidentRow) -> LandlordId {
+    snapshot.stock().site(row.site).landlord.clone()
 }
