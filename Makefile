@@ -7,10 +7,10 @@ CARGO ?= cargo
 LISTEN ?= 127.0.0.1:8080
 
 # Debian packages: PROJ and SQLite are compiled from their crates (cmake, a C++ compiler, and the sqlite3 program
-# that builds PROJ's database); tests drive a real browser, compare with GDAL's reading, and run PostgreSQL and
-# nginx of their own on free ports.
+# that builds PROJ's database); tests drive a real browser, compare with GDAL's reading, run PostgreSQL and nginx of
+# their own on free ports, and ask the API with schemathesis, from PyPI.
 BUILD_PACKAGES := g++ cmake sqlite3
-TEST_PACKAGES := $(BUILD_PACKAGES) chromium gdal-bin postgresql-15 postgresql-15-postgis-3 nginx-light
+TEST_PACKAGES := $(BUILD_PACKAGES) chromium gdal-bin postgresql-15 postgresql-15-postgis-3 nginx-light python3-venv
 
 # Installs the packages of $(1) that are missing; says which. Debian would make and start a PostgreSQL cluster on
 # port 5432 and a web server on port 80: while we install, neither is done, and no service is enabled.
@@ -30,7 +30,7 @@ define install_packages
 	case " $$missing " in *nginx*) $$sudo systemctl disable nginx >/dev/null 2>&1 || true;; esac
 endef
 
-.PHONY: help run test build deb bench crash-test lint web test-rust test-web test-browser tools-build tools-test clean
+.PHONY: help run test build deb bench crash-test lint web test-rust test-web test-api test-browser tools-build tools-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -42,7 +42,7 @@ build: web ## target/release/vigie, with the web client inside
 	@echo "vigie: building the server (the first time takes some minutes)"
 	$(CARGO) build --release --locked
 
-test: test-web test-rust test-browser ## every test: web unit, Rust, browser
+test: test-web test-rust test-api test-browser ## every test: web unit, Rust, the API by its document, browser
 
 test-rust: tools-test web
 	$(CARGO) test --locked
@@ -56,6 +56,17 @@ test-browser: tools-test web
 	@# The program as the Rust tests build it: `cargo build` would choose other features and compile the crates again.
 	$(CARGO) test --locked --no-run --test it
 	cd web && VIGIE_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target)/debug/vigie) npm run --silent test:browser
+
+test-api: tools-test web target/schemathesis/.installed
+	@echo "vigie: the API against its own document"
+	$(CARGO) test --locked --no-run --test it
+	VIGIE_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target)/debug/vigie) SCHEMATHESIS=$(abspath target/schemathesis/bin/schemathesis) tests/schemathesis/run.sh
+
+target/schemathesis/.installed: tests/schemathesis/requirements.txt
+	@echo "vigie: installing schemathesis from PyPI"
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 bench: tools-test ## ratios of the hot paths against their baselines, in one run
 	$(CARGO) bench --locked

@@ -10,6 +10,8 @@ use serde_json::Value;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::shared_answers;
+
 /// What the reference begins with.
 const FRONT_PAGE: &str = "Digital twin and operations server of a group of social landlords. Longitude comes \
     first, WGS 84; metres, seconds, RFC 3339 times. GeoJSON is RFC 7946, errors are RFC 9457 and name the field. \
@@ -34,6 +36,7 @@ pub fn with_front_page(mut document: OpenApi) -> OpenApi {
     document.info.title = "Vigie".to_owned();
     document.info.version = env!("CARGO_PKG_VERSION").to_owned();
     document.info.description = Some(FRONT_PAGE.split_whitespace().collect::<Vec<_>>().join(" "));
+    shared_answers::add_to(&mut document);
     document
 }
 

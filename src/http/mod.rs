@@ -43,6 +43,7 @@ mod problem;
 mod query;
 mod revision;
 mod server;
+mod shared_answers;
 mod sites;
 mod stock_list;
 mod stream;

@@ -111,19 +111,15 @@ pub struct Problem {
 }
 
 /// How things are, for a client that came late or asked for what is not allowed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflict {
     /// How far the incident has got.
-    #[schema(value_type = super::incident_body::StatusBody)]
     pub incident_status: &'static str,
     /// The steps that are allowed.
-    #[schema(value_type = Vec<super::named::ActionName>)]
     pub allowed: Vec<&'static str>,
     /// The patrol that it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub patrol: Option<String>,
     /// The incident that this patrol is on.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mission: Option<String>,
     /// The rule about patrols that speaks against it, and that no `override` lifted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -234,13 +230,17 @@ impl Problem {
     #[must_use]
     pub fn body(&self) -> ProblemBody {
         let (status, r#type, title) = self.kind.entry();
+        let conflict = self.conflict.as_deref();
         ProblemBody {
             r#type,
             title,
             status: status.as_u16(),
             detail: self.detail.clone(),
             errors: self.errors.clone(),
-            conflict: self.conflict.as_deref().cloned(),
+            incident_status: conflict.map(|known| known.incident_status),
+            allowed: conflict.map(|known| known.allowed.clone()),
+            patrol: conflict.and_then(|known| known.patrol.clone()),
+            mission: conflict.and_then(|known| known.mission.clone()),
             alert_state: self.alert_state.map(Named),
         }
     }
@@ -264,9 +264,22 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     errors: Vec<FieldError>,
-    /// How things are, with a 409.
-    #[serde(flatten)]
-    conflict: Option<Conflict>,
+    /// How far the incident has got, with a 409.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<super::incident_body::StatusBody>, nullable = false)]
+    incident_status: Option<&'static str>,
+    /// The steps that are allowed, with a 409.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<super::named::ActionName>>, nullable = false)]
+    allowed: Option<Vec<&'static str>>,
+    /// The patrol that a 409 is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    patrol: Option<String>,
+    /// The incident that this patrol is on, with a 409.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    mission: Option<String>,
     /// How far the alert has got that it is about, with a 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     alert_state: Option<AlertStateName>,

@@ -88,9 +88,10 @@ export interface paths {
         /**
          * What happens, as it happens: server-sent events.
          * @description First `hello` (`{seq, server_time}`); then `incident`, `patrol` (each a feature as in the lists) and `stock`, with
-         *     the event's number as id; at most once a second `positions` (`{patrols: [{id, lon, lat, recorded_at,
-         *     accuracy_m}]}`), without id; and a comment every 15 s. `reset` (`{seq}`) says that the lists must be read again. A
-         *     client that comes back says what it had last, and misses nothing. See `docs/live.md`.
+         *     the event's number as id (a landlord whose site an incident has left hears `{id, gone: true}`); at most once a
+         *     second `positions` (`{patrols: [{id, lon, lat, recorded_at, accuracy_m}]}`), without id; and a comment every 15 s.
+         *     `reset` (`{seq}`) says that the lists must be read again. A client that comes back says what it had last, and
+         *     misses nothing. See `docs/live.md`.
          */
         get: operations["follow_events"];
         put?: never;
@@ -1490,7 +1491,9 @@ export interface components {
             travel: components["schemas"]["Spread"];
             /**
              * Format: double
-             * @description Share of those with a target where a patrol came in time; null where there are none.
+             * @description Of those whose target is decided, the share where a patrol came in time; null where there are none. It is
+             *     decided when a patrol comes, or when the target passes and still nobody has; an incident that ends before its
+             *     target without anybody, such as a false alarm, does not count.
              */
             within_target: number | null;
         };
