@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::{App, Unavailable, group::Job, roads::close_the_others};
 use crate::{
     event::Seq,
-    stock::{Building, BuildingId, Landlord, Site, SiteCode, SiteFinder, StockChange},
+    stock::{Building, BuildingId, Landlord, Site, SiteCode, SiteFinder, SiteNote, StockChange},
     twin::{Snapshot, StockIndex},
 };
 
@@ -69,6 +69,8 @@ pub(super) fn settle(snapshot: &Snapshot, mut change: StockChange) -> (StockChan
         roads: last_of_each(change.roads, |item| item.id.clone()),
         turns: last_of_each(change.turns, |item| item.id.clone()),
         speeds: last_of_each(change.speeds, |item| item.class),
+        notes: last_of_each(change.notes, |item| (item.site.clone(), item.topic)),
+        hazards: last_of_each(change.hazards, |item| (item.site.clone(), item.kind)),
     };
     let sites = latest(stock.sites(), &change.sites, |site: &Site| site.code.clone());
     let mut buildings = change.buildings;
@@ -96,6 +98,16 @@ pub(super) fn settle(snapshot: &Snapshot, mut change: StockChange) -> (StockChan
         roads: fresh(change.roads, |item| network.road(&item.id), &mut tally),
         turns: fresh(change.turns, |item| network.turn(&item.id), &mut tally),
         speeds: fresh(change.speeds, |item| network.imported_speeds_of(item.class), &mut tally),
+        notes: fresh(
+            change.notes.into_iter().filter(|note| says_something(snapshot, note)).collect(),
+            |item| snapshot.briefings().of(&item.site)?.note(item.topic),
+            &mut tally,
+        ),
+        hazards: fresh(
+            change.hazards,
+            |item| snapshot.briefings().of(&item.site)?.hazard(item.kind),
+            &mut tally,
+        ),
     };
     outcome.tally = tally;
     if !settled.sites.is_empty() {
@@ -104,6 +116,12 @@ pub(super) fn settle(snapshot: &Snapshot, mut change: StockChange) -> (StockChan
         settled.buildings.extend(rejoined);
     }
     (settled, outcome)
+}
+
+/// Whether a note has words, or takes some back.
+fn says_something(snapshot: &Snapshot, note: &SiteNote) -> bool {
+    let known = || snapshot.briefings().of(&note.site)?.note(note.topic);
+    note.text.is_some() || known().is_some()
 }
 
 /// Landlords that are new. One that is known keeps its name as it was first spelt.

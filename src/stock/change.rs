@@ -1,6 +1,6 @@
 //! [`StockChange`]: what one import adds to the stock or replaces in it.
 
-use super::{Building, Landlord, Site, Surrounding};
+use super::{Building, Hazard, Landlord, Site, SiteNote, Surrounding};
 use crate::{
     roads::{ClassSpeeds, Road, Turn},
     tract::Tract,
@@ -25,6 +25,10 @@ pub struct StockChange {
     pub turns: Vec<Turn>,
     /// By class.
     pub speeds: Vec<ClassSpeeds>,
+    /// By site and topic.
+    pub notes: Vec<SiteNote>,
+    /// By site and kind.
+    pub hazards: Vec<Hazard>,
 }
 
 impl StockChange {
@@ -38,6 +42,8 @@ impl StockChange {
         self.roads.extend(later.roads);
         self.turns.extend(later.turns);
         self.speeds.extend(later.speeds);
+        self.notes.extend(later.notes);
+        self.hazards.extend(later.hazards);
     }
 
     /// Whether it leaves roads, turns and speeds as they are.
@@ -46,9 +52,21 @@ impl StockChange {
         self.roads.is_empty() && self.turns.is_empty() && self.speeds.is_empty()
     }
 
+    /// Whether it leaves what crews are told of sites as it is.
+    #[must_use]
+    pub fn has_no_briefings(&self) -> bool {
+        self.notes.is_empty() && self.hazards.is_empty()
+    }
+
     /// Whether it changes nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
+        self.has_only_briefings() && self.has_no_briefings()
+    }
+
+    /// Whether it changes nothing but what crews are told of sites.
+    #[must_use]
+    pub fn has_only_briefings(&self) -> bool {
         self.landlords.is_empty()
             && self.sites.is_empty()
             && self.buildings.is_empty()

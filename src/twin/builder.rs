@@ -56,8 +56,10 @@ impl SnapshotBuilder {
     fn index_stock(&mut self) {
         if !self.stock.is_empty() {
             let mut change = std::mem::take(&mut self.stock);
-            self.snapshot.change_roads(&mut change);
-            self.snapshot.stock = Arc::new(self.snapshot.stock.changed(change, Seq(0)));
+            self.snapshot.take_unindexed(&mut change);
+            if !change.is_empty() {
+                self.snapshot.stock = Arc::new(self.snapshot.stock.changed(change, Seq(0)));
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 //! [`Twin`] the shared handle to the newest one.
 
 mod alerts;
+mod briefings;
 mod builder;
 mod cell;
 mod columns;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 pub use alerts::Alerts;
+pub use briefings::{Briefing, Briefings};
 pub use builder::SnapshotBuilder;
 pub use cell::{
     CellFrame, CellKind, CellTable, HEX_RESOLUTION_MAX, HEX_RESOLUTION_MIN, HexResolution,

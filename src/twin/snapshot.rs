@@ -2,7 +2,7 @@
 
 use std::{mem::take, sync::Arc};
 
-use super::{Alerts, Incidents, Interventions, Patrols, Roads, StockIndex};
+use super::{Alerts, Briefings, Incidents, Interventions, Patrols, Roads, StockIndex};
 use crate::{
     event::{Fact, Seq},
     incident::{Incident, IncidentId},
@@ -16,6 +16,7 @@ pub struct Snapshot {
     pub(super) seq: Seq,
     pub(super) stock: Arc<StockIndex>,
     pub(super) roads: Roads,
+    pub(super) briefings: Briefings,
     pub(super) incidents: Incidents,
     pub(super) patrols: Patrols,
     pub(super) interventions: Interventions,
@@ -39,6 +40,12 @@ impl Snapshot {
     #[must_use]
     pub const fn roads(&self) -> &Roads {
         &self.roads
+    }
+
+    /// What crews are told of sites.
+    #[must_use]
+    pub const fn briefings(&self) -> &Briefings {
+        &self.briefings
     }
 
     /// Every incident.
@@ -109,8 +116,10 @@ impl Snapshot {
                 }
                 Fact::StockChanged(mut change) => {
                     self.record_incidents(&mut incidents);
-                    self.change_roads(&mut change);
-                    self.stock = Arc::new(self.stock.changed(change, seq));
+                    self.take_unindexed(&mut change);
+                    if !change.is_empty() {
+                        self.stock = Arc::new(self.stock.changed(change, seq));
+                    }
                 }
                 Fact::PatrolRecorded(patrol) => self.patrols.record(patrol),
                 Fact::AlertRecorded(alert) => self.alerts.record(alert),
@@ -130,8 +139,12 @@ impl Snapshot {
         self.patrols.replace_fixes(fixes);
     }
 
-    /// Takes the roads out of a change.
-    pub(super) fn change_roads(&mut self, change: &mut StockChange) {
+    /// Takes in what of a change stands beside the indexed stock, and leaves the rest: a hazard that is flagged
+    /// must not cost an index of the whole town.
+    pub(super) fn take_unindexed(&mut self, change: &mut StockChange) {
+        if !change.has_no_briefings() {
+            self.briefings.take(take(&mut change.notes), take(&mut change.hazards));
+        }
         if !change.has_no_roads() {
             let (roads, turns) = (take(&mut change.roads), take(&mut change.turns));
             self.roads = self.roads.changed(roads, turns, take(&mut change.speeds));

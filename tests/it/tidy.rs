@@ -14,7 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("time", &[]),
     ("tract", &["geo"]),
     ("roads", &["geo", "time"]),
-    ("stock", &["geo", "tract", "roads"]),
+    ("stock", &["closed_list", "geo", "time", "tract", "roads"]),
     ("patrol", &["geo", "time"]),
     ("incident", &["closed_list", "time", "stock", "patrol"]),
     ("alert", &["closed_list", "time", "stock", "patrol", "incident"]),

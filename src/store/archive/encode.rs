@@ -13,7 +13,7 @@ use crate::{
     incident::Incident,
     patrol::{Patrol, PositionFix},
     roads::{ClassSpeeds, Road, Turn, Via},
-    stock::{Building, Landlord, Site, Surrounding, SurroundingShape},
+    stock::{Building, Hazard, Landlord, NoteText, Site, SiteNote, Surrounding, SurroundingShape},
     tract::Tract,
 };
 
@@ -28,6 +28,8 @@ pub(super) fn piece(piece: &Piece, bytes: &mut Vec<u8>) {
         Piece::Roads(records) => records.put_each(bytes),
         Piece::Turns(records) => records.put_each(bytes),
         Piece::RoadSpeeds(records) => records.put_each(bytes),
+        Piece::SiteNotes(records) => records.put_each(bytes),
+        Piece::Hazards(records) => records.put_each(bytes),
         Piece::Incidents(records) => records.put_each(bytes),
         Piece::Patrols(records) => records.put_each(bytes),
         Piece::Positions(records) => records.put_each(bytes),
@@ -271,6 +273,23 @@ impl Canonical for ClassSpeeds {
     fn put(&self, bytes: &mut Vec<u8>) {
         self.class.as_str().put(bytes);
         bytes.extend(self.percent);
+    }
+}
+
+impl Canonical for SiteNote {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        self.site.as_str().put(bytes);
+        self.topic.as_str().put(bytes);
+        self.text.as_ref().map(NoteText::as_str).put(bytes);
+    }
+}
+
+impl Canonical for Hazard {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        self.site.as_str().put(bytes);
+        self.kind.as_str().put(bytes);
+        self.since.unix_ms().put(bytes);
+        self.until.unix_ms().put(bytes);
     }
 }
 

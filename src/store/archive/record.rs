@@ -6,7 +6,7 @@ use crate::{
     incident::{IdempotencyKey, Incident, IncidentId, RequestDigest, Step},
     patrol::{Patrol, PatrolId, PositionFix},
     roads::{ClassSpeeds, Road, Turn},
-    stock::{Building, Landlord, Site, Surrounding},
+    stock::{Building, Hazard, Landlord, Site, SiteNote, Surrounding},
     time::Timestamp,
     tract::Tract,
 };
@@ -31,6 +31,10 @@ pub enum RecordKind {
     Turn,
     /// [`Piece::RoadSpeeds`].
     RoadSpeed,
+    /// [`Piece::SiteNotes`].
+    SiteNote,
+    /// [`Piece::Hazards`].
+    Hazard,
     /// [`Piece::Incidents`].
     Incident,
     /// [`Piece::Patrols`].
@@ -49,7 +53,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// How many kinds there are.
-    pub const COUNT: usize = 15;
+    pub const COUNT: usize = 17;
     /// Every kind, in order.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Landlord,
@@ -60,6 +64,8 @@ impl RecordKind {
         Self::Road,
         Self::Turn,
         Self::RoadSpeed,
+        Self::SiteNote,
+        Self::Hazard,
         Self::Incident,
         Self::Patrol,
         Self::Position,
@@ -81,6 +87,8 @@ impl RecordKind {
             Self::Road => "road",
             Self::Turn => "turn",
             Self::RoadSpeed => "road_speed",
+            Self::SiteNote => "site_note",
+            Self::Hazard => "hazard",
             Self::Incident => "incident",
             Self::Patrol => "patrol",
             Self::Position => "position",
@@ -103,6 +111,8 @@ impl RecordKind {
             Self::Road => "roads",
             Self::Turn => "turns",
             Self::RoadSpeed => "road_speeds",
+            Self::SiteNote => "site_notes",
+            Self::Hazard => "hazards",
             Self::Incident => "incidents",
             Self::Patrol => "patrols",
             Self::Position => "positions",
@@ -194,6 +204,10 @@ pub enum Piece {
     Turns(Vec<Stamped<Turn>>),
     /// By the name of the class.
     RoadSpeeds(Vec<Stamped<ClassSpeeds>>),
+    /// By site, then by the name of the topic.
+    SiteNotes(Vec<Stamped<SiteNote>>),
+    /// By site, then by the name of the kind.
+    Hazards(Vec<Stamped<Hazard>>),
     /// By id; their steps are records of their own.
     Incidents(Vec<Incident>),
     /// By id.
@@ -223,6 +237,8 @@ impl Piece {
             Self::Roads(_) => RecordKind::Road,
             Self::Turns(_) => RecordKind::Turn,
             Self::RoadSpeeds(_) => RecordKind::RoadSpeed,
+            Self::SiteNotes(_) => RecordKind::SiteNote,
+            Self::Hazards(_) => RecordKind::Hazard,
             Self::Incidents(_) => RecordKind::Incident,
             Self::Patrols(_) => RecordKind::Patrol,
             Self::Positions(_) => RecordKind::Position,
@@ -246,6 +262,8 @@ impl Piece {
             Self::Roads(records) => records.len(),
             Self::Turns(records) => records.len(),
             Self::RoadSpeeds(records) => records.len(),
+            Self::SiteNotes(records) => records.len(),
+            Self::Hazards(records) => records.len(),
             Self::Incidents(records) => records.len(),
             Self::Patrols(records) => records.len(),
             Self::Positions(records) => records.len(),

@@ -3,7 +3,7 @@
 use tokio_postgres::{binary_copy::BinaryCopyOutRow, types::Type};
 
 use super::{
-    alert_rows,
+    alert_rows, briefing_rows,
     column::Columns,
     connection::Connection,
     fault::unreadable,
@@ -50,6 +50,8 @@ pub(super) fn export(
     in_pieces(each, Piece::Roads, |add| road_rows::roads(view, by_key, add))?;
     in_pieces(each, Piece::Turns, |add| road_rows::turns(view, by_key, add))?;
     in_pieces(each, Piece::RoadSpeeds, |add| road_rows::speeds(view, by_key, add))?;
+    in_pieces(each, Piece::SiteNotes, |add| briefing_rows::notes(view, by_key, add))?;
+    in_pieces(each, Piece::Hazards, |add| briefing_rows::hazards(view, by_key, add))?;
     let incidents = format!("SELECT {} FROM incident ORDER BY id", incident_rows::COLUMNS);
     in_pieces(each, Piece::Incidents, |add| {
         view.scan(&incidents, &incident_rows::TYPES, |row| add(incident_rows::read(row, 0)?))

@@ -1,7 +1,7 @@
 //! Writing everything into an empty database, in one transaction.
 
 use super::{
-    alert_rows,
+    alert_rows, briefing_rows,
     column::Columns as _,
     event_rows::{self, EventRow},
     export, incident_rows, patrol_rows, road_rows, step_rows,
@@ -55,6 +55,8 @@ impl Import for PostgresImport<'_> {
             Piece::Roads(all) => road_rows::put_roads(&changed(all)),
             Piece::Turns(all) => road_rows::put_turns(&changed(all)),
             Piece::RoadSpeeds(all) => road_rows::put_speeds(&changed(all)),
+            Piece::SiteNotes(all) => briefing_rows::put_notes(&changed(all)),
+            Piece::Hazards(all) => briefing_rows::put_hazards(&changed(all)),
             Piece::Incidents(all) => incident_rows::put(&all.iter().collect::<Vec<_>>()),
             Piece::Patrols(all) => patrol_rows::put(&all.iter().collect::<Vec<_>>()),
             Piece::Positions(all) => patrol_rows::put_fixes(all),

@@ -30,6 +30,7 @@ use crate::{
 };
 
 mod alert_rows;
+mod briefing_rows;
 mod column;
 mod connection;
 mod database;

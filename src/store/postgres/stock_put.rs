@@ -4,6 +4,7 @@
 //! it does when rows come one by one.
 
 use super::{
+    briefing_rows,
     column::{column, of_seq},
     connection::{Call, Connection},
     geometry,
@@ -88,7 +89,9 @@ pub(super) fn put(
     in_pieces(connection, &change.tracts, seq, tracts)?;
     in_pieces(connection, &change.roads, seq, road_rows::put_roads)?;
     in_pieces(connection, &change.turns, seq, road_rows::put_turns)?;
-    in_pieces(connection, &change.speeds, seq, road_rows::put_speeds)
+    in_pieces(connection, &change.speeds, seq, road_rows::put_speeds)?;
+    in_pieces(connection, &change.notes, seq, briefing_rows::put_notes)?;
+    in_pieces(connection, &change.hazards, seq, briefing_rows::put_hazards)
 }
 
 /// Writes the items in pieces, so that no statement takes long and no message is large.

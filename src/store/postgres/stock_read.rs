@@ -3,7 +3,9 @@
 use postgis::ewkb;
 use tokio_postgres::{binary_copy::BinaryCopyOutRow, types::Type};
 
-use super::{column::Columns, connection::Connection, fault::unreadable, geometry, road_rows};
+use super::{
+    briefing_rows, column::Columns, connection::Connection, fault::unreadable, geometry, road_rows,
+};
 use crate::{
     event::Seq,
     stock::{
@@ -56,6 +58,8 @@ pub(super) fn stream(
     road_rows::roads(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.roads))?;
     road_rows::turns(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.turns))?;
     road_rows::speeds(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.speeds))?;
+    briefing_rows::notes(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.notes))?;
+    briefing_rows::hazards(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.hazards))?;
     pieces.finish();
     Ok(())
 }

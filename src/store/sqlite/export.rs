@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
 use super::{
-    alert_rows,
+    alert_rows, briefing_rows,
     column::{instant, seq, text},
     fault::{told, unreadable},
     incident_rows, patrol_rows, road_rows, step_rows,
@@ -40,6 +40,8 @@ pub(super) fn export(
     in_pieces(each, Piece::Roads, |add| road_rows::roads(view, by_key, add))?;
     in_pieces(each, Piece::Turns, |add| road_rows::turns(view, by_key, add))?;
     in_pieces(each, Piece::RoadSpeeds, |add| road_rows::speeds(view, by_key, add))?;
+    in_pieces(each, Piece::SiteNotes, |add| briefing_rows::notes(view, by_key, add))?;
+    in_pieces(each, Piece::Hazards, |add| briefing_rows::hazards(view, by_key, add))?;
     let incidents = format!("SELECT {} FROM incident ORDER BY id", incident_rows::COLUMNS);
     in_pieces(each, Piece::Incidents, |add| {
         scan(view, &incidents, |row| add(incident_rows::read(row, 0)?))

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
-    alert_rows, export, fault::told, incident_rows, patrol_rows, road_rows, step_rows, stock_put,
-    write,
+    alert_rows, briefing_rows, export, fault::told, incident_rows, patrol_rows, road_rows,
+    step_rows, stock_put, write,
 };
 use crate::store::{Import, StoreError, archive::Piece};
 
@@ -61,6 +61,12 @@ impl Import for SqliteImport<'_> {
             }
             Piece::RoadSpeeds(all) => {
                 all.iter().try_for_each(|row| road_rows::put_speeds(to, &row.item, row.seq))
+            }
+            Piece::SiteNotes(all) => {
+                all.iter().try_for_each(|row| briefing_rows::put_note(to, &row.item, row.seq))
+            }
+            Piece::Hazards(all) => {
+                all.iter().try_for_each(|row| briefing_rows::put_hazard(to, &row.item, row.seq))
             }
             Piece::Incidents(all) => {
                 all.iter().try_for_each(|incident| incident_rows::put(to, incident))

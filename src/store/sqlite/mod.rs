@@ -31,6 +31,7 @@ use crate::{
 
 mod alert_rows;
 mod backup;
+mod briefing_rows;
 mod column;
 mod examine;
 mod export;

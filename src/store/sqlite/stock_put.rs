@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, ToSql, params};
 
-use super::{fault::told, road_rows, wkb};
+use super::{briefing_rows, fault::told, road_rows, wkb};
 use crate::{
     event::Seq,
     stock::{Building, Landlord, Site, StockChange, Surrounding},
@@ -65,7 +65,9 @@ pub(super) fn put(
     change.tracts.iter().try_for_each(|item| tract(connection, item, seq))?;
     change.roads.iter().try_for_each(|item| road_rows::put_road(connection, item, seq))?;
     change.turns.iter().try_for_each(|item| road_rows::put_turn(connection, item, seq))?;
-    change.speeds.iter().try_for_each(|item| road_rows::put_speeds(connection, item, seq))
+    change.speeds.iter().try_for_each(|item| road_rows::put_speeds(connection, item, seq))?;
+    change.notes.iter().try_for_each(|item| briefing_rows::put_note(connection, item, seq))?;
+    change.hazards.iter().try_for_each(|item| briefing_rows::put_hazard(connection, item, seq))
 }
 
 /// Writes a landlord as changed by event `seq`.

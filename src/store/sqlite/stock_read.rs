@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Row};
 
 use super::{
+    briefing_rows,
     column::{optional_text, position, seq, text},
     fault::{told, unreadable},
     road_rows, wkb,
@@ -54,6 +55,8 @@ pub(super) fn stream(
     road_rows::roads(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.roads))?;
     road_rows::turns(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.turns))?;
     road_rows::speeds(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.speeds))?;
+    briefing_rows::notes(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.notes))?;
+    briefing_rows::hazards(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.hazards))?;
     pieces.finish();
     Ok(())
 }

@@ -182,6 +182,8 @@ fn a_copy_tells_what_it_moved_and_both_sides_have_it() {
     roads 2
     turns 2
     road_speeds 2
+    site_notes 4
+    hazards 2
     incidents 2
     patrols 1
     positions 1
@@ -189,10 +191,10 @@ fn a_copy_tells_what_it_moved_and_both_sides_have_it() {
     alerts 1
     events 8
     receipts 1
-    33 records
+    39 records
     ");
     let last = table.lines().last().unwrap();
-    assert_eq!(last, format!("33 records from {from} are in {to}, verified"));
+    assert_eq!(last, format!("39 records from {from} are in {to}, verified"));
     for (kind, told) in again["kinds"].as_object().unwrap() {
         let sum = told["sha256"].as_str().unwrap();
         assert!(table.lines().any(|line| line.starts_with(kind) && line.ends_with(sum)), "{kind}");
@@ -299,9 +301,11 @@ fn the_doctor_warns_of_a_file_that_others_may_read() {
 fn the_doctor_does_not_break_down_over_a_damaged_file() {
     let folder = filled();
     let path = folder.path().join("vigie.db");
+    let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'incident'";
+    let root: usize =
+        rusqlite::Connection::open(&path).unwrap().query_row(root, [], |row| row.get(0)).unwrap();
     let mut bytes = fs::read(&path).unwrap();
-    let page = bytes.len() / 4096 * 3 / 4 * 4096;
-    bytes[page..page + 4096].fill(0xa5);
+    bytes[(root - 1) * 4096..root * 4096].fill(0xa5);
     fs::write(&path, bytes).unwrap();
 
     let (code, ills) = ills(&path);

@@ -272,6 +272,8 @@ pub fn an_export_comes_in_pieces_and_ends_with_its_first_error(place: &dyn Place
             ("roads", 1),
             ("turns", 1),
             ("road_speeds", 1),
+            ("site_notes", 2),
+            ("hazards", 1),
             ("incidents", PIECE_FACTS_MAX),
             ("incidents", 10),
             ("events", PIECE_FACTS_MAX),

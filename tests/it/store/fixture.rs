@@ -4,6 +4,7 @@ use geo::{LineString, polygon};
 use uuid::Uuid;
 use vigie::{
     alert::{Alert, AlertId, AlertKind, AlertState, Resolution},
+    closed_list::ClosedList as _,
     event::{Event, Fact},
     geo::LonLat,
     incident::{
@@ -13,8 +14,8 @@ use vigie::{
     patrol::{Availability, Patrol, PositionFix},
     roads::{ClassSpeeds, NodeMark, Road, RoadClass, RoadPoint, Turn, TurnRule, Via},
     stock::{
-        Building, Footprint, Hall, Landlord, Site, StockChange, Surrounding, SurroundingClass,
-        SurroundingShape,
+        Building, Footprint, Hall, Hazard, HazardKind, Landlord, NoteTopic, Site, SiteNote,
+        StockChange, Surrounding, SurroundingClass, SurroundingShape,
     },
     store::{Batch, NewFact, Store, StoreError},
     time::Timestamp,
@@ -104,6 +105,8 @@ pub fn stock(number: u32) -> StockChange {
             class: RoadClass::ALL[number as usize % RoadClass::COUNT],
             percent: [40 + (number % 60) as u8; 168],
         }],
+        notes: NoteTopic::ALL.iter().map(|topic| note(number, *topic)).collect(),
+        hazards: vec![hazard(number)],
     }
 }
 
@@ -139,6 +142,23 @@ pub fn turn(number: u32) -> Turn {
         },
         to: other(3),
         rule: TurnRule::ALL[number as usize % TurnRule::ALL.len()],
+    }
+}
+
+/// What is told about a topic of site `number`; nothing any more of every third.
+pub fn note(number: u32, topic: NoteTopic) -> SiteNote {
+    let words = format!("Consigne n° {number} : « entrer par la cour », {}", topic.as_str());
+    let text = (!number.is_multiple_of(3)).then(|| words.parse().unwrap());
+    SiteNote { site: site(number).code, topic, text }
+}
+
+/// A hazard on site `number`.
+pub fn hazard(number: u32) -> Hazard {
+    Hazard {
+        site: site(number).code,
+        kind: HazardKind::ALL[number as usize % HazardKind::ALL.len()],
+        since: at(i64::from(number)),
+        until: at(3600 + i64::from(number)),
     }
 }
 

@@ -4,6 +4,7 @@ use vigie::{
     event::{Fact, Seq},
     incident::Status,
     patrol::Availability,
+    stock::{NoteTopic, StockChange},
     store::{Batch, NewFact, PIECE_FACTS_MAX, StoreError},
     twin::Snapshot,
 };
@@ -11,8 +12,8 @@ use vigie::{
 use super::{
     Place,
     fixture::{
-        at, batch, building, commit, fix, incident, incident_fact, key, patrol_fact, site, stock,
-        stock_fact,
+        at, batch, building, commit, fix, hazard, incident, incident_fact, key, note, patrol_fact,
+        site, stock, stock_fact,
     },
     state::{State, followed, replayed},
 };
@@ -92,6 +93,8 @@ pub fn a_store_that_is_opened_again_holds_what_was_committed(place: &dyn Place) 
     assert_eq!(before.sites["PH-0002"], site(2));
     assert_eq!(before.buildings["PH-0002-B1"], building(2, 2));
     assert_eq!(before.surroundings.len(), 4);
+    assert!(before.briefings[1].contains("Consigne n° 2"), "{:?}", before.briefings);
+    assert!(before.briefings[1].contains("Structure"), "{:?}", before.briefings);
     assert_eq!(before.patrols[0].last_fix, Some(fix(1, 5)));
     assert_eq!(commit(&mut *again, batch([incident_fact(4, 1)])).unwrap()[0].seq, Seq(5));
 }
@@ -249,6 +252,9 @@ pub fn what_refers_to_nothing_is_refused(place: &dyn Place) {
     orphan_site.sites[0].landlord = vigie::stock::LandlordId::of_name("nobody").unwrap();
     let mut orphan_building = stock(2);
     orphan_building.sites.clear();
+    let note_of_nowhere =
+        StockChange { notes: vec![note(2, NoteTopic::Access)], ..StockChange::default() };
+    let hazard_nowhere = StockChange { hazards: vec![hazard(2)], ..StockChange::default() };
     let mut unknown_patrol = batch([]);
     unknown_patrol.fixes.push(fix(9, 1));
     let mut unknown_building = incident(1, 1, Status::Received);
@@ -257,6 +263,8 @@ pub fn what_refers_to_nothing_is_refused(place: &dyn Place) {
     for nonsense in [
         batch([Fact::StockChanged(orphan_site)]),
         batch([Fact::StockChanged(orphan_building)]),
+        batch([Fact::StockChanged(note_of_nowhere)]),
+        batch([Fact::StockChanged(hazard_nowhere)]),
         batch([incident_fact(1, 2)]),
         batch([Fact::IncidentRecorded(unknown_building)]),
         unknown_patrol,

@@ -235,6 +235,7 @@ fn no_column_holds_personal_data() {
     building: id site site_was_given footprint height_m levels dwellings seq
     event: seq recorded_at fact incident patrol alert
     hall: building ordinal label lon lat
+    hazard: site kind since until seq
     incident: id kind channel status reported_at site building
     landlord: id name seq
     patrol: id callsign availability crew
@@ -244,6 +245,7 @@ fn no_column_holds_personal_data() {
     road: id class name forward_kmh backward_kmh restricted walkable nodes marks line seq
     road_speed: class percent seq
     site: code landlord name dwellings lon lat outline address seq
+    site_note: site topic text seq
     step: incident ordinal action at recorded_at actor patrol reason override_reason partner other outcome people with_police
     surrounding: id class name rank height_m shape seq
     tract: code name kind area seq

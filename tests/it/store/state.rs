@@ -25,6 +25,8 @@ pub struct State {
     pub roads: Vec<Road>,
     pub turns: Vec<Turn>,
     pub speeds: Vec<ClassSpeeds>,
+    /// By site: its notes and hazards, in words.
+    pub briefings: Vec<String>,
     pub patrols: Vec<PatrolState>,
     /// By id: all that the twin knows of an incident, in words.
     pub incidents: BTreeMap<String, String>,
@@ -69,6 +71,7 @@ impl State {
             roads: snapshot.roads().network().roads().to_vec(),
             turns: snapshot.roads().network().turns().to_vec(),
             speeds: snapshot.roads().network().imported_speeds().to_vec(),
+            briefings: snapshot.briefings().iter().map(|told| format!("{told:?}")).collect(),
             patrols: snapshot.patrols().iter().cloned().collect(),
             incidents: incidents.into_iter().collect(),
             missions: snapshot
