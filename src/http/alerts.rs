@@ -160,7 +160,8 @@ async fn check_in(
     let key = idempotency_key(&request)?;
     let key = key.map(|key| keyed("Idempotency-Key", key, &(&*id, &body))).transpose()?;
     edge.app.check_in(patrol.clone(), time("at", body.at.as_deref())?, key).await?;
-    let next = vigil::check_in(&edge.app.snapshot(), edge.app.nomenclature(), &patrol);
+    let next =
+        vigil::check_in(&edge.app.snapshot(), edge.app.nomenclature(), &patrol, edge.app.now());
     // It has left in the meantime, or this is an old request that is repeated.
     let left = || Problem::at_fault(ProblemKind::Conflict, "id", None, "the patrol is not on site");
     let next = CheckInBody::at(next.ok_or_else(left)?, edge.app.now());

@@ -206,7 +206,7 @@ impl Asked<'_> {
             allowed: incident.allowed_to(&sent.patrol).into_iter().map(Named).collect(),
             site: self.site(&row),
             recent: self.recent(row.site, id),
-            check_in: vigil::check_in(self.snapshot, self.nomenclature, &sent.patrol)
+            check_in: vigil::check_in(self.snapshot, self.nomenclature, &sent.patrol, self.now)
                 .map(|check_in| CheckInBody::at(check_in, self.now)),
         })
     }

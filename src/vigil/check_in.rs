@@ -42,26 +42,48 @@ impl CheckIn {
 
 /// When that patrol must next say that all is well; `None` unless it is on site.
 ///
-/// It counts from when it came or last said so, or from when a person resolved that it had not.
+/// It counts from when it came or last said so, or from when a person resolved that it had not. A hazard that is
+/// flagged meanwhile gives it a whole short term from then on, never more than it had: nobody is late at once.
 #[must_use]
 pub fn check_in(
     snapshot: &Snapshot,
     nomenclature: &Nomenclature,
     patrol: &PatrolId,
+    now: Timestamp,
 ) -> Option<CheckIn> {
     let mission = snapshot.interventions().mission_of(patrol)?;
     if mission.sent.stage != Status::OnSite {
         return None;
     }
     let incident = snapshot.interventions().get(mission.incident)?;
-    let every_s = every_s(nomenclature, incident);
     let reached = snapshot.alerts().last_resolved_at(patrol, AlertKind::CheckInMissed);
     let well_at = incident.last_check_in(patrol).max(reached)?;
-    Some(CheckIn { due_at: well_at.plus_seconds(every_s.into()), every_s })
+    let in_danger_since = match in_danger_since(snapshot, nomenclature, incident, now) {
+        Some(since) => since.max(well_at),
+        None => {
+            return Some(CheckIn {
+                due_at: well_at.plus_seconds(EVERY_S.into()),
+                every_s: EVERY_S,
+            });
+        }
+    };
+    let due_at = in_danger_since.plus_seconds(EVERY_S_IN_DANGER.into());
+    let due_at = due_at.min(well_at.plus_seconds(EVERY_S.into()));
+    Some(CheckIn { due_at, every_s: EVERY_S_IN_DANGER })
 }
 
-/// How often a crew says that all is well during `incident`.
-fn every_s(nomenclature: &Nomenclature, incident: &Incident) -> u32 {
+/// Since when whoever goes to `incident` is in danger: always by its kind, else by a hazard that holds on its site;
+/// `None` where it is not.
+fn in_danger_since(
+    snapshot: &Snapshot,
+    nomenclature: &Nomenclature,
+    incident: &Incident,
+    now: Timestamp,
+) -> Option<Timestamp> {
     let kind = nomenclature.get(&incident.kind);
-    if kind.is_some_and(|kind| kind.priority == Priority::P1) { EVERY_S_IN_DANGER } else { EVERY_S }
+    if kind.is_some_and(|kind| kind.priority == Priority::P1) {
+        return Some(incident.reported_at);
+    }
+    let briefing = snapshot.briefings().of(&incident.site)?;
+    briefing.active_hazards(now).map(|hazard| hazard.since).min()
 }

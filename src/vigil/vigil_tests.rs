@@ -7,6 +7,7 @@ use crate::{
     geo::LonLat,
     incident::{Action, ActorRole, Channel, Incident, IncidentId, Nomenclature, Status, Step},
     patrol::{Availability, Patrol, PatrolId, PositionFix},
+    stock::{Hazard, HazardKind, StockChange},
     time::Timestamp,
     twin::{Snapshot, town},
 };
@@ -69,6 +70,18 @@ fn found(snapshot: &Snapshot, second: i64) -> Vec<Alert> {
     watch(Watch { snapshot, nomenclature, now: at(second), listening_since }, new_id)
 }
 
+fn due(snapshot: &Snapshot, second: i64) -> CheckIn {
+    check_in(snapshot, &Nomenclature::shipped(), &patrol(), at(second)).unwrap()
+}
+
+/// Flags a dog on the site.
+fn flag(snapshot: &mut Snapshot, since: i64, until: i64) {
+    let (site, kind) = ("PH-0001".parse().unwrap(), HazardKind::Dog);
+    let dog = Hazard { site, kind, since: at(since), until: at(until) };
+    let change = StockChange { hazards: vec![dog], ..StockChange::default() };
+    snapshot.apply([Fact::StockChanged(change)], Seq(10));
+}
+
 fn kinds(snapshot: &Snapshot, second: i64) -> Vec<AlertKind> {
     found(snapshot, second).into_iter().map(|alert| alert.kind).collect()
 }
@@ -78,12 +91,42 @@ fn a_crew_on_site_is_asked_and_then_missed_sooner_in_danger() {
     for (kind, every_s) in [("TEC-EAU", 900), ("BIE-INC", 480)] {
         let steps = [(Action::Acknowledged, 1), (Action::EnRoute, 2), (Action::OnSite, 100)];
         let mut snapshot = on_mission(kind, &steps);
-        let due = check_in(&snapshot, &Nomenclature::shipped(), &patrol()).unwrap();
+        let due = due(&snapshot, 100);
         assert_eq!(due, CheckIn { due_at: at(100 + every_s), every_s: every_s as u32 });
         assert_eq!(due.prompted_at(), at(40 + every_s));
         place(&mut snapshot, 2.35, 150 + every_s);
         assert_eq!(kinds(&snapshot, 159 + every_s), []);
         assert_eq!(kinds(&snapshot, 160 + every_s), [AlertKind::CheckInMissed]);
+    }
+}
+
+#[test]
+fn a_crew_checks_in_sooner_while_its_site_has_a_hazard() {
+    let steps = [(Action::Acknowledged, 1), (Action::EnRoute, 2), (Action::OnSite, 100)];
+    let mut snapshot = on_mission("TEC-EAU", &steps);
+    flag(&mut snapshot, -3600, 300);
+    place(&mut snapshot, 2.35, 650);
+    assert_eq!(due(&snapshot, 299), CheckIn { due_at: at(580), every_s: 480 });
+    assert_eq!(due(&snapshot, 300), CheckIn { due_at: at(1000), every_s: 900 });
+    assert_eq!(
+        kinds(&snapshot, 700),
+        [],
+        "the hazard was over when the crew would have been missed"
+    );
+    flag(&mut snapshot, -3600, 9000);
+    assert_eq!(kinds(&snapshot, 639), []);
+    assert_eq!(kinds(&snapshot, 640), [AlertKind::CheckInMissed]);
+}
+
+#[test]
+fn a_hazard_that_is_flagged_while_a_crew_is_there_makes_nobody_late_at_once() {
+    let steps = [(Action::Acknowledged, 1), (Action::EnRoute, 2), (Action::OnSite, 100)];
+    for (flagged_at, due_at) in [(200, 680), (519, 999), (520, 1000), (700, 1000)] {
+        let mut snapshot = on_mission("TEC-EAU", &steps);
+        flag(&mut snapshot, flagged_at, 9000);
+        place(&mut snapshot, 2.35, flagged_at);
+        assert_eq!(due(&snapshot, flagged_at), CheckIn { due_at: at(due_at), every_s: 480 });
+        assert_eq!(kinds(&snapshot, flagged_at), []);
     }
 }
 

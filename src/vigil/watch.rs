@@ -77,7 +77,7 @@ pub fn raised(
 impl Watch<'_> {
     /// A crew on site has not said that all is well.
     fn has_missed_its_check_in(&self, patrol: &PatrolId) -> bool {
-        let check_in = check_in(self.snapshot, self.nomenclature, patrol);
+        let check_in = check_in(self.snapshot, self.nomenclature, patrol, self.now);
         check_in.is_some_and(|check_in| {
             let heard_s = self.now.seconds_since(self.listening_since);
             self.now >= check_in.missed_at() && heard_s >= POSITION_AGE_S_MAX_ON_MISSION

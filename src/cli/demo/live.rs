@@ -74,7 +74,7 @@ impl Scenery {
     async fn check_in(&self, app: &App) -> Result<(), Unavailable> {
         let (snapshot, now) = (app.snapshot(), app.now());
         for patrol in &self.patrols {
-            let due = vigil::check_in(&snapshot, app.nomenclature(), &patrol.id);
+            let due = vigil::check_in(&snapshot, app.nomenclature(), &patrol.id, app.now());
             if due.is_none_or(|due| now < due.prompted_at()) {
                 continue;
             }
