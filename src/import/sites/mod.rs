@@ -1,7 +1,8 @@
-//! The `sites` layer: residences, their landlords and their dwellings.
+//! The `sites` layer: residences, their landlords, their dwellings, and what crews are told of them.
 
 mod code;
 mod correction;
+mod notes;
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -64,6 +65,8 @@ const FIELDS: &[Field] = &[
     Field { name: "address", columns: &["address", "adresse", "adresse_complete"] },
     Field { name: "kind", columns: &["nature_programme", "nature", "type_residence"] },
     Field { name: "district", columns: &["arrondissement", "district"] },
+    Field { name: "instructions", columns: &["instructions", "consignes", "consigne"] },
+    Field { name: "access", columns: &["access", "acces", "acces_site"] },
 ];
 
 /// A site before it has its code.
@@ -77,6 +80,7 @@ struct Draft {
     outline: Option<Footprint>,
     name: Option<String>,
     address: Option<String>,
+    words: notes::Words,
 }
 
 /// Reads sites and their landlords.
@@ -132,6 +136,7 @@ fn draft(
             outline,
             name: name.map(|name| shortened(&name)),
             address: columns.text(feature, "address").map(|address| shortened(&address)),
+            words: notes::words(columns, feature)?,
             mended,
         })
     }))
@@ -235,6 +240,7 @@ fn finish(
     let mut landlords = BTreeMap::new();
     let mut seen = HashSet::new();
     let mut sites = Vec::with_capacity(drafts.len());
+    let mut told = Vec::with_capacity(drafts.len());
     for (mut draft, code) in drafts.into_iter().zip(codes) {
         let (code, rewritten) = match code {
             Ok(code) => code,
@@ -250,6 +256,7 @@ fn finish(
         }
         draft.mended.extend(rewritten);
         summary.keep(&draft.at, &draft.mended);
+        told.push((code.clone(), draft.words));
         sites.push(Site {
             name: draft.name.unwrap_or_else(|| code.to_string()),
             code,
@@ -261,5 +268,10 @@ fn finish(
         });
         landlords.entry(draft.landlord.id.clone()).or_insert(draft.landlord);
     }
-    StockChange { landlords: landlords.into_values().collect(), sites, ..StockChange::default() }
+    StockChange {
+        landlords: landlords.into_values().collect(),
+        sites,
+        notes: notes::settle(told),
+        ..StockChange::default()
+    }
 }

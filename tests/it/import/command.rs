@@ -4,6 +4,7 @@ use std::process::Output;
 
 use serde_json::Value;
 use tempfile::TempDir;
+use vigie::{closed_list::ClosedList as _, stock::NoteTopic, store::Store as _};
 
 use crate::server;
 
@@ -82,6 +83,68 @@ fn columns_can_be_mapped_and_mistakes_are_named() {
     assert_eq!(told("name=bailleur"), "");
     assert!(told("owner=bailleur").contains("no field `owner`; it has code, id, landlord"));
     assert!(told("name=libellé long").contains("no column `libellé long`"));
+}
+
+#[test]
+fn notes_come_with_sites_and_a_file_without_their_columns_leaves_them_alone() {
+    let folder = folder();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let too_long = "x".repeat(501);
+    write(
+        "notes.csv",
+        &format!(
+            "code;bailleur;logements;lon;lat;Consignes;Accès\n\
+             PH-0001;Paris Habitat;40;2.35;48.85;\"Entrer par la cour.\nNe pas sonner.\";Badge T2\n\
+             PH-0002;Paris Habitat;40;2.36;48.85;;Digicode au poste\n\
+             PH-0003;Paris Habitat;40;2.37;48.85;{too_long};\n\
+             PH-0004;Paris Habitat;40;2.38;48.85;;a\u{7}b\n"
+        ),
+    );
+    let plain = "code;bailleur;logements;lon;lat\nPH-0001;Paris Habitat;41;2.35;48.85\n";
+    write("plain.csv", plain);
+    write(
+        "other.csv",
+        "code;bailleur;logements;lon;lat;access\n\
+         PH-0001;Paris Habitat;41;2.35;48.85;\nPH-0002;Paris Habitat;40;2.36;48.85;Clé au coffre\n",
+    );
+    let import =
+        |file: &str| json(&vigie(&folder, &["sites", file, "--store", "sqlite:v.db", "--json"]));
+    let briefing = |site: &str| {
+        let path = folder.path().join("v.db");
+        let mut store = vigie::store::sqlite::SqliteStore::open(&path).unwrap();
+        let mut state = vigie::twin::SnapshotBuilder::default();
+        let seq = store.replay(&mut |facts| state.add(facts)).unwrap();
+        let snapshot = state.finish(seq, Vec::new());
+        let briefing = snapshot.briefings().of(&site.parse().unwrap()).unwrap().clone();
+        NoteTopic::ALL
+            .iter()
+            .map(|t| briefing.text(*t).map(ToString::to_string))
+            .collect::<Vec<_>>()
+    };
+    let words = |instructions: &str, access: &str| {
+        [instructions, access].map(|words| (words != "-").then(|| words.to_owned())).to_vec()
+    };
+
+    let first = import("notes.csv");
+
+    let refused = &first["files"][0]["refusals"]["not a note"];
+    assert_eq!((&first["files"][0]["kept"], &refused["count"]), (&2.into(), &2.into()));
+    let told = refused["examples"].to_string();
+    assert!(
+        told.contains("line 5") && told.contains("instructions: a note has at most 500"),
+        "{told}"
+    );
+    assert!(told.contains("access: a note has no control character"), "{told}");
+    assert_eq!(briefing("PH-0001"), words("Entrer par la cour. Ne pas sonner.", "Badge T2"));
+    assert_eq!(briefing("PH-0002"), words("-", "Digicode au poste"));
+    assert_eq!(import("notes.csv")["stock"]["seq"], serde_json::Value::Null, "nothing is new");
+
+    import("plain.csv");
+    assert_eq!(briefing("PH-0001"), words("Entrer par la cour. Ne pas sonner.", "Badge T2"));
+
+    import("other.csv");
+    assert_eq!(briefing("PH-0001"), words("Entrer par la cour. Ne pas sonner.", "-"));
+    assert_eq!(briefing("PH-0002"), words("-", "Clé au coffre"));
 }
 
 #[test]
