@@ -6,8 +6,9 @@ use tokio::sync::oneshot;
 
 use super::{
     AlertError, Cared, FixOutcome, ImportOutcome, PutPatrol, PutPatrolError, ReceiveError,
-    Received, StepError, StepRequest, Stepped, Unavailable,
+    Received, SetHazards, SetHazardsError, StepError, StepRequest, Stepped, Unavailable,
     alerts::{self, AlertRequest},
+    hazards,
     incidents::Admitted,
     stepping::Against,
     stock,
@@ -38,6 +39,7 @@ pub(super) enum Job {
         listening_since: Timestamp,
     },
     Patrol(PutPatrol, Reply<(), PutPatrolError>),
+    Hazards(SetHazards, Reply<(), SetHazardsError>),
     Positions(Vec<PositionFix>, Reply<Vec<FixOutcome>, Unavailable>),
     Stock(StockChange, Reply<ImportOutcome, Unavailable>),
     /// Another program may have written: nobody waits for an answer.
@@ -52,6 +54,7 @@ pub(super) enum Pending {
     Step(PlannedStep, Reply<Stepped, StepError>),
     Alert(Result<Cared, AlertError>, Reply<Cared, AlertError>),
     Patrol(Reply<(), PutPatrolError>),
+    Hazards(Reply<(), SetHazardsError>),
     Positions(Vec<FixOutcome>, Reply<Vec<FixOutcome>, Unavailable>),
     Stock(ImportOutcome, Reply<ImportOutcome, Unavailable>),
 }
@@ -118,6 +121,10 @@ impl Group {
             Job::Watch { listening_since } => return self.watch(listening_since),
             Job::Patrol(put, reply) => match self.plan_patrol(put) {
                 Ok(()) => Pending::Patrol(reply),
+                Err(refusal) => return answer(reply, Err(refusal)),
+            },
+            Job::Hazards(set, reply) => match self.plan_hazards(set) {
+                Ok(()) => Pending::Hazards(reply),
                 Err(refusal) => return answer(reply, Err(refusal)),
             },
             Job::Positions(fixes, reply) => {
@@ -267,6 +274,16 @@ impl Group {
         Ok(())
     }
 
+    fn plan_hazards(&mut self, set: SetHazards) -> Result<(), SetHazardsError> {
+        let hazards = hazards::decide(&self.state, set, self.batch.recorded_at)?;
+        if !hazards.is_empty() {
+            let fact = Fact::StockChanged(StockChange { hazards, ..StockChange::default() });
+            self.state.apply([fact.clone()], self.state.seq());
+            self.push(fact, None);
+        }
+        Ok(())
+    }
+
     fn plan_fix(&mut self, fix: PositionFix) -> FixOutcome {
         let verdict = match self.state.patrols().get(&fix.patrol) {
             None => FixVerdict::Refused(FixRefusal::UnknownPatrol(fix.patrol.clone())),
@@ -334,6 +351,7 @@ impl Job {
             Self::Step(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Alert(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Patrol(_, reply) => answer(reply, Err(unavailable.into())),
+            Self::Hazards(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Positions(_, reply) => answer(reply, Err(unavailable)),
             Self::Stock(_, reply) => answer(reply, Err(unavailable)),
             Self::Watch { .. } | Self::LookAround => {}
@@ -356,6 +374,7 @@ impl Pending {
                 answer(reply, committed.map_err(Into::into).and(cared));
             }
             Self::Patrol(reply) => answer(reply, committed.map(|_| ()).map_err(Into::into)),
+            Self::Hazards(reply) => answer(reply, committed.map(|_| ()).map_err(Into::into)),
             Self::Positions(outcomes, reply) => answer(reply, committed.map(|_| outcomes)),
             Self::Stock(outcome, reply) => {
                 let seq = |events: &[Event]| events.last().map(|event| event.seq);

@@ -6,6 +6,7 @@
 mod alerts;
 mod clock;
 mod group;
+mod hazards;
 mod health;
 mod incidents;
 mod news;
@@ -30,6 +31,7 @@ use tokio::sync::oneshot;
 
 pub use alerts::{AlertCare, AlertError, Cared, CheckInError, NewAlert};
 pub use clock::{Clock, system_clock};
+pub use hazards::{SetHazards, SetHazardsError};
 pub use incidents::{NewIncident, ReceiveError, Received, Whereabouts};
 pub use news::{Listener, News, Subject, What};
 pub use patrols::{FixOutcome, PutPatrol, PutPatrolError};

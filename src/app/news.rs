@@ -3,7 +3,10 @@
 //! It says of which incident or patrol an event is, and carries the state before and after: whoever listens
 //! renders from the state, as any reader does. Positions are no events and so no news.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
 
 use tokio::sync::broadcast;
 
@@ -13,6 +16,7 @@ use crate::{
     event::{Event, Fact, Seq},
     incident::IncidentId,
     patrol::PatrolId,
+    stock::{SiteCode, StockChange},
     twin::{Snapshot, Twin},
 };
 
@@ -39,11 +43,16 @@ pub enum What {
     Anew,
 }
 
+/// Sites of which one event may tell by name: an import that changes what is told of more is a change of the stock.
+const SITES_TOLD_MAX: usize = 32;
+
 /// What an event is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// The stock.
     Stock,
+    /// What crews are told of these sites, and nothing else of the stock.
+    Briefings(BTreeSet<SiteCode>),
     /// An incident.
     Incident(IncidentId),
     /// A patrol.
@@ -112,11 +121,20 @@ impl Subject {
     /// What `event` is about, with its number.
     pub(super) fn of(event: &Event) -> (Seq, Self) {
         let subject = match &event.fact {
-            Fact::StockChanged(_) => Self::Stock,
+            Fact::StockChanged(change) => Self::of_stock(change),
             Fact::IncidentRecorded(incident) => Self::Incident(incident.id),
             Fact::PatrolRecorded(patrol) => Self::Patrol(patrol.id.clone()),
             Fact::AlertRecorded(alert) => Self::Alert(alert.id),
         };
         (event.seq, subject)
+    }
+
+    /// A change may be empty where an earlier event has told of it: see [`crate::store::Log::events_after`].
+    fn of_stock(change: &StockChange) -> Self {
+        let noted = change.notes.iter().map(|note| &note.site);
+        let sites: BTreeSet<SiteCode> =
+            noted.chain(change.hazards.iter().map(|hazard| &hazard.site)).cloned().collect();
+        let is_small = change.has_only_briefings() && sites.len() <= SITES_TOLD_MAX;
+        if is_small { Self::Briefings(sites) } else { Self::Stock }
     }
 }

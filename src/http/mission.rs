@@ -12,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Problem, Query,
     geojson::rounded,
+    hazards::BriefingBody,
     incident_body::StatusBody,
     incident_feature::{IncidentProperties, properties},
     named::{ActionName, Named, OutcomeName},
@@ -151,6 +152,9 @@ struct MissionSite {
     lon: f64,
     /// Latitude.
     lat: f64,
+    /// What crews are told before they go there.
+    #[serde(flatten)]
+    briefing: BriefingBody,
 }
 
 /// Something that happened on the site.
@@ -227,6 +231,7 @@ impl Asked<'_> {
             dwellings: site.dwellings,
             lon,
             lat,
+            briefing: BriefingBody::of(self.snapshot.briefings().of(&site.code), self.now),
         }
     }
 

@@ -13,6 +13,7 @@ mod events;
 mod fallback;
 mod filter;
 mod geojson;
+mod hazards;
 mod health;
 mod heatmap;
 mod incident_body;
@@ -113,6 +114,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(kinds::routes)
             .configure(landlords::routes)
             .configure(sites::routes)
+            .configure(hazards::routes)
             .configure(buildings::routes)
             .configure(surroundings::routes),
     );

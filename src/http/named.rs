@@ -14,6 +14,7 @@ use crate::{
     closed_list::ClosedList,
     incident::{Action, ActorRole, Outcome, OverrideReason, Partner, PeopleBracket, Reason, Rule},
     response::GroupBy,
+    stock::HazardKind,
 };
 
 /// A value of a closed list, as its name.
@@ -44,6 +45,8 @@ pub type GroupByName = Named<GroupBy>;
 pub type AlertKindName = Named<AlertKind>;
 /// [`AlertState`] by its name.
 pub type AlertStateName = Named<AlertState>;
+/// [`HazardKind`] by its name.
+pub type HazardKindName = Named<HazardKind>;
 /// [`Resolution`] by its name.
 pub type ResolutionName = Named<Resolution>;
 

@@ -1,5 +1,7 @@
 //! `/sites`: the residences.
 
+use std::fmt::Display;
+
 use actix_web::{
     HttpRequest, HttpResponse, get,
     web::{Data, Path},
@@ -10,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Feature, FeatureCollection, GeoJson, Problem, Query, filter,
+    hazards::BriefingBody,
     page::{self, ListAddress},
     problem::ProblemBody,
     query::{NoParams, parsed},
@@ -18,7 +21,8 @@ use super::{
 use crate::{
     catalogue::{self, SitesQuery},
     stock::SiteCode,
-    twin::{SiteIx, StockIndex},
+    time::Timestamp,
+    twin::{SiteIx, Snapshot, StockIndex},
 };
 
 /// The routes of this file.
@@ -50,7 +54,7 @@ async fn list_sites(
     .await
 }
 
-/// One site, with the ids of its buildings.
+/// One site, with the ids of its buildings and what crews are told of it.
 #[utoipa::path(tag = "stock", params(("code" = String, Path, description = "Code of the site")), responses(
     (status = 200, description = "The site", body = Feature<SiteDetails>, content_type = "application/geo+json"),
     (status = 404, description = "No such site", body = ProblemBody, content_type = "application/problem+json"),
@@ -62,11 +66,10 @@ async fn show_site(
     edge: Data<Edge>,
 ) -> Result<GeoJson<Feature<SiteDetails>>, Problem> {
     let snapshot = edge.app.snapshot();
-    let stock = snapshot.stock();
     // A text that is no code cannot be in the stock: 404 too.
-    let ix = code.parse().ok().and_then(|code: SiteCode| stock.site_ix(&code));
-    let unknown = || Problem::unknown("code", &code, format!("site `{code}` is not in the stock"));
-    Ok(GeoJson(details(stock, ix.ok_or_else(unknown)?)))
+    let ix = code.parse().ok().and_then(|code: SiteCode| snapshot.stock().site_ix(&code));
+    let ix = ix.ok_or_else(|| unknown_site(&code))?;
+    Ok(GeoJson(details(&snapshot, ix, edge.app.now())))
 }
 
 /// Which sites.
@@ -118,9 +121,9 @@ struct SiteProperties {
     buildings: usize,
 }
 
-/// What is known of a site, with its buildings.
+/// What is known of a site, with its buildings and what crews are told of it.
 #[derive(Debug, Serialize, ToSchema)]
-struct SiteDetails {
+pub struct SiteDetails {
     /// The landlord's own code.
     code: String,
     /// What people call it.
@@ -133,6 +136,9 @@ struct SiteDetails {
     dwellings: u32,
     /// Ids of its buildings.
     buildings: Vec<String>,
+    /// What crews are told before they go there.
+    #[serde(flatten)]
+    briefing: BriefingBody,
 }
 
 fn feature(stock: &StockIndex, ix: SiteIx) -> Feature<SiteProperties> {
@@ -148,7 +154,14 @@ fn feature(stock: &StockIndex, ix: SiteIx) -> Feature<SiteProperties> {
     Feature::new(&site.code, Some(site.position.into()), properties)
 }
 
-fn details(stock: &StockIndex, ix: SiteIx) -> Feature<SiteDetails> {
+/// The 404 about a site.
+pub fn unknown_site(code: impl Display) -> Problem {
+    Problem::unknown("code", &code, format!("site `{code}` is not in the stock"))
+}
+
+/// The site as it is told at that time.
+pub fn details(snapshot: &Snapshot, ix: SiteIx, now: Timestamp) -> Feature<SiteDetails> {
+    let stock = snapshot.stock();
     let site = stock.site(ix);
     let buildings = stock.buildings_of_site(ix).iter();
     let properties = SiteDetails {
@@ -158,6 +171,7 @@ fn details(stock: &StockIndex, ix: SiteIx) -> Feature<SiteDetails> {
         landlord_name: landlord_name(stock, ix),
         dwellings: site.dwellings,
         buildings: buildings.map(|ix| stock.building(*ix).id.to_string()).collect(),
+        briefing: BriefingBody::of(snapshot.briefings().of(&site.code), now),
     };
     Feature::new(&site.code, Some(site.position.into()), properties)
 }

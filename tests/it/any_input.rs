@@ -175,6 +175,7 @@ fn any_body_is_taken_or_refused() {
     let routes = [
         ("POST", "/api/v1/incidents", "application/json"),
         ("PUT", "/api/v1/patrols/TANGO-1", "application/json"),
+        ("PUT", "/api/v1/sites/PH-0001/hazards", "application/json"),
         ("POST", "/api/v1/positions", "application/json"),
         ("POST", "/api/v1/incidents:batch", "application/x-ndjson"),
         ("POST", "/api/v1/locate:batch", "application/x-ndjson"),

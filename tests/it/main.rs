@@ -12,6 +12,7 @@ mod disk_full;
 mod edge;
 mod events;
 mod following;
+mod hazards;
 mod heatmap;
 mod import;
 mod incidents;

@@ -51,6 +51,7 @@ fn every_route_is_documented_under_its_full_path() {
         "POST /api/v1/positions",
         "GET /api/v1/sites",
         "GET /api/v1/sites/{code}",
+        "PUT /api/v1/sites/{code}/hazards",
         "GET /api/v1/surroundings",
         "GET /api/v1/tracts",
         "GET /docs",

@@ -32,11 +32,14 @@ fn a_site_is_a_point_with_what_is_known_of_it_and_never_its_address() {
       },
       "id": "PH-0754",
       "properties": {
+        "access": null,
         "buildings": [
           "PH-0754-B1"
         ],
         "code": "PH-0754",
         "dwellings": 40,
+        "hazards": [],
+        "instructions": null,
         "landlord": "paris-habitat",
         "landlord_name": "Paris Habitat",
         "name": "Résidence PH-0754"

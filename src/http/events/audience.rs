@@ -34,7 +34,7 @@ pub enum Audience {
     Crews,
     /// The control room and one crew.
     Crew(PatrolId),
-    /// The control room, and the crews that are on an incident or were until now.
+    /// The control room, and the crews that are on an incident or were until now, or on a site.
     Intervention(Box<[PatrolId]>),
     /// One landlord.
     Landlord(LandlordId),

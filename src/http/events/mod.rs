@@ -73,11 +73,11 @@ impl Events {
 
 /// What happens, as it happens: server-sent events.
 ///
-/// First `hello` (`{seq, server_time}`); then `incident`, `patrol` (each a feature as in the lists) and `stock`, with
-/// the event's number as id (a landlord whose site an incident has left hears `{id, gone: true}`); at most once a
-/// second `positions` (`{patrols: [{id, lon, lat, recorded_at, accuracy_m}]}`), without id; and a comment every 15 s.
-/// `reset` (`{seq}`) says that the lists must be read again. A client that comes back says what it had last, and
-/// misses nothing. See `docs/live.md`.
+/// First `hello` (`{seq, server_time}`); then `incident`, `patrol` (each a feature as in the lists), `alert`, `site` (as
+/// `GET /sites/{code}`, when what crews are told of it changes) and `stock`, with the event's number as id (a landlord
+/// whose site an incident has left hears `{id, gone: true}`); at most once a second `positions` (`{patrols: [{id, lon,
+/// lat, recorded_at, accuracy_m}]}`), without id; and a comment every 15 s. `reset` (`{seq}`) says that the lists must
+/// be read again. A client that comes back says what it had last, and misses nothing. See `docs/live.md`.
 #[utoipa::path(tag = "operation", params(EventsParams,
     ("Last-Event-ID" = Option<u64>, Header, description = "The id that the client had last: what came after it follows"),
 ), responses(

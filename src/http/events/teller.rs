@@ -22,12 +22,12 @@ use crate::{
     alert::{AlertId, AlertKind},
     app::{App, Listener, News, Subject, What},
     event::Seq,
-    http::{alert_body::AlertBody, incident_feature, patrols},
+    http::{alert_body::AlertBody, incident_feature, patrols, sites},
     incident::IncidentId,
     patrol::{PatrolId, PositionFix},
-    stock::LandlordId,
+    stock::{LandlordId, SiteCode},
     time::Timestamp,
-    twin::{IncidentRow, Snapshot},
+    twin::{IncidentRow, Mission, Snapshot},
 };
 
 /// Events of one publication that are told one by one. More come by an import, or to a server that was cut off: a
@@ -90,6 +90,7 @@ impl Teller {
             let seq = *seq;
             let told = match subject {
                 Subject::Stock => vec![(Audience::Crews, stock(seq))],
+                Subject::Briefings(codes) => self.briefings(seq, codes, &news.after)?,
                 Subject::Incident(id) => self.incident(seq, *id, news)?,
                 Subject::Patrol(id) => self.patrol(Some(seq), id, &news.after)?,
                 Subject::Alert(id) => self.alert(seq, *id, news)?,
@@ -129,6 +130,30 @@ impl Teller {
         let feature = incident_feature::feature_without_crews(after, kinds, &row, now);
         messages.push((Audience::Landlord(landlord), message("incident", Some(seq), &feature)?));
         Ok(messages)
+    }
+
+    /// What is told of sites, to the crews that are on something there: whoever is sent later is told with the
+    /// mission.
+    fn briefings(
+        &self,
+        seq: Seq,
+        codes: &BTreeSet<SiteCode>,
+        after: &Snapshot,
+    ) -> Result<Messages, Problem> {
+        let told = codes.iter().filter_map(|code| {
+            let ix = after.stock().site_ix(code)?;
+            let is_there = |mission: &Mission| {
+                let incident = after.interventions().get(mission.incident);
+                incident.is_some_and(|incident| incident.site == *code)
+            };
+            let missions = after.interventions().missions();
+            let crews = missions.filter(|(_, mission)| is_there(mission));
+            let crews = crews.map(|(patrol, _)| patrol.clone()).collect();
+            let feature = sites::details(after, ix, self.app.now());
+            let message = message("site", Some(seq), &feature);
+            Some(message.map(|message| (Audience::Intervention(crews), message)))
+        });
+        told.collect()
     }
 
     fn patrol(

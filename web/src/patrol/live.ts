@@ -8,7 +8,7 @@ const POLL_MS = 10_000;
 const GATHER_MS = 150;
 
 /** What a patrol's stream tells about. */
-const ABOUT_MISSION = new Set(["hello", "incident", "patrol", "stock", "reset"]);
+const ABOUT_MISSION = new Set(["hello", "incident", "patrol", "site", "stock", "reset"]);
 
 export interface News {
   /** The mission may have changed. */
