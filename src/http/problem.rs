@@ -122,7 +122,6 @@ pub struct Conflict {
     /// The incident that this patrol is on.
     pub mission: Option<String>,
     /// The rule about patrols that speaks against it, and that no `override` lifted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<RuleName>,
 }
 
@@ -241,6 +240,7 @@ impl Problem {
             allowed: conflict.map(|known| known.allowed.clone()),
             patrol: conflict.and_then(|known| known.patrol.clone()),
             mission: conflict.and_then(|known| known.mission.clone()),
+            rule: conflict.and_then(|known| known.rule),
             alert_state: self.alert_state.map(Named),
         }
     }
@@ -280,6 +280,9 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     mission: Option<String>,
+    /// The rule about patrols that speaks against it, and that no `override` lifted, with a 409.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<RuleName>,
     /// How far the alert has got that it is about, with a 409.
     #[serde(skip_serializing_if = "Option::is_none")]
     alert_state: Option<AlertStateName>,
