@@ -1,11 +1,9 @@
 //! Alerts: raised by crews and by the watch, taken in hand and ended by people.
 
-use super::{
-    App, StepError, StepRequest, Stepped, Unavailable, group::Job, transitions::Correction,
-};
+use super::{App, Unavailable, group::Job};
 use crate::{
     alert::{Alert, AlertId, AlertIsOver, AlertKind, Resolution},
-    incident::{Action, ActorRole, Command, IdempotencyKey, RequestDigest, STEP_AGE_S_MAX},
+    incident::{ActorRole, IdempotencyKey, STEP_AGE_S_MAX},
     patrol::{PatrolId, PositionFix},
     time::Timestamp,
     twin::Snapshot,
@@ -70,20 +68,6 @@ pub enum AlertError {
     Unavailable(#[from] Unavailable),
 }
 
-/// Why a crew's word that all is well was not taken.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum CheckInError {
-    /// Nobody has that id.
-    #[error("patrol `{0}` is not known")]
-    UnknownPatrol(PatrolId),
-    /// It is on nothing.
-    #[error("patrol `{0}` is on no incident")]
-    NoMission(PatrolId),
-    /// The step was refused.
-    #[error(transparent)]
-    Step(#[from] StepError),
-}
-
 impl App {
     /// Raises an alert. It is durable when this returns. While one of that kind about that patrol is open, it is
     /// that one.
@@ -102,39 +86,6 @@ impl App {
     /// [`AlertError`]; nothing is then recorded.
     pub async fn care_for_alert(&self, id: AlertId, care: AlertCare) -> Result<Cared, AlertError> {
         self.ask(|reply| Job::Alert(Box::new(AlertRequest::Care(id, care)), reply)).await?
-    }
-
-    /// Takes a crew's word that all is well on site, as a step of what it is on.
-    ///
-    /// # Errors
-    ///
-    /// [`CheckInError`]; nothing is then recorded.
-    pub async fn check_in(
-        &self,
-        patrol: PatrolId,
-        at: Option<Timestamp>,
-        key: Option<(IdempotencyKey, RequestDigest)>,
-    ) -> Result<Stepped, CheckInError> {
-        let snapshot = self.snapshot();
-        if snapshot.patrols().get(&patrol).is_none() {
-            return Err(CheckInError::UnknownPatrol(patrol));
-        }
-        let Some(mission) = snapshot.interventions().mission_of(&patrol) else {
-            return Err(CheckInError::NoMission(patrol));
-        };
-        let command = Command {
-            action: Action::CheckedIn,
-            actor: ActorRole::Patrol,
-            at,
-            patrol: Some(patrol),
-            reason: None,
-            duplicate_of: None,
-            partner: None,
-            override_reason: None,
-            report: None,
-        };
-        let (incident, correction) = (mission.incident, Correction::default());
-        Ok(self.step_incident(StepRequest { incident, command, correction, key }).await?)
     }
 }
 

@@ -6,17 +6,18 @@ use tokio::sync::oneshot;
 
 use super::{
     AlertError, Cared, FixOutcome, ImportOutcome, PutPatrol, PutPatrolError, ReceiveError,
-    Received, SetHazards, SetHazardsError, StepError, StepRequest, Stepped, Unavailable,
+    Received, SetHazards, SetHazardsError, StepError, Stepped, Unavailable,
     alerts::{self, AlertRequest},
     hazards,
     incidents::Admitted,
     stepping::Against,
     stock,
+    transitions::AskedStep,
 };
 use crate::{
     alert::Alert,
     event::{Event, Fact, Seq},
-    incident::{IdempotencyKey, Incident, Nomenclature, RequestDigest},
+    incident::{IdempotencyKey, Incident, Nomenclature, RequestDigest, Step},
     patrol::{Availability, FixRefusal, FixVerdict, PatrolId, PositionFix, judge_fix},
     stock::StockChange,
     store::{Batch, NewFact, Receipt, StoreError},
@@ -31,7 +32,7 @@ pub(super) enum Job {
         Vec<Result<Admitted, ReceiveError>>,
         Reply<Vec<Result<Received, ReceiveError>>, Unavailable>,
     ),
-    Step(Box<StepRequest>, Reply<Stepped, StepError>),
+    Step(Box<AskedStep>, Reply<Stepped, StepError>),
     Alert(Box<AlertRequest>, Reply<Cared, AlertError>),
     /// Raises what the watch finds: nobody waits for an answer.
     Watch {
@@ -180,16 +181,23 @@ impl Group {
         Planned::Fact { at, repeated: false }
     }
 
-    fn plan_step(&mut self, request: StepRequest) -> PlannedStep {
+    fn plan_step(&mut self, asked: AskedStep) -> PlannedStep {
         let settled = |result| PlannedStep::Settled(Box::new(result));
-        match self.asked_before(request.key.as_ref()) {
+        match self.asked_before(asked.key()) {
             AskedBefore::No => {}
             AskedBefore::InThisCommit(at) => return PlannedStep::Fact { at, repeated: true },
-            AskedBefore::InAnother(Receipt { incident, seq, .. }) => {
+            AskedBefore::InAnother(receipt) => {
+                let Receipt { incident, seq, recorded_at, .. } = receipt;
+                let is_it = |step: &Step| step.recorded_at == recorded_at && asked.made(step);
+                let incident = incident.as_of(is_it).unwrap_or(incident);
                 return settled(Ok(Stepped { incident, seq, repeated: true }));
             }
             AskedBefore::Otherwise => return settled(Err(StepError::KeyReused)),
         }
+        let request = match asked.resolved(&self.state) {
+            Ok(request) => request,
+            Err(refusal) => return settled(Err(refusal)),
+        };
         let against = Against {
             state: &self.state,
             nomenclature: &self.nomenclature,
@@ -338,7 +346,7 @@ impl Job {
                 let admitted = incidents.iter().filter_map(|incident| incident.as_ref().ok());
                 admitted.filter_map(|admitted| admitted.key.map(keyed)).collect()
             }
-            Self::Step(request, _) => request.key.map(keyed).into_iter().collect(),
+            Self::Step(asked, _) => asked.key().copied().map(keyed).into_iter().collect(),
             _ => Vec::new(),
         }
     }

@@ -29,7 +29,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-pub use alerts::{AlertCare, AlertError, Cared, CheckInError, NewAlert};
+pub use alerts::{AlertCare, AlertError, Cared, NewAlert};
 pub use clock::{Clock, system_clock};
 pub use hazards::{SetHazards, SetHazardsError};
 pub use incidents::{NewIncident, ReceiveError, Received, Whereabouts};

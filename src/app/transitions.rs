@@ -3,9 +3,14 @@
 use super::{App, Unavailable, group::Job};
 use crate::{
     event::Seq,
-    incident::{Command, IdempotencyKey, Incident, IncidentId, KindCode, Refusal, RequestDigest},
+    incident::{
+        Action, ActorRole, Command, IdempotencyKey, Incident, IncidentId, KindCode, Refusal,
+        RequestDigest, Step,
+    },
     patrol::PatrolId,
     stock::{BuildingId, SiteCode},
+    time::Timestamp,
+    twin::Snapshot,
 };
 
 /// A step that somebody asks for.
@@ -40,10 +45,72 @@ impl Correction {
     }
 }
 
+/// How a step is asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum AskedStep {
+    /// With all that it says.
+    Of(StepRequest),
+    /// By a crew on site that is well, whatever it is on.
+    CheckIn {
+        patrol: PatrolId,
+        at: Option<Timestamp>,
+        key: Option<(IdempotencyKey, RequestDigest)>,
+    },
+}
+
+impl AskedStep {
+    /// Under which key it is asked, and a digest of what is asked.
+    pub(super) const fn key(&self) -> Option<&(IdempotencyKey, RequestDigest)> {
+        match self {
+            Self::Of(StepRequest { key, .. }) | Self::CheckIn { key, .. } => key.as_ref(),
+        }
+    }
+
+    /// Whether `step` is what came of it, among those of one commit.
+    pub(super) fn made(&self, step: &Step) -> bool {
+        let (action, patrol) = match self {
+            Self::Of(StepRequest { command, .. }) => (command.action, command.patrol.as_ref()),
+            Self::CheckIn { patrol, .. } => (Action::CheckedIn, Some(patrol)),
+        };
+        step.action == action && patrol.is_none_or(|patrol| step.patrol.as_ref() == Some(patrol))
+    }
+
+    /// What is asked, as things are in `state`.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError`] where a crew is on nothing.
+    pub(super) fn resolved(self, state: &Snapshot) -> Result<StepRequest, StepError> {
+        let (patrol, at, key) = match self {
+            Self::Of(request) => return Ok(request),
+            Self::CheckIn { patrol, at, key } => (patrol, at, key),
+        };
+        if state.patrols().get(&patrol).is_none() {
+            return Err(StepError::UnknownPatrol(patrol));
+        }
+        let Some(mission) = state.interventions().mission_of(&patrol) else {
+            return Err(StepError::NoMission(patrol));
+        };
+        let command = Command {
+            action: Action::CheckedIn,
+            actor: ActorRole::Patrol,
+            at,
+            patrol: Some(patrol),
+            reason: None,
+            duplicate_of: None,
+            partner: None,
+            override_reason: None,
+            report: None,
+        };
+        let (incident, correction) = (mission.incident, Correction::default());
+        Ok(StepRequest { incident, command, correction, key })
+    }
+}
+
 /// A step that is durable.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stepped {
-    /// The incident, as the step has left it.
+    /// The incident, as the step has left it; what was corrected later of its kind and place is corrected here.
     pub incident: Incident,
     /// The event that recorded the step.
     pub seq: Seq,
@@ -60,6 +127,9 @@ pub enum StepError {
     /// Nobody has that id.
     #[error("patrol `{0}` is not known")]
     UnknownPatrol(PatrolId),
+    /// It says that it is well, and is on no incident.
+    #[error("patrol `{0}` is on no incident")]
+    NoMission(PatrolId),
     /// The nomenclature has no such kind.
     #[error("kind `{0}` is not in the nomenclature")]
     UnknownKind(KindCode),
@@ -101,6 +171,23 @@ impl App {
     ///
     /// [`StepError`]; nothing is then recorded.
     pub async fn step_incident(&self, request: StepRequest) -> Result<Stepped, StepError> {
-        self.ask(|reply| Job::Step(Box::new(request), reply)).await?
+        self.ask(|reply| Job::Step(Box::new(AskedStep::Of(request)), reply)).await?
+    }
+
+    /// Takes a crew's word that all is well on site, as a step of what it is on. It is durable when this returns.
+    ///
+    /// Under the same key it is answered again even after the crew has left.
+    ///
+    /// # Errors
+    ///
+    /// [`StepError`]; nothing is then recorded.
+    pub async fn check_in(
+        &self,
+        patrol: PatrolId,
+        at: Option<Timestamp>,
+        key: Option<(IdempotencyKey, RequestDigest)>,
+    ) -> Result<Stepped, StepError> {
+        let asked = AskedStep::CheckIn { patrol, at, key };
+        self.ask(|reply| Job::Step(Box::new(asked), reply)).await?
     }
 }

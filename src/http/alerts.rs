@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     alert::{AlertId, AlertKind},
-    app::{AlertCare, AlertError, Cared, CheckInError, NewAlert},
+    app::{AlertCare, AlertError, Cared, NewAlert, StepError},
     patrol::PatrolId,
     time::Timestamp,
     vigil,
@@ -136,11 +136,16 @@ async fn resolve_alert(
 }
 
 /// Takes a crew's word that all is well on site: a step `checked_in` of what it is on.
+///
+/// The answer is null where the crew has left meanwhile, as when an old request is repeated under its
+/// `Idempotency-Key`.
 #[utoipa::path(tag = "alerts", params(
     ("id" = String, Path, description = "Id of the patrol"),
     ("Idempotency-Key" = Option<String>, Header, description = "Any text of 1 to 255 printable ASCII characters that the client gives this request alone"),
 ), request_body = CheckedInBody, responses(
-    (status = 200, description = "When the next one is due", body = CheckInBody),
+    (status = 200, description = "When the next one is due, or null", body = Option<CheckInBody>, headers(
+        ("Idempotency-Replayed" = Option<bool>, description = "`true` where it was said already"),
+    )),
     (status = 404, description = "No such patrol", body = ProblemBody, content_type = "application/problem+json"),
     (status = 409, description = "It is not on site", body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, description = "A field is refused", body = ProblemBody, content_type = "application/problem+json"),
@@ -159,13 +164,23 @@ async fn check_in(
     let body = body.0.0;
     let key = idempotency_key(&request)?;
     let key = key.map(|key| keyed("Idempotency-Key", key, &(&*id, &body))).transpose()?;
-    edge.app.check_in(patrol.clone(), time("at", body.at.as_deref())?, key).await?;
-    let next =
-        vigil::check_in(&edge.app.snapshot(), edge.app.nomenclature(), &patrol, edge.app.now());
-    // It has left in the meantime, or this is an old request that is repeated.
-    let left = || Problem::at_fault(ProblemKind::Conflict, "id", None, "the patrol is not on site");
-    let next = CheckInBody::at(next.ok_or_else(left)?, edge.app.now());
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(next))
+    let said = edge.app.check_in(patrol.clone(), time("at", body.at.as_deref())?, key).await;
+    let said = said.map_err(|error| match &error {
+        StepError::UnknownPatrol(_) => unknown(),
+        StepError::NoMission(_) => {
+            Problem::at_fault(ProblemKind::Conflict, "id", Some(id.to_string()), &error)
+        }
+        _ => error.into(),
+    })?;
+    let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
+    let next = vigil::check_in(&snapshot, edge.app.nomenclature(), &patrol, now);
+    let next = next.map(|next| CheckInBody::at(next, now));
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "no-store"));
+    if said.repeated {
+        response.insert_header((IDEMPOTENCY_REPLAYED, "true"));
+    }
+    Ok(response.json(next))
 }
 
 /// Which alerts.
@@ -278,19 +293,6 @@ impl From<AlertError> for Problem {
                 Self::at_fault(ProblemKind::Conflict, "id", None, over).over()
             }
             AlertError::Unavailable(unavailable) => unavailable.into(),
-        }
-    }
-}
-
-impl From<CheckInError> for Problem {
-    fn from(error: CheckInError) -> Self {
-        let reason = error.to_string();
-        match error {
-            CheckInError::UnknownPatrol(id) => Self::unknown("id", id, reason),
-            CheckInError::NoMission(id) => {
-                Self::at_fault(ProblemKind::Conflict, "id", Some(id.to_string()), reason)
-            }
-            CheckInError::Step(error) => error.into(),
         }
     }
 }

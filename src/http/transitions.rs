@@ -129,6 +129,9 @@ impl From<StepError> for Problem {
             StepError::UnknownSite(code) => Self::field("site_code", code, reason),
             StepError::UnknownBuilding(id) => Self::field("building_id", id, reason),
             StepError::NoDuplicate(id) => Self::field("duplicate_of", id, reason),
+            StepError::NoMission(id) => {
+                Self::at_fault(ProblemKind::Conflict, "patrol", Some(id.to_string()), reason)
+            }
             StepError::NobodyFree => Self::at_fault(ProblemKind::Conflict, "patrol", None, reason),
             StepError::KeyReused => {
                 Self::at_fault(ProblemKind::KeyReused, "Idempotency-Key", None, reason)

@@ -75,6 +75,18 @@ impl Incident {
         self.steps.push(step);
     }
 
+    /// As it was after the last step that `is_it` says; `None` where none is. Its kind and place are those of now:
+    /// steps do not say what they corrected.
+    #[must_use]
+    pub fn as_of(&self, is_it: impl Fn(&Step) -> bool) -> Option<Self> {
+        let at = self.steps.iter().rposition(is_it)?;
+        let mut then = Self { status: Status::Received, steps: Vec::new(), ..self.clone() };
+        for step in &self.steps[..=at] {
+            then.take(step.clone());
+        }
+        Some(then)
+    }
+
     /// The patrols that were sent and have not left, in the order in which they were sent.
     #[must_use]
     pub fn sent(&self) -> Vec<Sent> {

@@ -230,8 +230,10 @@ pub struct NewFact {
 pub struct Receipt {
     /// What was asked.
     pub digest: RequestDigest,
-    /// The incident that it made, as it is now.
+    /// The incident that it made or changed, as it is now.
     pub incident: Incident,
     /// The event that it made.
     pub seq: Seq,
+    /// When the store took that event.
+    pub recorded_at: Timestamp,
 }

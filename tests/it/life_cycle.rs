@@ -210,6 +210,14 @@ fn a_step_asked_again_under_its_key_is_taken_once() {
     assert_eq!(first.json()["seq"], again.json()["seq"]);
     assert_eq!(incident(&town, &id)["steps"].as_array().unwrap().len(), 2);
     assert_eq!(ask("TANGO-2").status, 422, "another request under the same key");
+
+    for next in ["acknowledged", "en_route"] {
+        assert_eq!(to(&town, &id, next).status, 200);
+    }
+    let later = ask("TANGO-1");
+    assert_eq!(later.header("idempotency-replayed"), "true");
+    assert_eq!(later.json(), first.json(), "as it was then");
+    assert_eq!(incident(&town, &id)["status"], "en_route");
 }
 
 #[test]

@@ -224,3 +224,26 @@ fn a_crew_that_asks_for_reinforcement_gets_the_nearest_second_crew_or_hears_that
     assert_eq!((status, field.as_str()), (409, "patrol"));
     assert_eq!(reason, "no other patrol is available with a position that can be trusted");
 }
+
+#[test]
+fn a_crew_that_said_that_all_is_well_is_answered_again_after_it_has_left() {
+    let town = town(starts());
+    let id = mission(&town, &["acknowledged", "en_route", "on_site"]);
+    let say = |key: &str| {
+        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        town.send("POST", "/api/v1/patrols/TANGO-1/check-ins", &headers, b"{}".to_vec())
+    };
+    let first = say("well-1");
+    assert_eq!((first.status, &first.json()["every_s"]), (200, &json!(900)));
+    let left = step(&town, &id, json!({"to": "cleared", "actor": "patrol"}));
+    assert_eq!(left.status, 200);
+
+    let again = say("well-1");
+
+    assert_eq!((again.status, again.json()), (200, Value::Null), "nothing is due any more");
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    assert_eq!(say("well-2").fault().0, 409, "it is on nothing");
+    let told = town.get(&format!("/api/v1/incidents/{id}")).json();
+    let steps = told["properties"]["steps"].as_array().unwrap().iter();
+    assert_eq!(steps.filter(|step| step["to"] == "checked_in").count(), 1);
+}

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use super::history::reported;
 use crate::{
     app::{
-        App, CheckInError, Correction, PutPatrol, PutPatrolError, ReceiveError, StepError,
-        StepRequest, Unavailable,
+        App, Correction, PutPatrol, PutPatrolError, ReceiveError, StepError, StepRequest,
+        Unavailable,
     },
     demo::{self, Evening, Ground, Happenings, Setting},
     geo::LonLat,
@@ -79,7 +79,7 @@ impl Scenery {
                 continue;
             }
             // Any other refusal says that it has left meanwhile.
-            if let Err(CheckInError::Step(StepError::Unavailable(fault))) =
+            if let Err(StepError::Unavailable(fault)) =
                 app.check_in(patrol.id.clone(), None, None).await
             {
                 return Err(fault);

@@ -90,7 +90,7 @@ pub(super) fn receipts(
     keys: &[IdempotencyKey],
 ) -> Result<Vec<Option<Receipt>>, StoreError> {
     let sql = format!(
-        "SELECT receipt.key, receipt.request, receipt.seq, {} FROM receipt
+        "SELECT receipt.key, receipt.request, receipt.seq, event.recorded_at, {} FROM receipt
          JOIN event ON event.seq = receipt.seq
          JOIN incident
              ON incident.id = event.incident AND incident.reported_at = event.incident_reported_at
@@ -105,7 +105,8 @@ pub(super) fn receipts(
         let receipt = Receipt {
             digest: RequestDigest::from_digest(row.digest(1)?),
             seq: row.seq(2)?,
-            incident: incident_rows::read(row, 3)?,
+            recorded_at: row.instant(3)?,
+            incident: incident_rows::read(row, 4)?,
         };
         ids.push(receipt.incident.id.uuid());
         known.insert(IdempotencyKey::from_digest(row.digest(0)?), receipt);

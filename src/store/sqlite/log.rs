@@ -88,7 +88,7 @@ pub(super) fn receipt(
     key: &IdempotencyKey,
 ) -> Result<Option<Receipt>, StoreError> {
     let sql = format!(
-        "SELECT receipt.request, receipt.seq, {} FROM receipt
+        "SELECT receipt.request, receipt.seq, event.recorded_at, {} FROM receipt
          JOIN event ON event.seq = receipt.seq
          JOIN incident ON incident.id = event.incident
          WHERE receipt.key = ?1",
@@ -99,7 +99,8 @@ pub(super) fn receipt(
         Ok(Receipt {
             digest: RequestDigest::from_digest(row.get(0).map_err(told)?),
             seq: seq(row, 1)?,
-            incident: incident_rows::read(row, 2)?,
+            recorded_at: instant(row, 2)?,
+            incident: incident_rows::read(row, 3)?,
         })
     };
     let receipt = statement.query_row([key.digest()], |row| Ok(read(row))).optional();

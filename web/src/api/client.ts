@@ -169,11 +169,14 @@ export async function openEvents(lastId: string | null, signal: AbortSignal): Pr
   return response;
 }
 
-async function post<T>(path: string, body: object, idempotencyKey?: string): Promise<T> {
+function send(path: string, body: object, idempotencyKey?: string): Promise<Response> {
   const headers: Record<string, string> = { "Content-Type": "application/json" };
   if (idempotencyKey !== undefined) headers["Idempotency-Key"] = idempotencyKey;
-  const response = await call(path, { method: "POST", headers, body: JSON.stringify(body) });
-  return (await response.json()) as T;
+  return call(path, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+async function post<T>(path: string, body: object, idempotencyKey?: string): Promise<T> {
+  return (await (await send(path, body, idempotencyKey)).json()) as T;
 }
 
 /** Records an incident. The key makes a second try of the same report harmless. */
@@ -181,9 +184,11 @@ export function postIncident(incident: NewIncident, idempotencyKey: string): Pro
   return post("/api/v1/incidents", incident, idempotencyKey);
 }
 
-/** Asks for the next step of an incident; the key as above. */
-export function postTransition(id: string, step: TransitionBody, idempotencyKey: string): Promise<Transitioned> {
-  return post(`/api/v1/incidents/${encodeURIComponent(id)}/transitions`, step, idempotencyKey);
+/** Asks for the next step of an incident; the key as above. `replayed`: it was taken before, and this is how things were then. */
+export async function postTransition(id: string, step: TransitionBody, idempotencyKey: string): Promise<Transitioned & { replayed: boolean }> {
+  const response = await send(`/api/v1/incidents/${encodeURIComponent(id)}/transitions`, step, idempotencyKey);
+  const replayed = response.headers.get("idempotency-replayed") === "true";
+  return { ...((await response.json()) as Transitioned), replayed };
 }
 
 /** Says that a person has seen the alert. */

@@ -374,7 +374,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a crew's word that all is well on site: a step `checked_in` of what it is on. */
+        /**
+         * Takes a crew's word that all is well on site: a step `checked_in` of what it is on.
+         * @description The answer is null where the crew has left meanwhile, as when an old request is repeated under its
+         *     `Idempotency-Key`.
+         */
         post: operations["check_in"];
         delete?: never;
         options?: never;
@@ -4105,13 +4109,15 @@ export interface operations {
             };
         };
         responses: {
-            /** @description When the next one is due */
+            /** @description When the next one is due, or null */
             200: {
                 headers: {
+                    /** @description `true` where it was said already */
+                    "Idempotency-Replayed"?: boolean | null;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CheckIn"];
+                    "application/json": components["schemas"]["CheckIn"] | null;
                 };
             };
             /** @description The request cannot be read */

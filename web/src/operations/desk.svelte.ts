@@ -38,7 +38,8 @@ export class Desk {
       const answer = await postTransition(incident, body, this.#keyOf(incident, body));
       this.#unanswered = null;
       this.refused = null;
-      this.#tell(answer);
+      // Of a step that was taken before, the stream has told how things are since.
+      if (!answer.replayed) this.#tell(answer);
       return true;
     } catch (error) {
       const failure = asFailure(error, "/api/v1/incidents");
