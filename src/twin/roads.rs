@@ -50,6 +50,11 @@ impl Roads {
         self.made.store(Some(Arc::new(Made { of: self.network.clone(), graph })));
     }
 
+    /// Goes on with the graph that there is, for every state that shares it: none can be made of this network.
+    pub fn keep_graph(&self) {
+        self.made.store(Some(Arc::new(Made { of: self.network.clone(), graph: self.graph() })));
+    }
+
     pub(super) fn changed(
         &self,
         roads: Vec<Road>,
