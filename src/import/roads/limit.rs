@@ -42,7 +42,7 @@ fn signed(text: &str, class: RoadClass) -> Option<u8> {
         "FR:zone20" | "FR:20" | "FR:living_street" | "FR:zone:20" => 20,
         "FR:walk" | "walk" => WALKING_KMH,
         "none" if class == RoadClass::Motorway => UNLIMITED_KMH,
-        _ => return number(text),
+        _ => return number(text.strip_prefix("FR:").unwrap_or(text)),
     };
     Some(known)
 }
@@ -107,6 +107,10 @@ mod tests {
         check("maxspeed=30", RoadClass::Primary, 30);
         check("maxspeed=FR:urban", RoadClass::Residential, 50);
         check("maxspeed=FR:zone30", RoadClass::Tertiary, 30);
+        check("maxspeed=FR:50", RoadClass::Residential, 50);
+        check("maxspeed=FR:70", RoadClass::Tertiary, 70);
+        check("maxspeed=FR:30", RoadClass::Tertiary, 30);
+        check("maxspeed=FR:nonsense", RoadClass::Tertiary, 50);
         check("source:maxspeed=FR:zone30", RoadClass::Tertiary, 30);
         check("maxspeed=20mph", RoadClass::Residential, 32);
         check("maxspeed=walk", RoadClass::Residential, 6);

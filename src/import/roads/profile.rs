@@ -15,8 +15,8 @@ pub(super) struct Profile {
     pub(super) walkable: bool,
 }
 
-/// Who may go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Who may go, from most to fewest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Access {
     Everybody,
     /// Residents, customers, deliveries; whoever serves the place.
@@ -26,7 +26,10 @@ enum Access {
 
 /// What a way with these tags is; `None` where neither cars nor walkers go.
 pub(super) fn profile(tags: &Tags<'_>) -> Option<Profile> {
-    let highway = tags.get("highway")?; // a ferry is `route=ferry`: no patrol waits for one
+    let highway = tags.get("highway")?;
+    if tags.get("route") == Some("ferry") {
+        return None; // no patrol waits for one, even where its landing is drawn as a road
+    }
     let (class, is_link) = class(highway)?;
     if tags.get("area") == Some("yes") && class >= RoadClass::Pedestrian {
         return walked_only(class); // one walks around a square, along its edge
@@ -75,28 +78,39 @@ fn class(highway: &str) -> Option<(RoadClass, bool)> {
     Some((class, is_link))
 }
 
-/// The most precise word about cars counts; without one, the class says.
+/// The most precise word about cars counts; without one, the class says. Of several words (`yes;private`) that
+/// which lets the fewest in: who may go when, such a list does not say.
 fn car_access(tags: &Tags<'_>, class: RoadClass) -> Access {
-    let word = tags.first_of(&["motorcar", "motor_vehicle", "vehicle", "access"]);
+    let words = tags.first_of(&["motorcar", "motor_vehicle", "vehicle", "access"]);
     let by_class = match class {
         RoadClass::Pedestrian | RoadClass::Footway | RoadClass::Steps => Access::Nobody,
         _ => Access::Everybody,
     };
     // `access` speaks of everybody: that all may use a footpath does not let a car on it.
     let specific = tags.first_of(&["motorcar", "motor_vehicle", "vehicle"]);
-    match word {
+    match words {
         None => by_class,
         Some(_) if class == RoadClass::Steps => Access::Nobody,
         Some(_) if specific.is_none() && by_class == Access::Nobody => Access::Nobody,
-        Some("yes" | "permissive" | "designated" | "official" | "public") => Access::Everybody,
-        Some(
-            "private" | "permit" | "residents" | "destination" | "delivery" | "customers"
-            | "emergency",
-        ) => Access::Some,
-        Some("no" | "agricultural" | "forestry" | "bus" | "psv" | "use_sidepath" | "military") => {
-            Access::Nobody
+        Some(words) => each(words).filter_map(for_cars).max().unwrap_or(by_class),
+    }
+}
+
+/// The words of a value: `yes;private` has two.
+fn each(words: &str) -> impl Iterator<Item = &str> {
+    words.split(';').map(str::trim)
+}
+
+/// Which cars a word lets in, where it is one about cars.
+fn for_cars(word: &str) -> Option<Access> {
+    match word {
+        "yes" | "permissive" | "designated" | "official" | "public" => Some(Access::Everybody),
+        "private" | "permit" | "residents" | "destination" | "delivery" | "customers"
+        | "emergency" => Some(Access::Some),
+        "no" | "agricultural" | "forestry" | "bus" | "psv" | "use_sidepath" | "military" => {
+            Some(Access::Nobody)
         }
-        Some(_) => by_class,
+        _ => None,
     }
 }
 
@@ -106,22 +120,21 @@ fn walk_access(tags: &Tags<'_>, class: RoadClass) -> Access {
         _ => Access::Everybody,
     };
     let cycleway = tags.get("highway") == Some("cycleway") && tags.get("foot").is_none();
-    match tags.first_of(&["foot", "access"]) {
-        _ if cycleway || tags.get("indoor") == Some("yes") => Access::Nobody,
-        Some("no" | "use_sidepath" | "military") => Access::Nobody,
-        // A crew enters where residents do.
-        Some("private" | "permit" | "residents" | "destination" | "delivery" | "customers") => {
-            if by_class == Access::Nobody {
-                Access::Nobody
-            } else {
-                Access::Some
-            }
-        }
-        Some("yes" | "permissive" | "designated") if tags.get("foot").is_some() => {
-            Access::Everybody
-        }
-        _ => by_class,
+    if cycleway || tags.get("indoor") == Some("yes") {
+        return Access::Nobody;
     }
+    let is_of_walkers = tags.get("foot").is_some();
+    let for_walkers = |word: &str| match word {
+        "no" | "use_sidepath" | "military" => Some(Access::Nobody),
+        // A crew enters where residents do.
+        "private" | "permit" | "residents" | "destination" | "delivery" | "customers" => {
+            Some(by_class.max(Access::Some))
+        }
+        "yes" | "permissive" | "designated" if is_of_walkers => Some(Access::Everybody),
+        _ => None,
+    };
+    let words = tags.first_of(&["foot", "access"]);
+    words.and_then(|words| each(words).filter_map(for_walkers).max()).unwrap_or(by_class)
 }
 
 /// Whether cars go along the points of the way, and against them.
@@ -192,6 +205,16 @@ mod tests {
     }
 
     #[test]
+    fn of_several_words_the_one_that_lets_the_fewest_in_counts() {
+        check("highway=service access=yes;private", Some((Some(20), Some(20), true, true)));
+        check("highway=residential access=yes;no", None);
+        check("highway=residential motor_vehicle=delivery;no", Some((None, None, false, true)));
+        check("highway=residential vehicle=unknown;yes", Some((Some(30), Some(30), false, true)));
+        check("highway=residential vehicle=unknown;odd", Some((Some(30), Some(30), false, true)));
+        check("highway=footway foot=designated;no", None);
+    }
+
+    #[test]
     fn walkers_have_their_own_ways() {
         check("highway=pedestrian", Some((None, None, false, true)));
         check("highway=pedestrian motor_vehicle=delivery", Some((Some(20), Some(20), true, true)));
@@ -210,6 +233,7 @@ mod tests {
             "highway=proposed",
             "highway=bus_stop",
             "route=ferry",
+            "highway=service route=ferry motor_vehicle=yes",
             "railway=rail",
         ] {
             check(tags, None);
