@@ -3,7 +3,7 @@
 use crate::{
     incident::Incident,
     time::TimeWindow,
-    twin::{Columns, IncidentRow, Snapshot},
+    twin::{IncidentRow, Snapshot},
 };
 
 /// How far apart two calls about the same thing come, in seconds, either way.
@@ -20,18 +20,10 @@ pub fn duplicates(snapshot: &Snapshot, incident: &Incident) -> Vec<IncidentRow> 
         from: Some(incident.reported_at.plus_seconds(-DUPLICATE_WINDOW_S)),
         to: Some(incident.reported_at.plus_seconds(DUPLICATE_WINDOW_S + 1)),
     };
-    let of_part = |part: &Columns| -> Vec<IncidentRow> {
-        let rows = part.within(window).map(|row| part.row(row));
-        let same = |row: &IncidentRow| {
-            row.site == site
-                && row.id != incident.id
-                && kinds[usize::from(row.kind)] == incident.kind
-                && !row.status.is_over()
-        };
-        rows.filter(same).collect()
-    };
-    let mut rows: Vec<IncidentRow> =
-        snapshot.incidents().parts().into_iter().flat_map(of_part).collect();
-    rows.sort_by_key(|row| (row.reported_at, row.id));
-    rows
+    snapshot.incidents().within(window, |row| {
+        row.site == site
+            && row.id != incident.id
+            && kinds[usize::from(row.kind)] == incident.kind
+            && !row.status.is_over()
+    })
 }

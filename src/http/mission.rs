@@ -24,7 +24,7 @@ use crate::{
     incident::{IncidentId, Nomenclature, Sent},
     patrol::PatrolId,
     time::{TimeWindow, Timestamp},
-    twin::{Columns, IncidentRow, SiteIx, Snapshot},
+    twin::{IncidentRow, SiteIx, Snapshot},
     vigil::{self, CheckIn},
 };
 
@@ -237,8 +237,7 @@ impl Asked<'_> {
 
     fn recent(&self, site: SiteIx, but: IncidentId) -> Vec<RecentBody> {
         let kinds = self.snapshot.incidents().kinds();
-        let rows = self.reported_since(RECENT_S);
-        let on_site = rows.into_iter().filter(|row| row.site == site && row.id != but);
+        let on_site = self.reported_since(RECENT_S, |row| row.site == site && row.id != but);
         let body = |row: IncidentRow| {
             let report = self.snapshot.interventions().get(row.id).and_then(|one| one.report());
             RecentBody {
@@ -249,7 +248,7 @@ impl Asked<'_> {
                 outcome: report.map(|report| Named(report.outcome)),
             }
         };
-        on_site.take(RECENT_MAX).map(body).collect()
+        on_site.into_iter().rev().take(RECENT_MAX).map(body).collect()
     }
 
     fn reports_due(&self, id: &PatrolId) -> Vec<IncidentProperties> {
@@ -261,20 +260,17 @@ impl Asked<'_> {
                     .get(row.id)
                     .is_some_and(|incident| incident.reporter() == Some(id))
         };
-        let rows = self.reported_since(REPORT_OWED_S);
-        let due = rows.into_iter().rev().filter(owes);
+        let due = self.reported_since(REPORT_OWED_S, owes).into_iter();
         due.map(|row| self.incident(&row)).collect()
     }
 
-    /// The incidents of the last seconds, newest first.
-    fn reported_since(&self, seconds: i64) -> Vec<IncidentRow> {
+    /// The incidents of the last seconds that `keep` says, oldest first.
+    fn reported_since(
+        &self,
+        seconds: i64,
+        keep: impl Fn(&IncidentRow) -> bool,
+    ) -> Vec<IncidentRow> {
         let window = TimeWindow { from: Some(self.now.plus_seconds(-seconds)), to: None };
-        let of_part = |part: &Columns| -> Vec<IncidentRow> {
-            part.within(window).map(|row| part.row(row)).collect()
-        };
-        let parts = self.snapshot.incidents().parts();
-        let mut rows: Vec<IncidentRow> = parts.into_iter().flat_map(of_part).collect();
-        rows.sort_by_key(|row| std::cmp::Reverse((row.reported_at, row.id)));
-        rows
+        self.snapshot.incidents().within(window, keep)
     }
 }

@@ -185,7 +185,8 @@ impl Incident {
     /// What the server allows now, in the order in which people read it.
     #[must_use]
     pub fn allowed(&self) -> Vec<Action> {
-        Action::ALL.iter().copied().filter(|action| self.allows(*action)).collect()
+        let sent = self.sent();
+        Action::ALL.iter().copied().filter(|action| self.allows_with(&sent, *action)).collect()
     }
 
     /// The steps that a patrol which was sent may take by itself, in the order in which people read them.
@@ -206,8 +207,12 @@ impl Incident {
     /// second take their own steps while the incident lasts.
     #[must_use]
     pub fn allows(&self, action: Action) -> bool {
+        self.allows_with(&self.sent(), action)
+    }
+
+    /// The same, where it is known already who was sent: that is a fold of all steps.
+    fn allows_with(&self, sent: &[Sent], action: Action) -> bool {
         use Status as S;
-        let sent = self.sent();
         let at_stage = |stage: Status| sent.iter().any(|one| one.stage == stage);
         let on_the_way =
             matches!(self.status, S::Assigned | S::Acknowledged | S::EnRoute | S::OnSite);

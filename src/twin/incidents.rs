@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::{Columns, IncidentRow, StockIndex};
 use crate::{
     incident::{Incident, IncidentId, KindCode},
-    time::Timestamp,
+    time::{TimeWindow, Timestamp},
 };
 
 /// Rows in the recent part before it is merged into the sealed one: small enough to copy at each write
@@ -49,6 +49,22 @@ impl Incidents {
     #[must_use]
     pub fn get(&self, id: IncidentId) -> Option<IncidentRow> {
         self.parts().into_iter().find_map(|part| part.find(id).map(|row| part.row(row)))
+    }
+
+    /// The incidents reported in `window` that `keep` says, oldest first, ties by id. O(log n), and a look at each of
+    /// the window.
+    pub fn within(
+        &self,
+        window: TimeWindow,
+        keep: impl Fn(&IncidentRow) -> bool,
+    ) -> Vec<IncidentRow> {
+        let rows = self
+            .parts()
+            .into_iter()
+            .flat_map(|part| part.within(window).map(|row| part.row(row)).filter(|row| keep(row)));
+        let mut rows: Vec<IncidentRow> = rows.collect();
+        rows.sort_by_key(|row| (row.reported_at, row.id));
+        rows
     }
 
     /// When the first and the last were reported.

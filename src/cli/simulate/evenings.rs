@@ -11,7 +11,7 @@ use crate::{
     roads::{RoadGraph, StraightLine, TravelTime},
     simulation::{Reported, Subject, dice},
     time::{TimeWindow, Timestamp},
-    twin::{IncidentRow, Snapshot},
+    twin::Snapshot,
 };
 
 /// The evening that is drawn where no window is told, 18:00 to 02:00 in Paris: a Friday in June, neither quiet nor
@@ -203,12 +203,7 @@ fn history(
 ) -> Vec<Reported> {
     let incidents = snapshot.incidents();
     let window = TimeWindow { from: Some(run.start), to: Some(run.end) };
-    let mut rows: Vec<IncidentRow> = Vec::new();
-    for part in incidents.parts() {
-        rows.extend(part.within(window).map(|row| part.row(row)));
-    }
-    rows.retain(|row| row.channel != Channel::Patrol);
-    rows.sort_by_key(|row| (row.reported_at, row.id));
+    let rows = incidents.within(window, |row| row.channel != Channel::Patrol);
     let reported = rows.into_iter().map(|row| {
         let kind = &incidents.kinds()[usize::from(row.kind)];
         let (priority, crew_min) = needs(nomenclature, kind, row.reported_at);
