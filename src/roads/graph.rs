@@ -2,8 +2,6 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
-use cch::Metric;
-
 use super::{
     Network, Road,
     edge::{EdgeIx, Edges, Groups},
@@ -15,6 +13,7 @@ use super::{
     signs::Signs,
     state::{StateIx, States},
     turn_cost::Turning,
+    weights::{KeptWeights, Weights},
 };
 use crate::geo::LonLat;
 
@@ -24,7 +23,11 @@ const OFF_ROAD_M_MAX: f64 = 300.0;
 /// car is on the street more often than on the drive beside it.
 const SIDE_WAY_M: f64 = 15.0;
 
-/// Roads, their turns, and a hierarchy over them with the weights of each period of the week.
+/// Memory for the weights of periods of the week, beyond those of the one that is asked for: all 168 hours of a town
+/// fit, or some of a region's, whose others are made when their hour comes (`docs/roads.md`).
+const WEIGHTS_BYTES_MAX: usize = 256 << 20;
+
+/// Roads, their turns, and a hierarchy over them with the weights of periods of the week.
 ///
 /// Built in O(n log n) and some more: about 1 s for 100,000 roads. Immutable; whoever holds one may go on with
 /// it while the next is being built.
@@ -32,7 +35,7 @@ pub struct RoadGraph {
     pub(super) network: Network,
     pub(super) ways: Arc<Ways>,
     pub(super) periods: Periods,
-    pub(super) weights: Vec<Weights>,
+    pub(super) weights: KeptWeights,
 }
 
 /// What depends on the roads alone and not on the hour.
@@ -46,13 +49,6 @@ pub(super) struct Ways {
     pub(super) foot: FootWays,
     pub(super) ground: Ground,
     pub(super) hierarchy: Hierarchy,
-}
-
-/// What depends on the hour.
-pub(super) struct Weights {
-    /// How long each edge takes, ms, at least 1.
-    pub(super) edge_ms: Vec<u32>,
-    pub(super) metric: Metric,
 }
 
 /// How much of the roads a graph holds.
@@ -126,18 +122,35 @@ impl RoadGraph {
     /// weights are made anew, which takes a tenth of the time.
     #[must_use]
     pub fn build(network: &Network, before: Option<&Self>) -> Option<Self> {
+        Self::build_within(network, before, WEIGHTS_BYTES_MAX)
+    }
+
+    /// The same, with a bound on the memory for weights.
+    pub(super) fn build_within(
+        network: &Network,
+        before: Option<&Self>,
+        weights_bytes_max: usize,
+    ) -> Option<Self> {
         let same = before.filter(|before| before.network.shares_ways_with(network));
         let ways = match same {
             Some(same) => Arc::clone(&same.ways),
             None => Arc::new(Ways::of(network)?),
         };
         let periods = Periods::of(network);
-        let weights = periods
-            .distinct
-            .iter()
-            .map(|percents| ways.weights(network.roads(), percents))
-            .collect();
-        Some(Self { network: network.clone(), ways, periods, weights })
+        let weights = KeptWeights::within(weights_bytes_max);
+        let graph = Self { network: network.clone(), ways, periods, weights };
+        // Those that fit are made now, and not when somebody waits.
+        let fitting = weights_bytes_max / graph.weights(0).bytes().max(1);
+        for period in 1..graph.periods.distinct.len().min(fitting) {
+            graph.weights(period);
+        }
+        Some(graph)
+    }
+
+    /// The weights of a period; made where they are not kept, which takes a tenth of the time of the whole graph.
+    pub(super) fn weights(&self, period: usize) -> Arc<Weights> {
+        let make = || self.ways.weights(self.network.roads(), &self.periods.distinct[period]);
+        self.weights.of(period, make)
     }
 
     /// Where on the roads a patrol is that says it is at `position`: at the nearest point of the nearest road,

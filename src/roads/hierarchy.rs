@@ -1,8 +1,13 @@
 //! [`Hierarchy`]: the states in an order that makes searches short, and the weights of each period.
 
+use std::sync::Arc;
+
 use cch::{Cch, INF_WEIGHT, Metric, inertial_order};
 
-use super::state::{StateIx, States};
+use super::{
+    state::{StateIx, States},
+    weights::Weights,
+};
 use crate::geo::LonLat;
 
 /// A customizable contraction hierarchy over the states. The order depends on the roads alone: other speeds
@@ -44,7 +49,7 @@ impl Hierarchy {
 /// elimination tree of the hierarchy instead of a heap.
 pub(super) struct Search<'a> {
     cch: &'a Cch,
-    metric: &'a Metric,
+    weights: Arc<Weights>,
     /// One more than the time from a state to the goal by upward arcs against their direction; 0: none yet.
     /// Kept with 1 added so that a fresh table is zeros, which the system hands out without touching them.
     upward: Vec<u32>,
@@ -61,14 +66,14 @@ impl<'a> Search<'a> {
     /// Searches backwards from `seeds`.
     pub(super) fn backwards(
         hierarchy: &'a Hierarchy,
-        metric: &'a Metric,
+        weights: Arc<Weights>,
         seeds: impl Iterator<Item = (StateIx, u32)>,
     ) -> Self {
         let cch = &hierarchy.0;
         let nodes = cch.node_count();
         let mut search = Self {
             cch,
-            metric,
+            weights,
             upward: vec![0; nodes],
             settled: vec![0; nodes],
             climb: Vec::new(),
@@ -94,7 +99,7 @@ impl<'a> Search<'a> {
     fn relax_upwards(&mut self, node: u32) {
         let Some(so_far_ms) = self.upward[node as usize].checked_sub(1) else { return };
         for arc in up_arcs(self.cch, node) {
-            let weight_ms = self.metric.backward[arc];
+            let weight_ms = self.weights.metric.backward[arc];
             if weight_ms < INF_WEIGHT {
                 lower(&mut self.upward[self.cch.up_head[arc] as usize], so_far_ms + weight_ms);
             }
@@ -114,7 +119,7 @@ impl<'a> Search<'a> {
             let upward_ms = self.upward[node as usize].checked_sub(1).unwrap_or(INF_WEIGHT);
             let best_ms = up_arcs(self.cch, node).fold(upward_ms, |best_ms, arc| {
                 let above_ms = self.settled[self.cch.up_head[arc] as usize] - 1; // all above is settled
-                best_ms.min(self.metric.forward[arc] + above_ms)
+                best_ms.min(self.weights.metric.forward[arc] + above_ms)
             });
             self.settled[node as usize] = best_ms + 1;
         }

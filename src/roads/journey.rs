@@ -1,15 +1,17 @@
 //! [`Journeys`]: from wherever patrols are to one place, by car and then on foot.
 
+use std::sync::Arc;
+
 use super::{
     RoadGraph, Route, Spot, TravelTime,
     course::Course,
     edge::EdgeIx,
     foot::{Walk, Walks},
-    graph::Weights,
     ground::Foothold,
     hierarchy::Search,
     segment::NodeIx,
     state::StateIx,
+    weights::Weights,
 };
 use crate::{geo::LonLat, time::Timestamp};
 
@@ -21,7 +23,7 @@ const OFF_ROAD_M_PER_S: f64 = 10.0 / 3.6;
 /// All journeys to one place, from one backward search.
 pub struct Journeys<'a> {
     graph: &'a RoadGraph,
-    weights: &'a Weights,
+    weights: Arc<Weights>,
     place: LonLat,
     walks: Walks,
     seeds: Vec<Seed>,
@@ -64,13 +66,13 @@ impl RoadGraph {
             ways.edges.arriving_at(node).any(|edge| ways.states.of_edge[edge as usize].is_some())
         };
         let walks = self.foot_ground().walks(place, arrives, |segment| ways.is_driven(segment));
-        let weights = &self.weights[self.periods.at(at)];
-        let seeds = seeds(self, weights, &walks);
+        let weights = self.weights(self.periods.at(at));
+        let seeds = seeds(self, &weights, &walks);
         if seeds.is_empty() {
             return None;
         }
         let starts = seeds.iter().map(|seed| (seed.state, seed.left_ms));
-        let search = Search::backwards(&ways.hierarchy, &weights.metric, starts);
+        let search = Search::backwards(&ways.hierarchy, Arc::clone(&weights), starts);
         Some(Journeys { graph: self, weights, place, walks, seeds, search })
     }
 }
@@ -139,11 +141,11 @@ impl Journeys<'_> {
         };
         for edge in driven_edges(self.graph, &hold) {
             let at = fraction(self.graph, edge, &hold);
-            let behind_ms = part_ms(self.weights, edge, at);
+            let behind_ms = part_ms(&self.weights, edge, at);
             for stop in self.walks.footholds.iter().filter(|stop| stop.segment == hold.segment) {
                 let to = fraction(self.graph, edge, stop);
                 if to >= at {
-                    let ahead_ms = part_ms(self.weights, edge, to) - behind_ms;
+                    let ahead_ms = part_ms(&self.weights, edge, to) - behind_ms;
                     offer(ahead_ms + Walk::over_ground(stop.off_m).ms, Way::Along(edge, *stop));
                 }
             }

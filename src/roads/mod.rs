@@ -4,7 +4,7 @@
 //! [`RoadGraph`] makes them ready: cut where they meet (`segment`), driven in their directions (`edge`), with the
 //! turns that signs allow (`signs`) and what they cost (`turn_cost`), as states of a car (`state`) of which the
 //! largest piece is kept (`pieces`), in a hierarchy with weights for each period of the week (`hierarchy`,
-//! `periods`). A journey ([`Journeys`]) drives to where a car can stop and goes on by foot (`foot`).
+//! `periods`), of which as many are kept as fit (`weights`). A journey ([`Journeys`]) drives to where a car can stop and goes on by foot (`foot`).
 //!
 //! `docs/roads.md` tells the model, its reasons and its figures.
 
@@ -34,6 +34,7 @@ pub(crate) mod testing;
 mod travel_time;
 mod turn;
 mod turn_cost;
+mod weights;
 
 pub use class::RoadClass;
 pub use graph::{RoadGraph, RoadsKept, Spot};

@@ -48,7 +48,7 @@ fn block() -> Vec<Road> {
 /// Every state's shortest time to the goal of these seeds, by Dijkstra (1959) backwards on the arcs.
 pub(crate) fn dijkstra(graph: &RoadGraph, period: usize, seeds: &[(u32, u32)]) -> Vec<Option<u32>> {
     let states = &graph.ways.states;
-    let edge_ms = &graph.weights[period].edge_ms;
+    let edge_ms = &graph.weights(period).edge_ms;
     let mut into: Vec<Vec<(u32, u32)>> = vec![Vec::new(); states.len()];
     for state in 0..states.len() as u32 {
         let own_ms = edge_ms[states.edge_of[state as usize] as usize];
@@ -117,9 +117,9 @@ proptest! {
         let Some(graph) = RoadGraph::build(&network, None) else { return Ok(()) };
         let states = graph.ways.states.len() as u32;
         let seeds: Vec<(u32, u32)> = seeds.iter().map(|(state, ms)| (state % states, *ms)).collect();
-        let metric = &graph.weights[0].metric;
+        let weights = graph.weights(0);
         let mut search =
-            hierarchy::Search::backwards(&graph.ways.hierarchy, metric, seeds.iter().copied());
+            hierarchy::Search::backwards(&graph.ways.hierarchy, weights, seeds.iter().copied());
         let told: Vec<Option<u32>> = (0..states).map(|state| search.ms_from(state)).collect();
         prop_assert_eq!(told, dijkstra(&graph, 0, &seeds));
     }
@@ -281,4 +281,22 @@ fn other_speeds_need_no_other_roads() {
     let (from, to) = ((100.0, 0.0), (600.0, 0.0));
     assert_eq!(time_s(&before, from, to), 75.0, "whoever holds the old one goes on");
     assert_eq!(time_s(&after, from, to), 150.0, "03:05 on a Tuesday in Paris");
+}
+
+#[test]
+fn a_bound_on_the_memory_for_weights_changes_no_answer() {
+    let hours = (0..24).map(|hour| format!("*;*;{hour}-{};0.{:02}\n", (hour + 1) % 24, 50 + hour));
+    let speeds = format!("class;days;hours;factor\n{}", hours.collect::<String>());
+    let speeds = speeds::parse(&speeds).unwrap();
+    let network = Network::default().changed(block(), Vec::new(), speeds);
+    let build = |bytes_max| RoadGraph::build_within(&network, None, bytes_max).unwrap();
+    let (roomy, tight) = (build(usize::MAX), build(2 * build(0).weights(0).bytes()));
+    assert_eq!((roomy.weights.periods().len(), tight.weights.periods().len()), (24, 2));
+
+    let noon: Timestamp = "2026-11-24T11:00:00Z".parse().unwrap();
+    for hour in (0..48).map(|hour| noon.plus_seconds(hour * 3600)) {
+        let told = |graph: &RoadGraph| graph.to(at_m(1000.0, 1000.0), &[at_m(0.0, 0.0)], hour);
+        assert_eq!(told(&roomy), told(&tight), "{hour}");
+        assert_eq!(tight.weights.periods().len(), 2);
+    }
 }
