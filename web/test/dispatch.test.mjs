@@ -83,6 +83,45 @@ describe("a call", () => {
     await close();
   });
 
+  test("that was taken down wrongly is corrected from the keyboard: its kind, then its site", async () => {
+    const [wrong, right] = [await desk.freshSite(), await desk.freshSite()];
+    const { id } = await desk.post("incidents", { kind: "NUI-MUS", channel: "call", location: { site_code: wrong.id } });
+    const { page, faults, close } = await newPage(browser);
+    await open(page, server, `at=incident:${id}`);
+    await page.getByTestId("status").waitFor();
+    const correction = page.getByTestId("correct");
+    await page.keyboard.press("e");
+    await page.waitForFunction(() => document.activeElement?.hasAttribute("data-kind"));
+    await page.keyboard.type("OCC-HAL");
+    await page.keyboard.press("Enter");
+    await shot(page, "desktop-dark-correct");
+    await page.keyboard.press("Enter");
+    await correction.waitFor({ state: "detached" });
+    await page.getByRole("heading", { name: "Occupation de hall" }).waitFor();
+    assert.equal(await status(page), "qualifié");
+
+    await page.keyboard.press("e");
+    await page.waitForFunction(() => document.activeElement?.hasAttribute("data-kind"));
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(right.id);
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement?.closest("[data-testid=correct]") && document.activeElement.matches("button"));
+    await page.keyboard.press("Enter");
+    await correction.waitFor({ state: "detached" });
+    await page.getByTestId("site-code").getByText(right.id).waitFor();
+
+    const { properties } = await server.get(`incidents/${id}`);
+    assert.deepEqual([properties.kind, properties.site_code], ["OCC-HAL", right.id]);
+    await page.keyboard.press("e");
+    await correction.waitFor();
+    await page.keyboard.press("Escape"); // of the list of kinds
+    await page.keyboard.press("Escape");
+    await correction.waitFor({ state: "detached" });
+    assert.match(page.url(), new RegExp(`at=incident:${id}`), "Escape closes the form and not the intervention");
+    assert.deepEqual(faults, []);
+    await close();
+  });
+
   test("may be typed ahead of the answers: what is quick is not lost", async () => {
     const site = await desk.freshSite();
     await desk.crewAt(site);

@@ -5,6 +5,8 @@ import type { Room } from "./room.svelte";
 export const SEARCH_ID = "site-search";
 /** What the key `d` leads to: the first thing to do about the chosen incident. */
 export const NEXT_STEP = "[data-next]";
+/** Marks what the key `e` opens: the correction of what was taken down. */
+export const CORRECT = "data-correct";
 
 /** True where a letter is something that the person writes. */
 function isWriting(target: EventTarget | null): boolean {
@@ -39,6 +41,8 @@ function actionOf(key: string, room: Room, showKeys: () => void): (() => void) |
       return () => focusFirst("[data-testid=alerts] button");
     case "d":
       return () => focusFirst(NEXT_STEP);
+    case "e":
+      return () => document.querySelector<HTMLElement>(`[${CORRECT}]`)?.click();
     case "i":
       return () => focusFirst("[data-testid=incidents] [data-item][tabindex='0']");
     case "m":

@@ -36,6 +36,10 @@ export const dispatchEn: Same<typeof dispatchFr> = {
   "incident.reported": "Reported at {time}, {channel}",
   "incident.crewMin": "at least {n} agents",
 
+  "correct.open": "Correct",
+  "correct.hint": "What is left empty does not change.",
+  "correct.save": "Record the correction",
+
   "step.qualified": "Qualify",
   "step.assigned": "Assign",
   "step.acknowledged": "Acknowledged",
@@ -228,6 +232,7 @@ export const dispatchEn: Same<typeof dispatchFr> = {
   "keys.call": "take a call",
   "keys.board": "go to the interventions",
   "keys.next": "go to what is to be done next",
+  "keys.correct": "correct the kind or the site of the chosen intervention",
   "keys.alerts": "go to the alerts",
   "keys.mute": "mute alerts or let them sound",
   "keys.letters": "Shortcuts of a single key",

@@ -35,6 +35,10 @@ export const dispatchFr = {
   "incident.reported": "Signalé à {time}, {channel}",
   "incident.crewMin": "{n} agents au moins",
 
+  "correct.open": "Corriger",
+  "correct.hint": "Ce qui reste vide ne change pas.",
+  "correct.save": "Enregistrer la correction",
+
   "step.qualified": "Qualifier",
   "step.assigned": "Affecter",
   "step.acknowledged": "Accusé de réception",
@@ -227,6 +231,7 @@ export const dispatchFr = {
   "keys.call": "prendre un appel",
   "keys.board": "aller aux interventions",
   "keys.next": "aller à la suite à donner",
+  "keys.correct": "corriger la nature ou le site de l’intervention choisie",
   "keys.alerts": "aller aux alertes",
   "keys.mute": "couper ou remettre le son des alertes",
   "keys.letters": "Raccourcis d’une seule touche",
