@@ -7,7 +7,7 @@ export type Meta = Schemas["Meta"];
 export type Kind = Schemas["Kind"];
 export type Priority = Schemas["Priority"];
 /** Only a conflict over an incident tells how far it has got. */
-export type Problem = Omit<Schemas["Problem"], keyof Schemas["Conflict"]> & Partial<Schemas["Conflict"]>;
+export type Problem = Schemas["Problem"];
 export type Geometry = Schemas["Geometry"];
 export type Landlord = Schemas["Feature_LandlordProperties"];
 export type Site = Schemas["Feature_SiteProperties"];
