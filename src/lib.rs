@@ -22,6 +22,7 @@
 //! | [`time`] | when: [`time::Timestamp`], windows, the hours of a Paris week |
 //! | [`tract`] | INSEE tracts |
 //! | [`roads`] | the road graph, and how long a patrol takes |
+//! | [`privacy`] | what protects people: which counts may leave the house |
 //! | [`stock`] | landlords, sites, buildings, halls, what lies around |
 //! | [`patrol`] | crews, and which of their positions count |
 //! | [`incident`] | kinds, the life cycle and its steps, idempotency |
@@ -31,6 +32,7 @@
 //! | [`locate`] | question: which site and building is this position on |
 //! | [`dispatch`] | question: which patrols are nearest, and why those |
 //! | [`vigil`] | question: about whom is somebody to be alarmed |
+//! | [`publication`] | question: which counts may leave the house, in fixed units |
 //! | [`heatmap`] | question: how many incidents, where |
 //! | [`response`] | question: how long interventions took |
 //! | [`catalogue`] | questions: the lists of what there is |
@@ -59,6 +61,8 @@ pub mod import;
 pub mod incident;
 pub mod locate;
 pub mod patrol;
+pub mod privacy;
+pub mod publication;
 pub mod response;
 pub mod roads;
 pub mod simulation;

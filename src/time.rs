@@ -1,8 +1,12 @@
 //! When things are: instants, windows of instants, and the hours of a Paris week. Knows no clock.
 
+mod calendar;
+
 use std::{fmt, str::FromStr, sync::LazyLock};
 
 use jiff::{civil::Weekday, tz::TimeZone};
+
+pub use calendar::{Date, InvalidDate, InvalidMonth, Month};
 
 /// The time zone of the streets: hours and days of the week are read here, across summer time.
 static PARIS: LazyLock<TimeZone> = LazyLock::new(|| {
@@ -72,6 +76,13 @@ impl Timestamp {
     pub fn paris_date(self) -> (i16, i8, i8) {
         let date = PARIS.to_datetime(self.instant()).date();
         (date.year(), date.month(), date.day())
+    }
+
+    /// The hour and minute that clocks in Paris show.
+    #[must_use]
+    pub fn paris_clock(self) -> (i8, i8) {
+        let local = PARIS.to_datetime(self.instant());
+        (local.hour(), local.minute())
     }
 
     fn instant(self) -> jiff::Timestamp {
