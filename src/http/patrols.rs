@@ -94,7 +94,12 @@ async fn put_patrol(
     edge: Data<Edge>,
 ) -> Result<GeoJson<Feature<PatrolProperties>>, Problem> {
     let id: PatrolId = id.parse().map_err(|e| Problem::field("id", &*id, e))?;
-    edge.app.put_patrol(body.0.0.into_command(id.clone())?).await?;
+    let body = body.0.0;
+    let sharing = body.sharing;
+    edge.app.put_patrol(body.into_command(id.clone())?).await?;
+    if let Some(sharing) = sharing {
+        tracing::info!(patrol.id = %id, patrol.sharing = sharing, "told whether it shares its position");
+    }
     let snapshot = edge.app.snapshot();
     let state = snapshot.patrols().get(&id);
     let state = state.ok_or_else(|| Problem::internal("a recorded patrol is not in the twin"))?;
@@ -116,6 +121,9 @@ struct PatrolBody {
     /// Where it is.
     #[serde(default, deserialize_with = "position_or_null")]
     position: Option<PositionBody>,
+    /// Whether its tablet sends positions, as the crew has switched it. It is written to the log of the server and
+    /// kept nowhere else.
+    sharing: Option<bool>,
 }
 
 /// Where a crew is.

@@ -4,7 +4,7 @@ use std::{fs, io::Read as _, path::Path};
 
 use serde_json::json;
 
-use crate::{program::Program, support::site, support::town};
+use crate::{program::Program, server::put, support::site, support::town};
 
 /// What a careless client may send in any field.
 const PLANTED: [&str; 6] = [
@@ -109,4 +109,25 @@ fn is_in_a_file(folder: &Path, needle: &[u8]) -> bool {
         fs::File::open(entry.unwrap().path()).unwrap().read_to_end(&mut content).unwrap();
         content.windows(needle.len()).any(|part| part == needle)
     })
+}
+
+#[test]
+fn that_a_crew_switches_its_position_off_is_in_the_log() {
+    let program = Program::serving(&["--log", "info", "--log-format", "json"]);
+    let put = |sharing: bool| {
+        let body = json!({"callsign": "TANGO 1", "status": "available", "sharing": sharing});
+        put(&program.address, "/api/v1/patrols/TANGO-1", &body).status
+    };
+
+    assert_eq!([put(true), put(false)], [200, 200]);
+
+    let (log, _folder) = program.stop();
+    let told = |sharing: bool| {
+        let is_it = |line: &&str| {
+            line.contains("\"patrol.id\":\"TANGO-1\"")
+                && line.contains(&format!("\"patrol.sharing\":{sharing}"))
+        };
+        log.lines().filter(is_it).count()
+    };
+    assert_eq!((told(true), told(false)), (1, 1), "{log}");
 }

@@ -20,7 +20,8 @@ use crate::{
 /// A running `vigie serve` on a free port, with a store of its own.
 pub struct Program {
     child: Child,
-    address: String,
+    /// Its own, such as `127.0.0.1:40123`.
+    pub address: String,
     folder: TempDir,
     /// Reads the log while the program runs: a full pipe would hold it up.
     log: Option<JoinHandle<String>>,

@@ -1740,6 +1740,11 @@ export interface components {
              */
             crew?: number | null;
             position?: components["schemas"]["PositionBody"] | null;
+            /**
+             * @description Whether its tablet sends positions, as the crew has switched it. It is written to the log of the server and
+             *     kept nowhere else.
+             */
+            sharing?: boolean | null;
             /** @description Whether it may be sent. */
             status: components["schemas"]["PatrolStatus"];
         };

@@ -75,12 +75,13 @@ export function sosItem(moment: Moment, duty: Duty, incident: Incident | null, f
   });
 }
 
-export function dutyItem(moment: Moment, { patrol, callsign, crew }: Duty, status: "available" | "off_duty"): Item {
+/** Says also whether the patrol lets itself be followed: the server logs it. */
+export function dutyItem(moment: Moment, { patrol, callsign, crew, sharing }: Duty, status: "available" | "off_duty"): Item {
   return item(moment, {
     kind: "duty",
     chain: "duty",
     method: "PUT",
     path: `/api/v1/patrols/${encodeURIComponent(patrol)}`,
-    body: { callsign, crew, status },
+    body: { callsign, crew, status, sharing },
   });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { reportItem, sosItem, stepItem, type Duty } from "./items";
+import { dutyItem, reportItem, sosItem, stepItem, type Duty } from "./items";
 import { behind, bodyOf, conflicts, judge, nextToSend, standing, waitMs, type Answer, type Item } from "./outbox";
 
 const duty: Duty = { patrol: "T1", callsign: "TANGO 1", crew: 2, paused: false, sharing: true, ending: false };
@@ -60,4 +60,9 @@ test("tries come less and less often, but help is tried every two seconds", () =
   expect(waitMs("help", 99, null)).toBe(2_000);
   expect(waitMs("work", 0, 7)).toBe(7_000);
   expect(waitMs("help", 0, 3_600)).toBe(2_000);
+});
+
+test("a crew that is no longer followed says so to the server, in the words of its duty", () => {
+  const off = dutyItem(noon, { ...duty, sharing: false }, "available");
+  expect(bodyOf(off, 1_000)).toMatchObject({ callsign: "TANGO 1", crew: 2, status: "available", sharing: false });
 });

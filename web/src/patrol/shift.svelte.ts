@@ -140,9 +140,9 @@ export class Shift {
     if (this.duty) await this.#setDuty({ ...this.duty, paused: false }, "available");
   }
 
-  /** Lets the room follow the patrol, or not. */
+  /** Lets the room follow the patrol, or not; the server is told, once it can be. */
   async share(sharing: boolean): Promise<void> {
-    if (this.duty) await this.#setDuty({ ...this.duty, sharing }, null);
+    if (this.duty) await this.#setDuty({ ...this.duty, sharing }, this.duty.paused ? "off_duty" : "available");
   }
 
   /** Ends the shift: the copy dies once everything was sent. */
@@ -393,14 +393,14 @@ export class Shift {
     this.#helpTimer = setTimeout(() => void this.#askHelp(), HELP_POLL_MS);
   }
 
-  async #setDuty(duty: Duty, status: "available" | "off_duty" | null): Promise<void> {
+  async #setDuty(duty: Duty, status: "available" | "off_duty"): Promise<void> {
     // First of all the tablet is no longer followed, or is again.
     this.#follower.follow(duty.paused || !duty.sharing ? null : duty.patrol);
     stayAwake(!duty.paused);
     // What the room must hear is kept before it is shown: a page that is killed between the two has lost nothing.
-    if (status !== null) await this.#sure().queue(dutyItem(this.#moment(), duty, status), (desk) => desk);
+    await this.#sure().queue(dutyItem(this.#moment(), duty, status), (desk) => desk);
     await this.#sure().set("duty", duty);
-    if (status !== null) void this.#sender?.kick();
+    void this.#sender?.kick();
   }
 
   async #itemsChanged(): Promise<void> {
