@@ -11,6 +11,7 @@
 
 mod arteries;
 mod block;
+mod briefings;
 mod calls;
 mod connected;
 mod district;
@@ -39,6 +40,7 @@ mod town;
 mod tracts;
 mod way;
 
+pub use briefings::{hazards, notes};
 pub use calls::{CALLS_PER_YEAR, Call, Caller};
 pub use estates::{BUILDINGS, DWELLINGS, SITES};
 pub use evening::{Evening, Happenings, Setting};

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail, ensure};
 
 use super::{ListenArgs, StoreName, serve::serve};
 use crate::{
-    app::{App, PutPatrol, system_clock},
+    app::{App, PutPatrol, SetHazards, system_clock},
     demo,
     roads::{StraightLine, TravelTime},
     stock::StockChange,
@@ -84,6 +84,7 @@ async fn make(app: &App, args: &DemoArgs) -> anyhow::Result<()> {
         ));
     }
     add_roads(app).await?;
+    brief(app).await?;
     history::fill_up(app, args.seed).await
 }
 
@@ -122,6 +123,27 @@ async fn add_roads(app: &App) -> anyhow::Result<()> {
         let change = StockChange { roads: demo::roads(around), ..StockChange::default() };
         app.import_stock(change).await.context("the roads cannot be stored")?;
         say(format_args!("the streets of {} can be driven now", demo::TOWN));
+    }
+    Ok(())
+}
+
+/// Tells what crews are told of made sites, where nobody has: in a store from before anything was told, and again once
+/// every hazard of an earlier start is over.
+async fn brief(app: &App) -> anyhow::Result<()> {
+    let (snapshot, now) = (app.snapshot(), app.now());
+    let (sites, briefings) = (snapshot.stock().sites(), snapshot.briefings());
+    if !is_made(&snapshot) {
+        return Ok(());
+    }
+    if briefings.iter().next().is_none() {
+        let change = StockChange { notes: demo::notes(sites), ..StockChange::default() };
+        app.import_stock(change).await.context("the notes cannot be stored")?;
+    }
+    if briefings.iter().all(|(_, briefing)| briefing.active_hazards(now).next().is_none()) {
+        for (site, hazard) in demo::hazards(sites, now) {
+            let set = SetHazards { site: site.code.clone(), wanted: vec![hazard] };
+            app.set_hazards(set).await.context("the hazards cannot be stored")?;
+        }
     }
     Ok(())
 }
