@@ -53,6 +53,25 @@ export class Desk {
     return site;
   }
 
+  /** A fresh site with instructions and access: one in six of the demonstration. */
+  async briefedSite() {
+    for (;;) {
+      const site = await this.freshSite();
+      const { properties } = await this.#server.get(`sites/${site.id}`);
+      if (properties.instructions !== null && properties.access !== null) return { ...site, properties };
+    }
+  }
+
+  /** @param {string} site @param {{ kind: string, until: string }[]} hazards */
+  async flag(site, hazards) {
+    const answer = await fetch(`${this.#server.url}/api/v1/sites/${site}/hazards`, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ hazards }),
+    });
+    assert.equal(answer.status, 200, await answer.clone().text());
+  }
+
   /**
    * A crew that nobody else sends, or that one: at the site, available, large enough for anything.
    * @param {Site} site

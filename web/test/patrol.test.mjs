@@ -99,6 +99,45 @@ describe("a mission", () => {
     await tablet.throwAway();
   });
 
+  test("tells what to beware of and how to get in, also without a network, and drops a hazard when its time has come", async () => {
+    const site = await desk.briefedSite();
+    const crew = await desk.crewAt(site);
+    const tablet = new Tablet(server, { at: site.geometry.coordinates, aheadMs: -7 * 60_000 });
+    await tablet.switchOn();
+    await tablet.begin(crew);
+    const inHours = (/** @type {number} */ hours) => new Date(Date.now() + hours * 3_600_000).toISOString();
+    await desk.flag(site.id, [{ kind: "lighting", until: inHours(24 * 7) }]);
+    await sendTo(site, crew);
+    await tablet.waitForStage("assigned");
+    const hazard = (/** @type {string} */ kind) => tablet.find("mission").locator(`[data-hazard=${kind}]`);
+    const words = (/** @type {string} */ text) => tablet.find("mission").getByText(text, { exact: true });
+    await hazard("lighting").getByText("Sans éclairage").waitFor();
+    await words(site.properties.instructions).waitFor();
+    await words(site.properties.access).waitFor();
+
+    // Flagged while the crew is on its way.
+    await tablet.step("Accuser réception");
+    await tablet.step("En route");
+    await desk.flag(site.id, [{ kind: "lighting", until: inHours(24 * 7) }, { kind: "dog", until: inHours(1) }]);
+    await hazard("dog").getByText("Chien dangereux").waitFor({ timeout: 5_000 });
+    await tablet.fits("a mission with hazards");
+    await tablet.shot("hazards");
+
+    await tablet.setOffline(true);
+    await tablet.killPage();
+    await tablet.openPage();
+    await hazard("dog").waitFor();
+    await words(site.properties.access).waitFor();
+    await tablet.page.evaluate(() => {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + 3_601_000;
+    });
+    await hazard("dog").waitFor({ state: "detached" });
+    assert.equal(await hazard("lighting").count(), 1, "the other one holds");
+    assert.deepEqual(tablet.faults, []);
+    await tablet.throwAway();
+  });
+
   test("is stepped once though the answer is lost on the way, and a second touch is the same touch", async () => {
     const { site, crew, tablet } = await onDuty();
     const incident = await sendTo(site, crew);

@@ -46,8 +46,8 @@ export interface Incident {
 
 export interface Hazard {
   kind: string;
-  /** RFC 3339; null where it has no end. */
-  until: string | null;
+  /** When it ends, RFC 3339. */
+  until: string;
 }
 
 export interface MissionSite {
@@ -57,7 +57,7 @@ export interface MissionSite {
   lon: number;
   lat: number;
   dwellings: number | null;
-  /** Null where there are none; left out where the server does not keep any. */
+  /** Null where there are none; left out in a copy from before there were any. */
   instructions?: string | null;
   /** The same. */
   access?: string | null;

@@ -253,9 +253,14 @@ export class Shift {
     document.documentElement.lang = this.prefs.lang;
   }
 
+  /** The time by the server's clock, as far as the tablet knows it. */
+  get serverMs(): number {
+    return this.nowMs + this.#offsetMs;
+  }
+
   /** How long ago a time of the server is, in seconds. */
   ageS(serverTime: string): number {
-    return Math.max(0, (this.nowMs + this.#offsetMs - Date.parse(serverTime)) / 1_000);
+    return Math.max(0, (this.serverMs - Date.parse(serverTime)) / 1_000);
   }
 
   dismissNews(): void {

@@ -25,6 +25,8 @@ export interface Format {
   tick(date: Date): string;
   /** `02:14:09`. */
   clock(date: Date): string;
+  /** `mar. 24 nov. 22:00`: a moment that may be days ahead. */
+  moment(date: Date): string;
   /** `18 h` or `18:00`. */
   hour(hour: number): string;
   /** `lun.` … `dim.`, from Monday. */
@@ -42,6 +44,7 @@ export function formatter(lang: Lang, timeZone: string): Format {
   const tickYear = new Intl.DateTimeFormat(locale, { year: "numeric", timeZone });
   const monthNumber = new Intl.DateTimeFormat("en-GB", { month: "numeric", timeZone });
   const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone });
+  const moment = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone });
   const weekday = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" });
 
   const unit = (text: string, name: string): string => `${text}${NBSP}${name}`;
@@ -80,6 +83,7 @@ export function formatter(lang: Lang, timeZone: string): Format {
     month: (date) => month.format(date).replaceAll(" ", NBSP),
     tick: (date) => (monthNumber.format(date) === "1" ? tickYear : tickMonth).format(date),
     clock: (date) => clock.format(date),
+    moment: (date) => moment.format(date).replaceAll(" ", NBSP),
     hour: (hour) => (lang === "fr" ? unit(String(hour), "h") : `${String(hour).padStart(2, "0")}:00`),
     // 5 January 1970 was a Monday.
     weekday: (index) => weekday.format(new Date(Date.UTC(1970, 0, 5 + index))),

@@ -56,7 +56,7 @@ export const fr = {
   "mission.reported": "signalé il y a {age}",
   "mission.second": "en renfort",
   "mission.hazards": "Dangers signalés",
-  "mission.until": "jusqu’à {time}",
+  "mission.until": "fin\u00a0: {time}",
   "mission.instructions": "Consignes",
   "mission.access": "Accès",
   "mission.nothing": "Rien de particulier.",

@@ -8,6 +8,7 @@ export type Key = keyof typeof fr;
 
 const TEXTS: Record<Lang, Record<Key, Message>> = { fr, en };
 const TIME_ZONE = "Europe/Paris";
+const HALF_DAY_MS = 12 * 3_600_000;
 
 export class PatrolWords {
   readonly #lang: () => Lang;
@@ -33,6 +34,11 @@ export class PatrolWords {
   /** `02:14`. */
   minute(ms: number): string {
     return this.#minute.format(ms);
+  }
+
+  /** `02:14`, or `mar. 1 déc. 02:14` where that is more than half a day from `nowMs`. */
+  moment(ms: number, nowMs: number): string {
+    return ms - nowMs < HALF_DAY_MS ? this.minute(ms) : this.format.moment(new Date(ms));
   }
 
   /** `4:05`, of seconds that are left. */
