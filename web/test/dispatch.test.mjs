@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
+import { serious } from "./axe.mjs";
 import { Desk } from "./desk.mjs";
 import { launch, newPage, open, Server, shot } from "./support.mjs";
 
@@ -378,5 +379,44 @@ describe("an intervention", () => {
     const { properties } = await server.get(`incidents/${id}`);
     assert.deepEqual([properties.status, properties.partner], ["handed_over", "18"]);
     await close();
+  });
+});
+
+describe("a hazard", () => {
+  test("is flagged from the keyboard, told to every desk with the landlord's words, and lifted", async () => {
+    const site = await desk.briefedSite();
+    const { page, faults, close } = await newPage(browser);
+    const other = await newPage(browser, { scheme: "light" });
+    await open(page, server, `at=site:${site.id}`);
+    await open(other.page, server, `at=site:${site.id}`);
+    const briefing = page.getByTestId("briefing");
+    assert.equal(await briefing.locator("[data-note=instructions]").innerText(), site.properties.instructions);
+    assert.equal(await briefing.locator("[data-note=access]").innerText(), site.properties.access);
+    const keys = keyboard(page);
+    await keys.press("h");
+    await page.waitForFunction(() => document.activeElement?.matches("[data-testid=flag-hazard] input"));
+    await keys.press("ArrowDown");
+    await page.getByTestId("flag-hazard").getByRole("button", { name: "Signaler : Arme signalée" }).waitFor();
+    assert.deepEqual(await serious(page), []);
+    await shot(page, "desktop-dark-hazard-flagging");
+    await keys.press("Enter");
+    const weapon = briefing.locator("[data-hazard=weapon]");
+    await weapon.waitFor();
+    console.log(`a hazard: ${keys.pressed} keys`);
+    assert.ok(keys.pressed <= 4, `${keys.pressed} keys`);
+    const { properties } = await server.get(`sites/${site.id}`);
+    assert.equal(properties.hazards[0].kind, "weapon");
+    const until = new Date(properties.hazards[0].until);
+    assert.equal(until.toLocaleTimeString("fr-FR", { timeZone: "Europe/Paris" }), "06:00:00", "the end of the shift");
+    await other.page.getByTestId("briefing").locator("[data-hazard=weapon]").waitFor();
+    assert.deepEqual(await serious(other.page), []);
+    await shot(other.page, "desktop-light-hazard");
+    await weapon.getByRole("button", { name: "Lever : Arme signalée" }).click();
+    await weapon.waitFor({ state: "detached" });
+    await other.page.getByTestId("briefing").locator("[data-hazard=weapon]").waitFor({ state: "detached" });
+    assert.deepEqual((await server.get(`sites/${site.id}`)).properties.hazards, []);
+    assert.deepEqual([...faults, ...other.faults], []);
+    await close();
+    await other.close();
   });
 });

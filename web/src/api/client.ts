@@ -3,6 +3,7 @@ import { Failure, isAborted } from "./failure";
 import type {
   Alert,
   Body,
+  Hazard,
   Incident,
   IncidentWithSteps,
   KpiGroup,
@@ -17,6 +18,7 @@ import type {
   SiteDetails,
   Transitioned,
   TransitionBody,
+  WantedHazard,
 } from "./shapes";
 
 /** A server that says nothing for this long is treated as away. */
@@ -198,6 +200,13 @@ export function acknowledgeAlert(id: string): Promise<Alert> {
 
 export function resolveAlert(id: string, resolution: Resolution): Promise<Alert> {
   return post(`/api/v1/alerts/${encodeURIComponent(id)}/resolve`, { actor: "dispatcher", resolution });
+}
+
+/** Makes these the hazards of a site, and no others. Asking twice is asking once. */
+export async function putHazards(code: string, hazards: WantedHazard[]): Promise<Hazard[]> {
+  const init = { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ hazards }) };
+  const response = await call(`/api/v1/sites/${encodeURIComponent(code)}/hazards`, init);
+  return ((await response.json()) as { hazards: Hazard[] }).hazards;
 }
 
 /** A key that nobody else has. Not `randomUUID`, which browsers keep from pages that came over plain HTTP. */

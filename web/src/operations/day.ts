@@ -88,6 +88,16 @@ export function eveningStart(now: Date, timeZone: string): string {
   return new Date(start).toISOString().replace(".000Z", "Z");
 }
 
+/** Where the night's crews are relieved: the next 06:00 in `timeZone`, or the one after where that is within the hour. */
+export function shiftEnd(now: Date, timeZone: string): Date {
+  const HOUR_MS = DAY_MS / 24;
+  // Counted back from midnight: clocks change before 06:00.
+  const six = (day: Day): number => Date.parse(startOfDay(addDays(day, 1), timeZone)) - 18 * HOUR_MS;
+  const today = dayAt(now, timeZone);
+  const next = six(today) - HOUR_MS > now.getTime() ? six(today) : six(addDays(today, 1));
+  return new Date(next);
+}
+
 /** From 22:00 to 06:00 in `timeZone` larger crews are sent. */
 export function isNight(now: Date, timeZone: string): boolean {
   const hour = Number(new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", hourCycle: "h23" }).format(now));

@@ -7,6 +7,8 @@ export const SEARCH_ID = "site-search";
 export const NEXT_STEP = "[data-next]";
 /** Marks what the key `e` opens: the correction of what was taken down. */
 export const CORRECT = "data-correct";
+/** What the key `h` presses: it opens what a hazard is flagged with. */
+export const FLAG_HAZARD = "[data-flag-hazard]";
 
 /** True where a letter is something that the person writes. */
 function isWriting(target: EventTarget | null): boolean {
@@ -43,6 +45,8 @@ function actionOf(key: string, room: Room, showKeys: () => void): (() => void) |
       return () => focusFirst(NEXT_STEP);
     case "e":
       return () => document.querySelector<HTMLElement>(`[${CORRECT}]`)?.click();
+    case "h":
+      return () => document.querySelector<HTMLElement>(FLAG_HAZARD)?.click();
     case "i":
       return () => focusFirst("[data-testid=incidents] [data-item][tabindex='0']");
     case "m":

@@ -1,5 +1,5 @@
 /** The closed lists from which steps are told: the server refuses anything else. */
-import type { Outcome, PeopleBracket, Reason, Resolution, Transition } from "../api/shapes";
+import type { HazardKind, Outcome, PeopleBracket, Reason, Resolution, Transition } from "../api/shapes";
 
 export const OUTCOMES = [
   "ras",
@@ -20,6 +20,13 @@ export const PEOPLE = ["0", "1-3", "4-9", "10+"] as const satisfies readonly Peo
 
 /** How an alert ends, the likeliest first. */
 export const RESOLUTIONS = ["assisted", "reached", "false_alarm", "test"] as const satisfies readonly Resolution[];
+
+/** What crews are warned of, the most frequent first. */
+export const HAZARDS = ["dog", "weapon", "ambush", "lighting", "structure", "chemical"] as const satisfies readonly HazardKind[];
+
+/** For how long: until the crews of this night are relieved, or so many days. */
+export const HAZARD_TERMS = ["shift", "1", "7", "30"] as const;
+export type HazardTerm = (typeof HAZARD_TERMS)[number];
 
 /** Steps that are taken with a reason, and the reasons that make sense for each, the likeliest first. */
 export const REASONS = {

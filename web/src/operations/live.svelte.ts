@@ -4,7 +4,7 @@ import { untrack } from "svelte";
 
 import { getOpenAlerts, getOpenIncidents, getPatrols, openEvents, type Fresh } from "../api/client";
 import { asFailure, Failure, isAborted } from "../api/failure";
-import type { Alert, Incident, Patrol } from "../api/shapes";
+import type { Alert, Incident, Patrol, SiteDetails } from "../api/shapes";
 import { follow, type Following } from "../api/stream";
 import { compareUrgency } from "./urgency";
 import { poll, type Poll } from "./poll";
@@ -49,6 +49,10 @@ export class Live {
   arrived = $state.raw<Incident[]>([]);
   /** Counts up when the stock has changed. */
   stockChanges = $state.raw(0);
+  /** The site of which something else is told now. */
+  briefed = $state.raw<SiteDetails | null>(null);
+  /** Counts up when news of sites may have been missed. */
+  gaps = $state.raw(0);
 
   #situation = $state.raw<Situation>(NOTHING);
   #heard = $state.raw<Record<List, boolean>>({ patrols: false, incidents: false, alerts: false });
@@ -163,12 +167,14 @@ export class Live {
   }
 
   #again(): void {
+    this.gaps++;
     for (const one of Object.values(this.#polls)) one.now();
   }
 
   #hear(news: News): void {
     if (news.type === "hello") this.#setClock(news.serverTime);
     if (news.type === "reset") this.#again();
+    if (news.type === "site") this.briefed = news.site;
     if (news.type === "stock") this.stockChanges++;
     if (news.type === "incident" && this.#heard.incidents && this.incident(news.incident.id) === null && !isOver(news.incident)) {
       this.arrived = [news.incident];

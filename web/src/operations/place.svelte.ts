@@ -1,9 +1,9 @@
 /** The place that was chosen — a point, a site or an incident — and who is near it. */
 import { untrack } from "svelte";
 
-import { get, getIncident, getNearest, getSite } from "../api/client";
+import { get, getIncident, getNearest, getSite, putHazards } from "../api/client";
 import { asFailure, Failure, isAborted } from "../api/failure";
-import type { Incident, IncidentWithSteps, Located, Nearest, SiteDetails, Step } from "../api/shapes";
+import type { Hazard, Incident, IncidentWithSteps, Located, Nearest, SiteDetails, Step, WantedHazard } from "../api/shapes";
 import { pointOf } from "../map/geometry";
 import { poll, type Poll } from "./poll";
 import type { Room } from "./room.svelte";
@@ -23,6 +23,9 @@ export class Place {
   /** The cell of the heatmap that was touched: a finger cannot hover over it. */
   cellId = $state.raw<string | null>(null);
   placeFailure = $state.raw<Failure | null>(null);
+  /** The hazards that could not be set, and why. */
+  hazardsRefused = $state.raw<{ wanted: WantedHazard[]; failure: Failure } | null>(null);
+  settingHazards = $state.raw(false);
   /** The chosen incident as it was asked for alone, with its steps. */
   #details = $state.raw<IncidentWithSteps | null>(null);
 
@@ -67,6 +70,11 @@ export class Place {
     return this.nearest ? [this.nearest.target.lon, this.nearest.target.lat] : null;
   });
 
+  /** What crews are warned of on the site, as far as it is not over by now. */
+  readonly hazards = $derived.by((): Hazard[] =>
+    (this.site?.properties.hazards ?? []).filter(({ until }) => Date.parse(until) > this.#room.live.now),
+  );
+
   /** The site of the place, however it was chosen. */
   readonly siteCode = $derived.by((): string | null => {
     const selection = this.selection;
@@ -78,6 +86,24 @@ export class Place {
 
   retry(): void {
     this.#again++;
+  }
+
+  /** Makes these the hazards of the site, and no others. True once the server has them. */
+  async setHazards(wanted: WantedHazard[]): Promise<boolean> {
+    const site = this.site;
+    if (site === null || this.settingHazards) return false;
+    this.settingHazards = true;
+    try {
+      const hazards = await putHazards(site.properties.code, wanted);
+      if (this.site?.id === site.id) this.site = { ...this.site, properties: { ...this.site.properties, hazards } };
+      this.hazardsRefused = null;
+      return true;
+    } catch (error) {
+      this.hazardsRefused = { wanted, failure: asFailure(error, "/api/v1/sites") };
+      return false;
+    } finally {
+      this.settingHazards = false;
+    }
   }
 
   refresh(): void {
@@ -125,7 +151,17 @@ export class Place {
     });
     const code = $derived(this.siteCode);
     $effect(() => {
+      const { briefed } = this.#room.live;
+      if (briefed !== null && briefed.properties.code === code) this.site = briefed;
+    });
+    $effect(() => {
+      void code;
+      this.hazardsRefused = null;
+    });
+    $effect(() => {
       void this.#again;
+      void this.#room.live.stockChanges;
+      void this.#room.live.gaps;
       const wanted = code;
       if (untrack(() => this.site?.properties.code) !== wanted) this.site = null;
       if (wanted === null) return;

@@ -1,6 +1,6 @@
 /** What is going on, as a fold of what the server tells: the page never keeps anything else. */
 import type { Message } from "../api/stream";
-import type { Alert, Incident, IncidentStatus, Patrol, Position } from "../api/shapes";
+import type { Alert, Incident, IncidentStatus, Patrol, Position, SiteDetails } from "../api/shapes";
 
 export interface Situation {
   incidents: ReadonlyMap<string, Incident>;
@@ -14,6 +14,7 @@ export type News =
   | { type: "hello"; serverTime: string | null }
   | { type: "reset" }
   | { type: "stock" }
+  | { type: "site"; site: SiteDetails }
   | { type: "incident"; incident: Incident }
   | { type: "patrol"; patrol: Patrol }
   | { type: "alert"; alert: Alert }
@@ -33,6 +34,8 @@ export function readNews(message: Message): News | null {
     case "reset":
     case "stock":
       return { type: message.event };
+    case "site":
+      return { type: "site", site: data as SiteDetails };
     case "incident":
       return { type: "incident", incident: data as Incident };
     case "patrol":

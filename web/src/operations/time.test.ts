@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { addDays, dayAt, dayNumber, dayOfNumber, eveningStart, isNight, monthsBetween, parseDay, startOfDay } from "./day";
+import { addDays, dayAt, dayNumber, dayOfNumber, eveningStart, isNight, monthsBetween, parseDay, shiftEnd, startOfDay } from "./day";
 import { countFilters, filtersOf, heatQuery, resolutionAt } from "./filters";
 import { includesHour, parseHours, parseWeekdays, printHours, wraps } from "./hours";
 import { DEFAULT_VIEW } from "./view";
@@ -36,6 +36,18 @@ describe("hours", () => {
     expect(includesHour(evening, 23)).toBe(true);
     expect(includesHour(evening, 0)).toBe(false);
     expect(wraps(evening)).toBe(false);
+  });
+});
+
+describe("the end of a shift", () => {
+  it.each([
+    ["2026-11-24T20:00:00Z", "2026-11-25T05:00:00.000Z"],
+    ["2026-11-25T03:59:00Z", "2026-11-25T05:00:00.000Z"],
+    ["2026-11-25T04:00:00Z", "2026-11-26T05:00:00.000Z"],
+    ["2026-03-28T22:00:00Z", "2026-03-29T04:00:00.000Z"],
+    ["2026-10-24T21:00:00Z", "2026-10-25T05:00:00.000Z"],
+  ])("after %s is %s, six in the morning in Paris", (now, end) => {
+    expect(shiftEnd(new Date(now), PARIS).toISOString()).toBe(end);
   });
 });
 

@@ -7,7 +7,7 @@ import { fill, type Message, type Values } from "./message";
 export type Key = keyof typeof fr;
 
 /** Words of the server that the page has its own for. */
-type Prefix = "status" | "state" | "channel" | "family" | "reason" | "override" | "role" | "alert" | "byReason";
+type Prefix = "status" | "state" | "channel" | "family" | "reason" | "override" | "role" | "alert" | "byReason" | "hazard";
 
 const TEXTS: Record<Lang, Record<Key, Message>> = { fr, en };
 
