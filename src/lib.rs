@@ -22,7 +22,7 @@
 //! | [`time`] | when: [`time::Timestamp`], windows, the hours of a Paris week |
 //! | [`tract`] | INSEE tracts |
 //! | [`roads`] | the road graph, and how long a patrol takes |
-//! | [`privacy`] | what protects people: which counts may leave the house |
+//! | [`privacy`] | what protects people: which texts are refused, which counts may leave the house |
 //! | [`stock`] | landlords, sites, buildings, halls, what lies around |
 //! | [`patrol`] | crews, and which of their positions count |
 //! | [`incident`] | kinds, the life cycle and its steps, idempotency |

@@ -20,6 +20,7 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { "/api": server } },
+  // The rules of the refusal filter stand with the server's.
+  server: { proxy: { "/api": server }, fs: { allow: [".."] } },
   test: { include: ["src/**/*.test.ts"], environment: "node" },
 });

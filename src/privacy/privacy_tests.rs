@@ -1,0 +1,179 @@
+//! The refusal filter on the corpus of `tests/privacy/`, and its laws.
+
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+use proptest::prelude::*;
+
+use super::{Purpose, Rule, TEXT_LENGTH_MAX, check, folding::folded};
+use crate::closed_list::ClosedList as _;
+
+/// One judged sentence of the corpus.
+struct Sentence {
+    is_personal: bool,
+    text: String,
+}
+
+fn file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/privacy").join(name)
+}
+
+fn corpus(name: &str) -> Vec<Sentence> {
+    let text = fs::read_to_string(file(name)).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .map(|line| {
+            let fields: Vec<&str> = line.split('\t').collect();
+            Sentence { is_personal: fields[0] == "personal", text: fields[2].to_owned() }
+        })
+        .collect()
+}
+
+fn rule_of(text: &str) -> Option<Rule> {
+    check(text, Purpose::Remark).err().map(|refusal| refusal.rule)
+}
+
+/// Personal sentences refused, and clean ones refused, each in per cent.
+fn figures(name: &str) -> (f64, f64) {
+    let mut counts: BTreeMap<bool, (u32, u32)> = BTreeMap::new();
+    for sentence in corpus(name) {
+        let (refused, all) = counts.entry(sentence.is_personal).or_default();
+        *refused += u32::from(rule_of(&sentence.text).is_some());
+        *all += 1;
+    }
+    let share = |is_personal: bool| {
+        let (refused, all) = counts[&is_personal];
+        100.0 * f64::from(refused) / f64::from(all)
+    };
+    (share(true), share(false))
+}
+
+/// `docs/privacy.md` tells these figures; they may only become better.
+#[expect(clippy::print_stdout, reason = "whoever changes a rule wants to see the figures")]
+fn assert_figures(name: &str, recall_min: f64, false_refusals_max: f64) {
+    let (recall, false_refusals) = figures(name);
+    println!("{name}: recall {recall:.2} %, false refusals {false_refusals:.2} %");
+    assert!(recall >= recall_min, "{name}: recall {recall:.2} %");
+    assert!(false_refusals <= false_refusals_max, "{name}: false refusals {false_refusals:.2} %");
+}
+
+#[test]
+fn the_sentences_that_the_rules_were_written_on_are_judged_as_told() {
+    assert_figures("dev.tsv", 99.0, 1.0);
+}
+
+#[test]
+fn the_sentences_that_the_rules_were_not_written_on_are_judged_as_told() {
+    assert_figures("held-out.tsv", 94.0, 2.0);
+}
+
+/// The tablet is held to the same files: `web/src/privacy/refusal.test.ts`.
+#[test]
+fn the_verdicts_are_those_that_the_tablet_is_held_to() {
+    for name in ["dev", "held-out"] {
+        let verdicts: String = corpus(&format!("{name}.tsv"))
+            .iter()
+            .map(|sentence| {
+                rule_of(&sentence.text).map_or("-", |rule| rule.as_str()).to_owned() + "\n"
+            })
+            .collect();
+        let kept = file(&format!("{name}.verdicts"));
+        if std::env::var_os("UPDATE").is_some() {
+            fs::write(&kept, &verdicts).unwrap();
+        }
+        assert_eq!(fs::read_to_string(kept).unwrap(), verdicts, "UPDATE=1 writes them anew");
+    }
+}
+
+#[test]
+fn a_number_is_found_however_it_is_written() {
+    for text in [
+        "0639981240",
+        "06 39 98 12 40",
+        "06.39-98/12 40",
+        "zéro six trente-neuf quatre-vingt-dix-huit douze quarante",
+        "ZERO SIX 39 98 12 40",
+        "O6 39 98 12 4O",
+        "+33 (0)6 39 98 12 40",
+        "𝟎𝟔 𝟑𝟗 𝟗𝟖 𝟏𝟐 𝟒𝟎",
+        "0\u{200b}6\u{ad}39981240",
+        "0️⃣6️⃣3️⃣9️⃣9️⃣8️⃣1️⃣2️⃣4️⃣0️⃣",
+    ] {
+        assert_eq!(rule_of(text), Some(Rule::Phone), "{text}");
+    }
+}
+
+#[test]
+fn a_place_that_is_called_after_a_person_is_no_person() {
+    for text in [
+        "résidence Pierre Curie, hall B ouvert",
+        "attroupement rue Pasteur",
+        "Place Martin calme",
+        "Mars et avril : rondes renforcées",
+        "peinture rose renversée sur un mur en pierre",
+    ] {
+        assert_eq!(rule_of(text), None, "{text}");
+    }
+    assert_eq!(rule_of("Pierre a refusé de partir"), Some(Rule::Person));
+}
+
+#[test]
+fn the_name_of_a_place_may_hold_a_street_and_a_name_but_no_number_of_a_person() {
+    let rule = |text| check(text, Purpose::PlaceName).err().map(|refusal| refusal.rule);
+    assert_eq!(rule("12 rue du Docteur Magnan"), None);
+    assert_eq!(rule("Résidence Jean Moulin"), None);
+    assert_eq!(rule("Mme Dupontel 06 39 98 12 40"), Some(Rule::Phone));
+    assert_eq!(rule("chez Mme Dupontel"), Some(Rule::Civility));
+}
+
+#[test]
+fn letters_that_no_rule_can_read_are_refused() {
+    assert_eq!(rule_of("Карим у портала"), Some(Rule::Script));
+    assert_eq!(rule_of("٠٦٣٩٩٨١٢٤٠"), Some(Rule::Script));
+    assert_eq!(rule_of("hall B ouvert 🙂"), None);
+}
+
+#[test]
+fn a_text_that_is_too_long_is_not_judged() {
+    assert_eq!(rule_of(&"a ".repeat(TEXT_LENGTH_MAX)), Some(Rule::Length));
+}
+
+/// Ten digits of a telephone number, with a sign between any two of them.
+fn phone() -> impl Strategy<Value = String> {
+    let signs = proptest::collection::vec(
+        prop_oneof![Just(""), Just(" "), Just("."), Just("-"), Just(" / ")],
+        9,
+    );
+    let digits = ("[67]", proptest::collection::vec(0_u8..10, 8));
+    (digits, signs).prop_map(|((second, rest), signs)| {
+        let mut text = "0".to_owned();
+        let digits = std::iter::once(second).chain(rest.iter().map(u8::to_string));
+        for (sign, digit) in signs.iter().zip(digits) {
+            text.push_str(sign);
+            text.push_str(&digit);
+        }
+        text
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_judged(text in "\\PC{0,200}") {
+        let _ = rule_of(&text);
+    }
+
+    #[test]
+    fn a_folded_text_is_plain_and_stays_as_it_is(text in "\\PC{0,80}") {
+        let once = folded(&text).text;
+        prop_assert!(once.is_ascii() && once.starts_with(' ') && once.ends_with(' '));
+        prop_assert_eq!(folded(&once).text, once);
+    }
+
+    #[test]
+    fn signs_and_capitals_do_not_hide_a_number(number in phone(), before in "(rappeler|TÉLÉPHONE|joindre|) ?") {
+        let text = before + &number;
+        prop_assert!(rule_of(&text).is_some());
+        prop_assert!(rule_of(&text.to_uppercase()).is_some());
+    }
+}

@@ -1,0 +1,93 @@
+//! [`Rule`]: why a text is refused, and [`Purpose`]: which rules it is held to.
+
+use crate::closed_list::closed_list;
+
+closed_list! {
+    /// Why a text is refused.
+    Rule {
+        /// A telephone number, in digits or in words.
+        Phone = "phone",
+        /// An e-mail address, or a name on a network.
+        Email = "email",
+        /// A vehicle's plate.
+        Plate = "plate",
+        /// A number and a street.
+        Street = "street",
+        /// A civility and a name.
+        Civility = "civility",
+        /// A name in context, or the description of a person.
+        Person = "person",
+        /// A number of identity, social security, account or card.
+        Identity = "identity",
+        /// A date of birth, or an age.
+        Birth = "birth",
+        /// A flat, or a floor and a door.
+        Flat = "flat",
+        /// Health, origin, religion, opinion, union, sex life, offences (GDPR, articles 9 and 10).
+        Special = "special",
+        /// Letters of a script that the other rules cannot read.
+        Script = "script",
+        /// Longer than can be judged.
+        Length = "length",
+    }
+}
+
+impl Rule {
+    /// What it refuses, in the words of an answer.
+    #[must_use]
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Phone => "a telephone number",
+            Self::Email => "an e-mail address or a name on a network",
+            Self::Plate => "a vehicle's plate",
+            Self::Street => "a number and a street",
+            Self::Civility => "a civility and a name",
+            Self::Person => "the name or the description of a person",
+            Self::Identity => "a number of identity, of an account or of a card",
+            Self::Birth => "a date of birth or an age",
+            Self::Flat => "a flat, or a floor and a door",
+            Self::Special => {
+                "health, origin, religion, opinion, union, sex life or offences of a person"
+            }
+            Self::Script => "letters that the filter cannot read",
+            Self::Length => "a text that is too long to judge",
+        }
+    }
+}
+
+/// What a text is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Words of a crew or of the room about what happened.
+    Remark,
+    /// What crews are told of a site: instructions, access.
+    Note,
+    /// What a patrol is called.
+    Callsign,
+    /// What a landlord, a site, a hall or a street is called: public words, which hold names of people and streets.
+    PlaceName,
+}
+
+/// Rules that no name of a place has a reason to break.
+const PLACE_NAME: &[Rule] = &[
+    Rule::Phone,
+    Rule::Email,
+    Rule::Plate,
+    Rule::Identity,
+    Rule::Birth,
+    Rule::Civility,
+    Rule::Length,
+];
+
+impl Purpose {
+    /// The rules that a text for it must keep.
+    #[must_use]
+    pub const fn rules(self) -> &'static [Rule] {
+        match self {
+            Self::Remark | Self::Note | Self::Callsign => {
+                <Rule as crate::closed_list::ClosedList>::ALL
+            }
+            Self::PlaceName => PLACE_NAME,
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import { readFileSync } from "node:fs";
+
+import { describe, expect, it } from "vitest";
+
+import { brokenRule } from "./refusal";
+
+const folder = new URL("../../../tests/privacy/", import.meta.url);
+const read = (name: string) =>
+  readFileSync(new URL(name, folder), "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
+
+describe("the filter of the tablet", () => {
+  it.each(["dev", "held-out"])("gives the verdicts of the server on every sentence of %s", (name) => {
+    const sentences = read(`${name}.tsv`).map((line) => line.split("\t")[2] ?? "");
+    const verdicts = sentences.map((sentence) => brokenRule(sentence) ?? "-");
+    expect(verdicts).toEqual(read(`${name}.verdicts`));
+  });
+});
