@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::{
-    alert::Alert, incident::Incident, patrol::Patrol, stock::StockChange, time::Timestamp,
+    access::Account, alert::Alert, incident::Incident, patrol::Patrol, stock::StockChange,
+    time::Timestamp,
 };
 
 /// The number of an event: 1, 2, 3, … without a gap, in the order in which the store made them durable.
@@ -48,6 +49,8 @@ pub enum Fact {
     PatrolRecorded(Patrol),
     /// An alert is new, or is now as told.
     AlertRecorded(Alert),
+    /// An account is new, or is now as told.
+    AccountRecorded(Account),
 }
 
 impl Fact {
@@ -59,6 +62,7 @@ impl Fact {
             Self::IncidentRecorded(_) => "incident",
             Self::PatrolRecorded(_) => "patrol",
             Self::AlertRecorded(_) => "alert",
+            Self::AccountRecorded(_) => "account",
         }
     }
 }

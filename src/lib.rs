@@ -27,6 +27,7 @@
 //! | [`patrol`] | crews, and which of their positions count |
 //! | [`incident`] | kinds, the life cycle and its steps, idempotency |
 //! | [`alert`] | what a person must look at, and who has |
+//! | [`access`] | roles, permissions and the table between them, accounts |
 //! | [`event`] | the one [`event::Event`], gapless [`event::Seq`] |
 //! | [`twin`] | the state: [`twin::Snapshot`], a fold of the events, and its indexes |
 //! | [`locate`] | question: which site and building is this position on |
@@ -45,6 +46,7 @@
 //! | [`http`] | edge: routes, problem+json, GeoJSON, what is logged and counted |
 //! | [`cli`] | edge: the subcommands, the only place that knows `anyhow` |
 
+pub mod access;
 pub mod alert;
 pub mod app;
 pub mod catalogue;

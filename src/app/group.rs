@@ -5,8 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 use tokio::sync::oneshot;
 
 use super::{
-    AlertError, Cared, FixOutcome, ImportOutcome, PutPatrol, PutPatrolError, ReceiveError,
-    Received, SetHazards, SetHazardsError, StepError, Stepped, Unavailable,
+    AccountError, AlertError, Cared, FixOutcome, ImportOutcome, PutPatrol, PutPatrolError,
+    ReceiveError, Received, SetHazards, SetHazardsError, StepError, Stepped, Unavailable,
+    accounts::{self, AccountChange},
     alerts::{self, AlertRequest},
     hazards,
     incidents::Admitted,
@@ -15,6 +16,7 @@ use super::{
     transitions::AskedStep,
 };
 use crate::{
+    access::Account,
     alert::Alert,
     event::{Event, Fact, Seq},
     incident::{IdempotencyKey, Incident, Nomenclature, RequestDigest, Step},
@@ -34,6 +36,7 @@ pub(super) enum Job {
     ),
     Step(Box<AskedStep>, Reply<Stepped, StepError>),
     Alert(Box<AlertRequest>, Reply<Cared, AlertError>),
+    Account(Box<AccountChange>, Reply<Account, AccountError>),
     /// Raises what the watch finds: nobody waits for an answer.
     Watch {
         /// Since when crews can be heard.
@@ -54,6 +57,7 @@ pub(super) enum Pending {
     Receive(Vec<Planned>, Reply<Vec<Result<Received, ReceiveError>>, Unavailable>),
     Step(PlannedStep, Reply<Stepped, StepError>),
     Alert(Result<Cared, AlertError>, Reply<Cared, AlertError>),
+    Account(Result<Account, AccountError>, Reply<Account, AccountError>),
     Patrol(Reply<(), PutPatrolError>),
     Hazards(Reply<(), SetHazardsError>),
     Positions(Vec<FixOutcome>, Reply<Vec<FixOutcome>, Unavailable>),
@@ -119,6 +123,7 @@ impl Group {
             }
             Job::Step(request, reply) => Pending::Step(self.plan_step(*request), reply),
             Job::Alert(request, reply) => Pending::Alert(self.plan_alert(*request), reply),
+            Job::Account(change, reply) => Pending::Account(self.plan_account(*change), reply),
             Job::Watch { listening_since } => return self.watch(listening_since),
             Job::Patrol(put, reply) => match self.plan_patrol(put) {
                 Ok(()) => Pending::Patrol(reply),
@@ -235,6 +240,16 @@ impl Group {
             let _ = self.plan_fix(fix);
         }
         Ok(cared)
+    }
+
+    fn plan_account(&mut self, change: AccountChange) -> Result<Account, AccountError> {
+        let account = accounts::decide(&self.state, change, self.batch.recorded_at)?;
+        if self.state.accounts().get(account.id).is_none_or(|known| **known != account) {
+            let fact = Fact::AccountRecorded(account.clone());
+            self.state.apply([fact.clone()], self.state.seq());
+            self.push(fact, None);
+        }
+        Ok(account)
     }
 
     fn record_alert(&mut self, alert: Alert) {
@@ -358,6 +373,7 @@ impl Job {
             Self::Receive(_, reply) => answer(reply, Err(unavailable)),
             Self::Step(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Alert(_, reply) => answer(reply, Err(unavailable.into())),
+            Self::Account(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Patrol(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Hazards(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Positions(_, reply) => answer(reply, Err(unavailable)),
@@ -380,6 +396,9 @@ impl Pending {
             Self::Step(planned, reply) => answer(reply, planned.stepped(committed)),
             Self::Alert(cared, reply) => {
                 answer(reply, committed.map_err(Into::into).and(cared));
+            }
+            Self::Account(account, reply) => {
+                answer(reply, committed.map_err(Into::into).and(account));
             }
             Self::Patrol(reply) => answer(reply, committed.map(|_| ()).map_err(Into::into)),
             Self::Hazards(reply) => answer(reply, committed.map(|_| ()).map_err(Into::into)),

@@ -3,6 +3,7 @@
 //! Uses the nouns, the twin, [`crate::locate`], [`crate::dispatch`], [`crate::vigil`] and [`crate::store`]. [`App`] is the handle that the edges
 //! hold; one thread, the [`writer`], owns the store.
 
+mod accounts;
 mod alerts;
 mod clock;
 mod group;
@@ -10,6 +11,7 @@ mod hazards;
 mod health;
 mod incidents;
 mod news;
+mod passwords;
 mod patrols;
 mod road_builder;
 mod roads;
@@ -29,11 +31,13 @@ use std::{
 
 use tokio::sync::oneshot;
 
+pub use accounts::{AccountChange, AccountError, NewAccount, NewToken};
 pub use alerts::{AlertCare, AlertError, Cared, NewAlert};
 pub use clock::{Clock, system_clock};
 pub use hazards::{SetHazards, SetHazardsError};
 pub use incidents::{NewIncident, ReceiveError, Received, Whereabouts};
 pub use news::{Listener, News, Subject, What};
+pub use passwords::{InvalidPassword, PASSWORD_LENGTH_MIN, Password};
 pub use patrols::{FixOutcome, PutPatrol, PutPatrolError};
 pub use stock::{ImportOutcome, Tally};
 pub use transitions::{Correction, StepError, StepRequest, Stepped};
@@ -79,6 +83,9 @@ pub enum Unavailable {
     /// The program is stopping.
     #[error("the server is stopping")]
     Stopping,
+    /// The system has no random bytes.
+    #[error("the system has no random bytes")]
+    NoChance,
     /// The store did not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -91,6 +98,7 @@ impl Unavailable {
         match self {
             Self::Busy => "more commands wait to be written than the server keeps",
             Self::Stopping => "the server is stopping",
+            Self::NoChance => "the server cannot make keys now",
             Self::Store(StoreError::Unsure(_)) => {
                 "the store went away during the write, which may be there: ask again under the same \
                  Idempotency-Key"

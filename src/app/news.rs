@@ -12,6 +12,7 @@ use tokio::sync::broadcast;
 
 use super::{App, lock};
 use crate::{
+    access::AccountId,
     alert::AlertId,
     event::{Event, Fact, Seq},
     incident::IncidentId,
@@ -59,6 +60,8 @@ pub enum Subject {
     Patrol(PatrolId),
     /// An alert.
     Alert(AlertId),
+    /// An account.
+    Account(AccountId),
 }
 
 /// The hearing end.
@@ -125,6 +128,7 @@ impl Subject {
             Fact::IncidentRecorded(incident) => Self::Incident(incident.id),
             Fact::PatrolRecorded(patrol) => Self::Patrol(patrol.id.clone()),
             Fact::AlertRecorded(alert) => Self::Alert(alert.id),
+            Fact::AccountRecorded(account) => Self::Account(account.id),
         };
         (event.seq, subject)
     }

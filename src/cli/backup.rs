@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail};
 
 use super::{
     StoreArgs,
-    account::{self, Bar},
+    moved::{self, Bar},
 };
 
 /// The options of `vigie backup`.
@@ -62,5 +62,5 @@ pub fn run(args: &BackupArgs) -> anyhow::Result<()> {
     };
     placed.with_context(|| format!("cannot place {}", file.display()))?;
     File::open(folder)?.sync_all().context("the name of the backup does not reach the disk")?;
-    account::tell(&manifest, store.to_string(), file.display().to_string(), args.json)
+    moved::tell(&manifest, store.to_string(), file.display().to_string(), args.json)
 }

@@ -4,7 +4,7 @@ use anyhow::anyhow;
 
 use super::{
     StoreName,
-    account::{self, Bar},
+    moved::{self, Bar},
 };
 use crate::store::{
     StoreError, StoreUrl,
@@ -39,7 +39,7 @@ pub fn run(args: &CopyArgs) -> anyhow::Result<()> {
         let copied = archive::copy(&mut *from, &mut *to, &mut |progress| bar.tell(progress));
         understood(copied, &target)?
     };
-    account::tell(&manifest, source.to_string(), target.to_string(), args.json)
+    moved::tell(&manifest, source.to_string(), target.to_string(), args.json)
 }
 
 /// Says what to do about a target that is not empty.

@@ -11,12 +11,14 @@ mod doctor;
 mod environment;
 mod import;
 mod log;
+mod moved;
 mod progress;
 mod proj_data;
 mod restore;
 mod serve;
 mod simulate;
 mod store_args;
+mod token;
 
 use std::process::ExitCode;
 
@@ -57,6 +59,10 @@ pub enum Command {
     Backup(backup::BackupArgs),
     /// Restore a backup into an empty store, verified by counts and checksums.
     Restore(restore::RestoreArgs),
+    /// Give people accounts, and take them away.
+    Account(account::AccountArgs),
+    /// Give programs tokens, and take them away.
+    Token(token::TokenArgs),
     /// Say whether the store, the clock and the program are well, and what to do if not.
     Doctor(doctor::DoctorArgs),
 }
@@ -94,6 +100,8 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Copy(args) => copy::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),
+        Command::Account(args) => account::run(args),
+        Command::Token(args) => token::run(args),
         Command::Doctor(args) => doctor::run(&args),
     }
 }

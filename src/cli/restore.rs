@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use super::{
-    StoreArgs,
-    account::{self, Bar},
-    copy,
+    StoreArgs, copy,
+    moved::{self, Bar},
 };
 use crate::store::{archive, sqlite::SqliteStore};
 
@@ -38,5 +37,5 @@ pub fn run(args: &RestoreArgs) -> anyhow::Result<()> {
         let copied = archive::copy(&mut from, &mut *store, &mut |progress| bar.tell(progress));
         copy::understood(copied, to)?
     };
-    account::tell(&manifest, args.file.display().to_string(), to.to_string(), args.json)
+    moved::tell(&manifest, args.file.display().to_string(), to.to_string(), args.json)
 }

@@ -18,6 +18,7 @@ use crate::{
     time::Timestamp,
 };
 
+mod account_columns;
 pub mod archive;
 mod care;
 mod examination;

@@ -28,6 +28,7 @@ impl SnapshotBuilder {
                 Fact::StockChanged(change) => self.stock.extend(change),
                 Fact::PatrolRecorded(patrol) => self.snapshot.patrols.record(patrol),
                 Fact::AlertRecorded(alert) => self.snapshot.alerts.record(alert),
+                Fact::AccountRecorded(account) => self.snapshot.accounts.record(account),
                 Fact::IncidentRecorded(incident) => {
                     self.index_stock();
                     let Snapshot { incidents, stock, .. } = &mut self.snapshot;

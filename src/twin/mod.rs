@@ -3,6 +3,7 @@
 //! Uses the nouns and [`crate::event`]; knows no store and no HTTP. [`Snapshot`] is one immutable state,
 //! [`Twin`] the shared handle to the newest one.
 
+mod accounts;
 mod alerts;
 mod briefings;
 mod builder;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+pub use accounts::Accounts;
 pub use alerts::Alerts;
 pub use briefings::{Briefing, Briefings};
 pub use builder::SnapshotBuilder;

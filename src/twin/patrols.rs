@@ -111,6 +111,12 @@ impl Patrols {
         self.0.is_empty()
     }
 
+    /// That patrol and no other.
+    pub(super) fn alone(&self, id: &PatrolId) -> Self {
+        let row = self.0.get(id).map(|row| (id.clone(), row.clone()));
+        Self(Arc::new(row.into_iter().collect()))
+    }
+
     pub(super) fn record(&mut self, patrol: Patrol) {
         let table = Arc::make_mut(&mut self.0);
         let row = table.entry(patrol.id.clone()).or_insert_with(|| Row::new(patrol.clone()));

@@ -1,13 +1,13 @@
 //! [`Snapshot`]: one state of the twin, and the only functions that change a state.
 
-use std::{mem::take, sync::Arc};
+use std::{collections::BTreeMap, mem::take, sync::Arc};
 
-use super::{Alerts, Briefings, Incidents, Interventions, Patrols, Roads, StockIndex};
+use super::{Accounts, Alerts, Briefings, Incidents, Interventions, Patrols, Roads, StockIndex};
 use crate::{
     event::{Fact, Seq},
     incident::{Incident, IncidentId},
-    patrol::{Availability, Patrol, PositionFix},
-    stock::StockChange,
+    patrol::{Availability, Patrol, PatrolId, PositionFix},
+    stock::{LandlordId, StockChange},
 };
 
 /// One state. A question takes `&Snapshot`, never awaits, and never sees half a write. Cloning is free.
@@ -21,6 +21,9 @@ pub struct Snapshot {
     pub(super) patrols: Patrols,
     pub(super) interventions: Interventions,
     pub(super) alerts: Alerts,
+    pub(super) accounts: Accounts,
+    /// By landlord: the last event about an incident on one of its sites, since this state was built.
+    pub(super) last_incident: Arc<BTreeMap<LandlordId, Seq>>,
 }
 
 impl Snapshot {
@@ -101,6 +104,25 @@ impl Snapshot {
         &self.alerts
     }
 
+    /// Who may ask, and as what.
+    #[must_use]
+    pub const fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// The last event about an incident on a site of that landlord, or one that came with it; 0 where there was none
+    /// since the program started.
+    #[must_use]
+    pub fn last_incident_of(&self, landlord: &LandlordId) -> Seq {
+        self.last_incident.get(landlord).copied().unwrap_or_default()
+    }
+
+    /// The state as a patrol sees it: no patrol but itself.
+    #[must_use]
+    pub fn with_patrol_alone(&self, patrol: &PatrolId) -> Self {
+        Self { patrols: self.patrols.alone(patrol), ..self.clone() }
+    }
+
     /// Applies facts in their order; `seq` is that of the last of them.
     ///
     /// Incidents are gathered up to the next fact of another kind, so that a million cost one sort.
@@ -109,6 +131,7 @@ impl Snapshot {
         for fact in facts {
             match fact {
                 Fact::IncidentRecorded(incident) => {
+                    self.note_landlords(&incident, seq);
                     if !incident.steps.is_empty() {
                         self.interventions.record(incident.clone());
                     }
@@ -123,6 +146,7 @@ impl Snapshot {
                 }
                 Fact::PatrolRecorded(patrol) => self.patrols.record(patrol),
                 Fact::AlertRecorded(alert) => self.alerts.record(alert),
+                Fact::AccountRecorded(account) => self.accounts.record(account),
             }
         }
         self.record_incidents(&mut incidents);
@@ -148,6 +172,17 @@ impl Snapshot {
         if !change.has_no_roads() {
             let (roads, turns) = (take(&mut change.roads), take(&mut change.turns));
             self.roads = self.roads.changed(roads, turns, take(&mut change.speeds));
+        }
+    }
+
+    /// Notes that something happened to the landlord of an incident, and to the one that had it before.
+    fn note_landlords(&mut self, incident: &Incident, seq: Seq) {
+        let before = self.incidents.get(incident.id).map(|row| row.site);
+        for site in before.into_iter().chain(self.stock.site_ix(&incident.site)) {
+            let landlord = &self.stock.site(site).landlord;
+            if self.last_incident.get(landlord) != Some(&seq) {
+                Arc::make_mut(&mut self.last_incident).insert(landlord.clone(), seq);
+            }
         }
     }
 

@@ -19,6 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("patrol", &["geo", "time"]),
     ("incident", &["closed_list", "time", "stock", "patrol"]),
     ("alert", &["closed_list", "time", "stock", "patrol", "incident"]),
+    ("access", &["closed_list", "time", "stock", "patrol"]),
     ("event", NOUNS),
     ("twin", STATE),
     ("locate", TWIN),
@@ -48,6 +49,7 @@ const NOUNS: &[&str] = &[
     "patrol",
     "incident",
     "alert",
+    "access",
 ];
 const STATE: &[&str] = &[
     "closed_list",
@@ -60,6 +62,7 @@ const STATE: &[&str] = &[
     "patrol",
     "incident",
     "alert",
+    "access",
     "event",
 ];
 const TWIN: &[&str] = &[
@@ -73,6 +76,7 @@ const TWIN: &[&str] = &[
     "patrol",
     "incident",
     "alert",
+    "access",
     "event",
     "twin",
 ];
@@ -102,6 +106,7 @@ const DEMO: &[&str] = &[
     "patrol",
     "incident",
     "alert",
+    "access",
     "event",
     "twin",
     "simulation",
@@ -130,6 +135,7 @@ const APP: &[&str] = &[
     "patrol",
     "incident",
     "alert",
+    "access",
     "event",
     "twin",
     "locate",
@@ -148,6 +154,7 @@ const HTTP: &[&str] = &[
     "patrol",
     "incident",
     "alert",
+    "access",
     "event",
     "twin",
     "locate",
@@ -171,6 +178,7 @@ const CLI: &[&str] = &[
     "patrol",
     "incident",
     "alert",
+    "access",
     "event",
     "twin",
     "locate",
@@ -201,6 +209,7 @@ const PURE: &[&str] = &[
     "patrol",
     "incident",
     "alert",
+    "access",
     "event",
     "twin",
     "locate",

@@ -7,6 +7,7 @@ use geo::{Coord, LineString, MultiPolygon};
 
 use super::record::{EventRecord, Piece, ReceiptRecord, Stamped, StepRecord, Subject};
 use crate::{
+    access::{Account, Key},
     alert::Alert,
     closed_list::ClosedList as _,
     geo::LonLat,
@@ -35,6 +36,7 @@ pub(super) fn piece(piece: &Piece, bytes: &mut Vec<u8>) {
         Piece::Positions(records) => records.put_each(bytes),
         Piece::Steps(records) => records.put_each(bytes),
         Piece::Alerts(records) => records.put_each(bytes),
+        Piece::Accounts(records) => records.put_each(bytes),
         Piece::Events(records) => records.put_each(bytes),
         Piece::Receipts(records) => records.put_each(bytes),
     }
@@ -361,6 +363,34 @@ impl Canonical for Alert {
     }
 }
 
+impl Canonical for Account {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.id.uuid().as_bytes());
+        self.name.as_str().put(bytes);
+        self.seat.role().as_str().put(bytes);
+        self.seat.scope().landlord().map(|id| id.as_str()).put(bytes);
+        self.seat.scope().patrol().map(|id| id.as_str()).put(bytes);
+        match &self.key {
+            Key::Password(hash) => {
+                0_u8.put(bytes);
+                hash.as_str().put(bytes);
+            }
+            Key::Token(digest) => {
+                1_u8.put(bytes);
+                bytes.extend(digest.digest());
+            }
+            Key::Seal(key) => {
+                2_u8.put(bytes);
+                bytes.extend(key.bytes());
+            }
+        }
+        self.created_at.unix_ms().put(bytes);
+        self.expires_at.map(|at| at.unix_ms()).put(bytes);
+        u8::from(self.disabled).put(bytes);
+        self.epoch.put(bytes);
+    }
+}
+
 impl Canonical for EventRecord {
     fn put(&self, bytes: &mut Vec<u8>) {
         self.seq.0.put(bytes);
@@ -378,6 +408,10 @@ impl Canonical for EventRecord {
             }
             Subject::Alert(id) => {
                 "alert".put(bytes);
+                bytes.extend(id.uuid().as_bytes());
+            }
+            Subject::Account(id) => {
+                "account".put(bytes);
                 bytes.extend(id.uuid().as_bytes());
             }
         }

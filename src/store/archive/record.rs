@@ -1,6 +1,7 @@
 //! [`Piece`]: some records of one kind.
 
 use crate::{
+    access::{Account, AccountId},
     alert::{Alert, AlertId},
     event::Seq,
     incident::{IdempotencyKey, Incident, IncidentId, RequestDigest, Step},
@@ -45,6 +46,8 @@ pub enum RecordKind {
     Step,
     /// [`Piece::Alerts`].
     Alert,
+    /// [`Piece::Accounts`].
+    Account,
     /// [`Piece::Events`].
     Event,
     /// [`Piece::Receipts`].
@@ -53,7 +56,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// How many kinds there are.
-    pub const COUNT: usize = 17;
+    pub const COUNT: usize = 18;
     /// Every kind, in order.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Landlord,
@@ -71,6 +74,7 @@ impl RecordKind {
         Self::Position,
         Self::Step,
         Self::Alert,
+        Self::Account,
         Self::Event,
         Self::Receipt,
     ];
@@ -94,6 +98,7 @@ impl RecordKind {
             Self::Position => "position",
             Self::Step => "step",
             Self::Alert => "alert",
+            Self::Account => "account",
             Self::Event => "event",
             Self::Receipt => "receipt",
         }
@@ -118,6 +123,7 @@ impl RecordKind {
             Self::Position => "positions",
             Self::Step => "steps",
             Self::Alert => "alerts",
+            Self::Account => "accounts",
             Self::Event => "events",
             Self::Receipt => "receipts",
         }
@@ -149,6 +155,8 @@ pub enum Subject {
     Patrol(PatrolId),
     /// An alert.
     Alert(AlertId),
+    /// An account.
+    Account(AccountId),
 }
 
 /// A step of an incident.
@@ -218,6 +226,8 @@ pub enum Piece {
     Steps(Vec<StepRecord>),
     /// By id.
     Alerts(Vec<Alert>),
+    /// By id.
+    Accounts(Vec<Account>),
     /// By number.
     Events(Vec<EventRecord>),
     /// By key.
@@ -244,6 +254,7 @@ impl Piece {
             Self::Positions(_) => RecordKind::Position,
             Self::Steps(_) => RecordKind::Step,
             Self::Alerts(_) => RecordKind::Alert,
+            Self::Accounts(_) => RecordKind::Account,
             Self::Events(_) => RecordKind::Event,
             Self::Receipts(_) => RecordKind::Receipt,
         }
@@ -269,6 +280,7 @@ impl Piece {
             Self::Positions(records) => records.len(),
             Self::Steps(records) => records.len(),
             Self::Alerts(records) => records.len(),
+            Self::Accounts(records) => records.len(),
             Self::Events(records) => records.len(),
             Self::Receipts(records) => records.len(),
         }

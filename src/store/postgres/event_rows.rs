@@ -7,6 +7,7 @@ use super::{
     connection::Call,
 };
 use crate::{
+    access::AccountId,
     alert::AlertId,
     event::{Fact, Seq},
     incident::Incident,
@@ -15,10 +16,10 @@ use crate::{
 };
 
 const PUT: &str = "
-    INSERT INTO event (seq, recorded_at, fact, incident, incident_reported_at, patrol, alert)
+    INSERT INTO event (seq, recorded_at, fact, incident, incident_reported_at, patrol, alert, account)
     SELECT * FROM unnest(
         $1::BIGINT[], $2::TIMESTAMPTZ[], $3::TEXT[], $4::UUID[], $5::TIMESTAMPTZ[], $6::TEXT[],
-        $7::UUID[]
+        $7::UUID[], $8::UUID[]
     )
 ";
 
@@ -37,21 +38,32 @@ pub(super) struct EventRow<'a> {
     pub(super) patrol: Option<&'a PatrolId>,
     /// The alert that it is about.
     pub(super) alert: Option<AlertId>,
+    /// The account that it is about.
+    pub(super) account: Option<AccountId>,
 }
 
 impl<'a> EventRow<'a> {
     /// The row of event `seq`, which says `fact`.
     pub(super) fn of(seq: Seq, recorded_at: Timestamp, fact: &'a Fact) -> Self {
-        let about =
-            Self { seq, recorded_at, fact: fact.name(), incident: None, patrol: None, alert: None };
+        let about = Self::about_nothing(seq, recorded_at, fact.name());
         match fact {
             Fact::IncidentRecorded(Incident { id, reported_at, .. }) => {
                 Self { incident: Some((id.uuid(), *reported_at)), ..about }
             }
             Fact::PatrolRecorded(patrol) => Self { patrol: Some(&patrol.id), ..about },
             Fact::AlertRecorded(alert) => Self { alert: Some(alert.id), ..about },
+            Fact::AccountRecorded(account) => Self { account: Some(account.id), ..about },
             Fact::StockChanged(_) => about,
         }
+    }
+
+    /// The row of an event that names no subject yet.
+    pub(super) const fn about_nothing(
+        seq: Seq,
+        recorded_at: Timestamp,
+        fact: &'static str,
+    ) -> Self {
+        Self { seq, recorded_at, fact, incident: None, patrol: None, alert: None, account: None }
     }
 }
 
@@ -65,6 +77,7 @@ pub(super) fn put<'a>(events: &[EventRow<'a>]) -> Vec<Call<'a>> {
         column(events, |row| row.incident.map(|(_, reported_at)| of_instant(reported_at))),
         column(events, |row| row.patrol.map(PatrolId::as_str)),
         column(events, |row| row.alert.map(AlertId::uuid)),
+        column(events, |row| row.account.map(AccountId::uuid)),
     ];
     vec![Call::new(PUT, values)]
 }

@@ -3,7 +3,7 @@
 use tokio_postgres::{binary_copy::BinaryCopyOutRow, types::Type};
 
 use super::{
-    alert_rows, briefing_rows,
+    account_rows, alert_rows, briefing_rows,
     column::Columns,
     connection::Connection,
     fault::unreadable,
@@ -11,6 +11,7 @@ use super::{
     stock_read::{self, Wanted},
 };
 use crate::{
+    access::AccountId,
     alert::AlertId,
     incident::{IdempotencyKey, IncidentId, RequestDigest},
     store::{
@@ -20,15 +21,16 @@ use crate::{
 };
 
 const EVENTS: &str = "
-    SELECT seq, recorded_at, fact, incident, incident_reported_at, patrol, alert FROM event ORDER BY seq
+    SELECT seq, recorded_at, fact, incident, incident_reported_at, patrol, alert, account FROM event ORDER BY seq
 ";
-const EVENT_TYPES: [Type; 7] = [
+const EVENT_TYPES: [Type; 8] = [
     Type::INT8,
     Type::TIMESTAMPTZ,
     Type::TEXT,
     Type::UUID,
     Type::TIMESTAMPTZ,
     Type::TEXT,
+    Type::UUID,
     Type::UUID,
 ];
 
@@ -73,6 +75,10 @@ pub(super) fn export(
     in_pieces(each, Piece::Alerts, |add| {
         view.scan(&alerts, &alert_rows::TYPES, |row| add(alert_rows::read(row, 0)?))
     })?;
+    let accounts = format!("SELECT {} FROM account ORDER BY id", account_rows::COLUMNS);
+    in_pieces(each, Piece::Accounts, |add| {
+        view.scan(&accounts, &account_rows::TYPES, |row| add(account_rows::read(row, 0)?))
+    })?;
     in_pieces(each, Piece::Events, |add| view.scan(EVENTS, &EVENT_TYPES, |row| add(event(row)?)))?;
     in_pieces(each, Piece::Receipts, |add| {
         view.scan(RECEIPTS, &RECEIPT_TYPES, |row| add(receipt(row)?))
@@ -98,6 +104,7 @@ fn event(row: &BinaryCopyOutRow) -> Result<EventRecord, StoreError> {
             Subject::Patrol(id.parse().map_err(|e| unreadable("event.patrol", e))?)
         }
         "alert" => Subject::Alert(AlertId::new(row.column(6)?)),
+        "account" => Subject::Account(AccountId::new(row.column(7)?)),
         other => return Err(unreadable("event.fact", other)),
     };
     Ok(EventRecord { seq: row.seq(0)?, recorded_at: row.instant(1)?, subject })

@@ -1,7 +1,7 @@
 //! Writing everything into an empty database, in one transaction.
 
 use super::{
-    alert_rows, briefing_rows,
+    account_rows, alert_rows, briefing_rows,
     column::Columns as _,
     event_rows::{self, EventRow},
     export, incident_rows, patrol_rows, road_rows, step_rows,
@@ -16,7 +16,7 @@ use crate::store::{
 /// Whether anything is there that an import could meet.
 const IS_USED: &str = "
     SELECT EXISTS (SELECT FROM event) OR EXISTS (SELECT FROM landlord)
-        OR EXISTS (SELECT FROM incident) OR EXISTS (SELECT FROM patrol)
+        OR EXISTS (SELECT FROM incident) OR EXISTS (SELECT FROM patrol) OR EXISTS (SELECT FROM account)
 ";
 
 /// The stock comes before the events that its numbers refer to. Reading a large table back takes as long as
@@ -65,6 +65,7 @@ impl Import for PostgresImport<'_> {
                 step_rows::put(&rows.collect::<Vec<_>>())
             }
             Piece::Alerts(all) => alert_rows::put(&all.iter().collect::<Vec<_>>()),
+            Piece::Accounts(all) => account_rows::put(&all.iter().collect::<Vec<_>>()),
             Piece::Events(all) => event_rows::put(&all.iter().map(row).collect::<Vec<_>>()),
             Piece::Receipts(all) => {
                 let rows = all.iter().map(|receipt| (&receipt.key, &receipt.request, receipt.seq));
@@ -94,8 +95,7 @@ fn changed<T>(all: &[Stamped<T>]) -> Vec<Changed<'_, T>> {
 
 fn row(event: &EventRecord) -> EventRow<'_> {
     let EventRecord { seq, recorded_at, ref subject } = *event;
-    let about =
-        EventRow { seq, recorded_at, fact: "stock", incident: None, patrol: None, alert: None };
+    let about = EventRow::about_nothing(seq, recorded_at, "stock");
     match subject {
         Subject::Stock => about,
         Subject::Incident { id, reported_at } => {
@@ -103,5 +103,6 @@ fn row(event: &EventRecord) -> EventRow<'_> {
         }
         Subject::Patrol(id) => EventRow { fact: "patrol", patrol: Some(id), ..about },
         Subject::Alert(id) => EventRow { fact: "alert", alert: Some(*id), ..about },
+        Subject::Account(id) => EventRow { fact: "account", account: Some(*id), ..about },
     }
 }

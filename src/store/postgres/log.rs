@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 use super::{
-    alert_rows,
+    account_rows, alert_rows,
     column::{Columns, of_seq},
     connection::Connection,
     fault::unreadable,
@@ -21,6 +21,9 @@ use crate::{
 
 /// Columns of an event before those of an incident and of a patrol.
 const EVENT_COLUMNS: usize = 3;
+/// Where the columns of an account begin.
+const ACCOUNT_AT: usize =
+    EVENT_COLUMNS + incident_rows::TYPES.len() + alert_rows::TYPES.len() + patrol_rows::TYPES.len();
 /// The incidents of the events that are read.
 const OF_EVENTS: &str = "
     incident IN (SELECT incident FROM event WHERE seq > $1 ORDER BY seq LIMIT $2)
@@ -36,15 +39,17 @@ pub(super) fn head(view: &Connection<'_>) -> Result<Seq, StoreError> {
 /// See [`crate::store::Log::events_after`]; `view` sees one state throughout.
 pub(super) fn events_after(view: &Connection<'_>, after: Seq) -> Result<Vec<Event>, StoreError> {
     let sql = format!(
-        "SELECT event.seq, event.recorded_at, event.fact, {}, {}, {} FROM event
+        "SELECT event.seq, event.recorded_at, event.fact, {}, {}, {}, {} FROM event
          LEFT JOIN incident
              ON incident.id = event.incident AND incident.reported_at = event.incident_reported_at
          LEFT JOIN patrol ON patrol.id = event.patrol
          LEFT JOIN alert ON alert.id = event.alert
+         LEFT JOIN account ON account.id = event.account
          WHERE event.seq > $1 ORDER BY event.seq LIMIT {PIECE_FACTS_MAX}",
         incident_rows::COLUMNS,
         alert_rows::COLUMNS,
-        patrol_rows::COLUMNS
+        patrol_rows::COLUMNS,
+        account_rows::COLUMNS
     );
     let steps =
         step_rows::of_incidents(view, OF_EVENTS, &[&of_seq(after), &(PIECE_FACTS_MAX as i64)])?;
@@ -65,6 +70,7 @@ pub(super) fn events_after(view: &Connection<'_>, after: Seq) -> Result<Vec<Even
                 let at = EVENT_COLUMNS + incident_rows::TYPES.len() + alert_rows::TYPES.len();
                 Fact::PatrolRecorded(patrol_rows::read(&row, at)?)
             }
+            "account" => Fact::AccountRecorded(account_rows::read(&row, ACCOUNT_AT)?),
             "stock" if stock_is_told => Fact::StockChanged(StockChange::default()),
             "stock" => {
                 stock_is_told = true;

@@ -29,6 +29,7 @@ use crate::{
     patrol::PositionFix,
 };
 
+mod account_rows;
 mod alert_rows;
 mod briefing_rows;
 mod column;

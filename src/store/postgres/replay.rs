@@ -3,7 +3,7 @@
 use tokio_postgres::{binary_copy::BinaryCopyOutRow, types::Type};
 
 use super::{
-    alert_rows,
+    account_rows, alert_rows,
     connection::Connection,
     incident_rows, log, patrol_rows, step_rows,
     stock_read::{self, Wanted},
@@ -34,6 +34,10 @@ pub(super) fn replay(
     let alerts = format!("SELECT {} FROM alert", alert_rows::COLUMNS);
     scan(view, &alerts, &alert_rows::TYPES, each, |row| {
         alert_rows::read(row, 0).map(Fact::AlertRecorded)
+    })?;
+    let accounts = format!("SELECT {} FROM account", account_rows::COLUMNS);
+    scan(view, &accounts, &account_rows::TYPES, each, |row| {
+        account_rows::read(row, 0).map(Fact::AccountRecorded)
     })?;
     Ok(head)
 }

@@ -3,13 +3,14 @@
 use tokio_postgres::SimpleQueryRow;
 
 use super::{
-    alert_rows,
+    account_rows, alert_rows,
     connection::Connection,
     event_rows::{self, EventRow},
     fault::unreadable,
     incident_rows, log, patrol_rows, step_rows, stock_put,
 };
 use crate::{
+    access::Account,
     alert::Alert,
     event::{Event, Fact, Seq},
     incident::{IdempotencyKey, Incident},
@@ -73,6 +74,7 @@ impl<'a> PostgresTransaction<'a> {
         let incidents: Vec<_> = facts.iter().filter_map(incident_of).collect();
         let patrols: Vec<_> = facts.iter().filter_map(patrol_of).collect();
         let alerts: Vec<_> = facts.iter().filter_map(alert_of).collect();
+        let accounts: Vec<_> = facts.iter().filter_map(account_of).collect();
         let steps: Vec<_> = incidents.iter().filter_map(|one| step_rows::last_of(one)).collect();
         let events: Vec<_> =
             numbered().map(|(seq, new)| EventRow::of(seq, recorded_at, &new.fact)).collect();
@@ -84,6 +86,7 @@ impl<'a> PostgresTransaction<'a> {
         calls.extend(patrol_rows::put(&patrols));
         calls.extend(step_rows::put(&steps));
         calls.extend(alert_rows::put(&alerts));
+        calls.extend(account_rows::put(&accounts));
         calls.extend(event_rows::put(&events));
         calls.extend(incident_rows::put_receipts(&receipts));
         self.connection.send(&calls)?;
@@ -153,6 +156,10 @@ const fn patrol_of(new: &NewFact) -> Option<&Patrol> {
 
 const fn alert_of(new: &NewFact) -> Option<&Alert> {
     if let Fact::AlertRecorded(alert) = &new.fact { Some(alert) } else { None }
+}
+
+const fn account_of(new: &NewFact) -> Option<&Account> {
+    if let Fact::AccountRecorded(account) = &new.fact { Some(account) } else { None }
 }
 
 /// The number in column `at` of a row that came as text.

@@ -4,13 +4,14 @@ use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
 use super::{
-    alert_rows, briefing_rows,
+    account_rows, alert_rows, briefing_rows,
     column::{instant, seq, text},
     fault::{told, unreadable},
     incident_rows, patrol_rows, road_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
+    access::AccountId,
     alert::AlertId,
     incident::{IdempotencyKey, IncidentId, RequestDigest},
     store::{
@@ -20,7 +21,7 @@ use crate::{
 };
 
 const EVENTS: &str = "
-    SELECT seq, event.recorded_at, fact, incident, incident.reported_at, patrol, alert
+    SELECT seq, event.recorded_at, fact, incident, incident.reported_at, patrol, alert, account
     FROM event LEFT JOIN incident ON incident.id = event.incident ORDER BY seq
 ";
 const RECEIPTS: &str = "SELECT key, request, seq FROM receipt ORDER BY key";
@@ -59,6 +60,10 @@ pub(super) fn export(
     let alerts = format!("SELECT {} FROM alert ORDER BY id", alert_rows::COLUMNS);
     in_pieces(each, Piece::Alerts, |add| {
         scan(view, &alerts, |row| add(alert_rows::read(row, 0)?))
+    })?;
+    let accounts = format!("SELECT {} FROM account ORDER BY id", account_rows::COLUMNS);
+    in_pieces(each, Piece::Accounts, |add| {
+        scan(view, &accounts, |row| add(account_rows::read(row, 0)?))
     })?;
     in_pieces(each, Piece::Events, |add| scan(view, EVENTS, |row| add(event(row)?)))?;
     in_pieces(each, Piece::Receipts, |add| scan(view, RECEIPTS, |row| add(receipt(row)?)))
@@ -99,6 +104,10 @@ fn event(row: &Row<'_>) -> Result<EventRecord, StoreError> {
         "alert" => {
             let id: [u8; 16] = row.get(6).map_err(told)?;
             Subject::Alert(AlertId::new(Uuid::from_bytes(id)))
+        }
+        "account" => {
+            let id: [u8; 16] = row.get(7).map_err(told)?;
+            Subject::Account(AccountId::new(Uuid::from_bytes(id)))
         }
         other => return Err(unreadable("event.fact", other)),
     };

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
-    alert_rows, briefing_rows, export, fault::told, incident_rows, patrol_rows, road_rows,
-    step_rows, stock_put, write,
+    account_rows, alert_rows, briefing_rows, export, fault::told, incident_rows, patrol_rows,
+    road_rows, step_rows, stock_put, write,
 };
 use crate::store::{Import, StoreError, archive::Piece};
 
@@ -12,6 +12,7 @@ use crate::store::{Import, StoreError, archive::Piece};
 const IS_USED: &str = "
     SELECT EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM landlord)
         OR EXISTS (SELECT 1 FROM incident) OR EXISTS (SELECT 1 FROM patrol)
+        OR EXISTS (SELECT 1 FROM account)
 ";
 
 /// An import that has the write lock. Dropping it rolls it back.
@@ -77,6 +78,9 @@ impl Import for SqliteImport<'_> {
                 step_rows::put(to, row.incident, row.ordinal as usize, &row.step)
             }),
             Piece::Alerts(all) => all.iter().try_for_each(|alert| alert_rows::put(to, alert)),
+            Piece::Accounts(all) => {
+                all.iter().try_for_each(|account| account_rows::put(to, account))
+            }
             Piece::Events(all) => all.iter().try_for_each(|event| write::put_event(to, event)),
             Piece::Receipts(all) => all.iter().try_for_each(|receipt| {
                 incident_rows::put_receipt(to, &receipt.key, &receipt.request, receipt.seq)

@@ -13,6 +13,8 @@ use crate::{
 
 /// The columns that [`read`] reads, in its order.
 pub(super) const COLUMNS: &str = "patrol.id, patrol.callsign, patrol.availability, patrol.crew";
+/// How many they are.
+pub(super) const COLUMN_COUNT: usize = 4;
 
 /// The columns that [`read_fix`] reads, in its order.
 pub(super) const FIX_COLUMNS: &str = "patrol, recorded_at, accuracy_m, lon, lat";

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row};
 
 use super::{
-    alert_rows,
+    account_rows, alert_rows,
     fault::told,
     incident_rows, log, patrol_rows, step_rows,
     stock_read::{self, Wanted},
@@ -31,6 +31,8 @@ pub(super) fn replay(
     })?;
     let alerts = format!("SELECT {} FROM alert", alert_rows::COLUMNS);
     scan(view, &alerts, each, |row| alert_rows::read(row, 0).map(Fact::AlertRecorded))?;
+    let accounts = format!("SELECT {} FROM account", account_rows::COLUMNS);
+    scan(view, &accounts, each, |row| account_rows::read(row, 0).map(Fact::AccountRecorded))?;
     Ok(head)
 }
 

@@ -2,7 +2,9 @@
 
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use super::{alert_rows, fault::told, incident_rows, log, patrol_rows, step_rows, stock_put};
+use super::{
+    account_rows, alert_rows, fault::told, incident_rows, log, patrol_rows, step_rows, stock_put,
+};
 use crate::{
     event::{Event, Fact, Seq},
     incident::IdempotencyKey,
@@ -15,7 +17,8 @@ use crate::{
 };
 
 const PUT_EVENT: &str = "
-    INSERT INTO event (seq, recorded_at, fact, incident, patrol, alert) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    INSERT INTO event (seq, recorded_at, fact, incident, patrol, alert, account)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
 ";
 
 /// A write that has the lock. Dropping it rolls it back.
@@ -50,6 +53,10 @@ impl<'a> SqliteTransaction<'a> {
             Fact::AlertRecorded(alert) => {
                 alert_rows::put(&self.inner, alert)?;
                 Subject::Alert(alert.id)
+            }
+            Fact::AccountRecorded(account) => {
+                account_rows::put(&self.inner, account)?;
+                Subject::Account(account.id)
             }
             Fact::StockChanged(_) => Subject::Stock,
         };
@@ -102,15 +109,29 @@ impl Transaction for SqliteTransaction<'_> {
 
 /// Writes an event, whose number follows the last one.
 pub(super) fn put_event(connection: &Connection, event: &EventRecord) -> Result<(), StoreError> {
-    let (fact, incident, patrol, alert) = match &event.subject {
-        Subject::Stock => ("stock", None, None, None),
-        Subject::Incident { id, .. } => ("incident", Some(id.uuid().into_bytes()), None, None),
-        Subject::Patrol(id) => ("patrol", None, Some(id.as_str()), None),
-        Subject::Alert(id) => ("alert", None, None, Some(id.uuid().into_bytes())),
+    let (mut incident, mut patrol, mut alert, mut account) = (None, None, None, None);
+    let fact = match &event.subject {
+        Subject::Stock => "stock",
+        Subject::Incident { id, .. } => {
+            incident = Some(id.uuid().into_bytes());
+            "incident"
+        }
+        Subject::Patrol(id) => {
+            patrol = Some(id.as_str());
+            "patrol"
+        }
+        Subject::Alert(id) => {
+            alert = Some(id.uuid().into_bytes());
+            "alert"
+        }
+        Subject::Account(id) => {
+            account = Some(id.uuid().into_bytes());
+            "account"
+        }
     };
+    let (seq, recorded_at) = (event.seq.0, event.recorded_at.unix_ms());
     let mut put = connection.prepare_cached(PUT_EVENT).map_err(told)?;
-    put.execute(params![event.seq.0, event.recorded_at.unix_ms(), fact, incident, patrol, alert])
-        .map_err(told)?;
+    put.execute(params![seq, recorded_at, fact, incident, patrol, alert, account]).map_err(told)?;
     Ok(())
 }
 

@@ -18,7 +18,8 @@ use vigie::{
 use crate::{
     program::run,
     store::fixture::{
-        alert, batch, commit, fix, incident, incident_fact, key, patrol_fact, stepped, stock_fact,
+        account, alert, batch, commit, fix, incident, incident_fact, key, patrol_fact, stepped,
+        stock_fact,
     },
 };
 
@@ -40,6 +41,7 @@ fn filled() -> TempDir {
         Fact::IncidentRecorded(qualified),
         Fact::IncidentRecorded(assigned),
         Fact::AlertRecorded(alert(1, 1, Some(&received))),
+        Fact::AccountRecorded(account(1)),
     ];
     everything.facts.extend(batch(later).facts);
     everything.facts[2].key = Some(key("call 1"));

@@ -189,12 +189,13 @@ fn a_copy_tells_what_it_moved_and_both_sides_have_it() {
     positions 1
     steps 2
     alerts 1
-    events 8
+    accounts 1
+    events 9
     receipts 1
-    39 records
+    41 records
     ");
     let last = table.lines().last().unwrap();
-    assert_eq!(last, format!("39 records from {from} are in {to}, verified"));
+    assert_eq!(last, format!("41 records from {from} are in {to}, verified"));
     for (kind, told) in again["kinds"].as_object().unwrap() {
         let sum = told["sha256"].as_str().unwrap();
         assert!(table.lines().any(|line| line.starts_with(kind) && line.ends_with(sum)), "{kind}");

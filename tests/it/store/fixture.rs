@@ -3,6 +3,7 @@
 use geo::{LineString, polygon};
 use uuid::Uuid;
 use vigie::{
+    access::{Account, AccountId, Key, Role, SealKey, Seat, TokenDigest},
     alert::{Alert, AlertId, AlertKind, AlertState, Resolution},
     closed_list::ClosedList as _,
     event::{Event, Fact},
@@ -226,6 +227,34 @@ pub fn alert(number: u32, about: u32, incident: Option<&Incident>) -> Alert {
     }
 }
 
+/// Account `number`: a person's, a landlord's token, a patrol's token, or the program's own.
+pub fn account(number: u32) -> Account {
+    let seats = [
+        Seat::new(Role::Dispatcher, None, None).unwrap(),
+        Seat::new(Role::Landlord, Some(landlord().id), None).unwrap(),
+        Seat::new(Role::Patrol, None, Some(patrol(1, Availability::Busy).id)).unwrap(),
+        Seat::SYSTEM,
+    ];
+    let token = Key::Token(TokenDigest::from_digest([number as u8; 32]));
+    let keys = [
+        Key::Password("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA".parse().unwrap()),
+        token.clone(),
+        token,
+        Key::Seal(SealKey::new([number as u8; 32])),
+    ];
+    let sort = number as usize % seats.len();
+    Account {
+        id: AccountId::new(Uuid::from_u128(u128::from(number))),
+        name: format!("post-{number}").parse().unwrap(),
+        seat: seats[sort].clone(),
+        key: keys[sort].clone(),
+        created_at: at(1),
+        expires_at: number.is_multiple_of(2).then(|| at(86_400)),
+        disabled: number.is_multiple_of(5),
+        epoch: 3 * number,
+    }
+}
+
 /// Something of every kind that a store keeps.
 pub fn one_of_everything() -> Batch {
     let received = incident(1, 1, Status::Received);
@@ -240,6 +269,11 @@ pub fn one_of_everything() -> Batch {
         Fact::IncidentRecorded(qualified),
         Fact::IncidentRecorded(assigned.clone()),
         Fact::AlertRecorded(alert(1, 1, Some(&assigned))),
+        Fact::AccountRecorded(account(0)),
+        Fact::AccountRecorded(account(1)),
+        Fact::AccountRecorded(account(2)),
+        Fact::AccountRecorded(account(3)),
+        Fact::AccountRecorded(Account { disabled: true, epoch: 1, ..account(0) }),
     ]);
     everything.fixes.push(fix(1, 5));
     everything

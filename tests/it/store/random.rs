@@ -5,6 +5,7 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 use vigie::{
+    access::Account,
     alert::Alert,
     event::{Event, Fact, Seq},
     incident::Status,
@@ -16,7 +17,8 @@ use vigie::{
 use super::{
     Place,
     fixture::{
-        alert, batch, commit, fix, incident, patrol, patrol_fact, stepped, stock, stock_fact,
+        account, alert, batch, commit, fix, incident, patrol, patrol_fact, stepped, stock,
+        stock_fact,
     },
     state::{State, followed, replayed},
 };
@@ -49,6 +51,10 @@ enum Step {
         number: u32,
         about: u32,
     },
+    Account {
+        number: u32,
+        epoch: u32,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -65,6 +71,7 @@ fn step() -> impl Strategy<Value = Step> {
         (0..NUMBERS * 4, 0_usize..16, 0..NUMBERS)
             .prop_map(|(number, choice, patrol)| Step::Taken { number, choice, patrol }),
         (0..NUMBERS, 0..NUMBERS).prop_map(|(number, about)| Step::Alert { number, about }),
+        (0..NUMBERS, 0_u32..9).prop_map(|(number, epoch)| Step::Account { number, epoch }),
     ]
 }
 
@@ -109,6 +116,11 @@ impl Step {
                 let level = 1 + (about % 3) as u8;
                 let known = state.alerts().get(new.id).cloned();
                 Fact::AlertRecorded(Alert { level, ..known.unwrap_or(new) })
+            }
+            Self::Account { number, epoch } => {
+                let new = account(number);
+                let known = new.seat.scope().patrol().is_none_or(|_| is_there(1));
+                known.then_some(Fact::AccountRecorded(Account { epoch, ..new }))?
             }
         })
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use vigie::{
+    access::Account,
     alert::Alert,
     event::Seq,
     patrol::PatrolId,
@@ -33,6 +34,7 @@ pub struct State {
     /// By patrol: what it is on.
     pub missions: Vec<(PatrolId, Mission)>,
     pub alerts: Vec<Alert>,
+    pub accounts: Vec<Account>,
 }
 
 impl State {
@@ -80,6 +82,7 @@ impl State {
                 .map(|(patrol, mission)| (patrol.clone(), mission.clone()))
                 .collect(),
             alerts: snapshot.alerts().iter().cloned().collect(),
+            accounts: snapshot.accounts().iter().map(|account| (**account).clone()).collect(),
         };
         assert_eq!(state.incidents.len(), count, "no incident is there twice");
         state

@@ -1,0 +1,93 @@
+//! [`Permission`]: one thing that may be done, and the table of who may.
+
+use super::Role;
+use crate::closed_list::closed_list;
+
+closed_list! {
+    /// One thing that may be done. Each route of the API asks for one; see `docs/access.md`.
+    Permission {
+        /// Read what the program is and which kinds of incident there are.
+        ReadMeta = "read_meta",
+        /// Read landlords, sites, buildings and what lies around them.
+        ReadStock = "read_stock",
+        /// Find the site of a position, whosever it is.
+        Locate = "locate",
+        /// Change what crews are told about a site.
+        WriteStock = "write_stock",
+        /// Read incidents.
+        ReadIncidents = "read_incidents",
+        /// Take down an incident.
+        TakeCalls = "take_calls",
+        /// Take down incidents by the stream, with their history.
+        ImportIncidents = "import_incidents",
+        /// Take steps of the life cycle of an incident.
+        StepIncidents = "step_incidents",
+        /// Read patrols and where they are.
+        ReadPatrols = "read_patrols",
+        /// Rank patrols for a place.
+        RankPatrols = "rank_patrols",
+        /// Record a patrol: its crew, and whether it is on duty.
+        RecordPatrols = "record_patrols",
+        /// Report where a patrol is.
+        ReportPositions = "report_positions",
+        /// Read what a patrol is on, with all that its tablet shows.
+        ReadMissions = "read_missions",
+        /// Say for a crew that all is well.
+        CheckIn = "check_in",
+        /// Read alerts.
+        ReadAlerts = "read_alerts",
+        /// Call for help.
+        RaiseAlerts = "raise_alerts",
+        /// Take alerts in hand and end them.
+        HandleAlerts = "handle_alerts",
+        /// Count incidents by place, to the single one.
+        ReadHeatmap = "read_heatmap",
+        /// Read how long interventions take.
+        ReadKpis = "read_kpis",
+        /// Follow what happens, as it happens.
+        Listen = "listen",
+        /// Read reports.
+        ReadReports = "read_reports",
+        /// Read the registers: what was purged, refused, and read by whom.
+        ReadRegisters = "read_registers",
+        /// Read the counters of the program.
+        ReadMetrics = "read_metrics",
+        /// Give, change and take away accounts and tokens.
+        ManageAccounts = "manage_accounts",
+    }
+}
+
+impl Permission {
+    /// Who may: the one table. The demo may do everything but manage accounts and read registers, for it has none.
+    #[must_use]
+    pub const fn roles(self) -> &'static [Role] {
+        use Role::{Admin, Demo, Dispatcher, Dpo, Landlord, Operator, Partner, Patrol, Planner};
+        match self {
+            Self::ReadMeta => {
+                &[Operator, Dispatcher, Patrol, Landlord, Partner, Planner, Dpo, Admin, Demo]
+            }
+            Self::ReadStock => &[Operator, Dispatcher, Patrol, Landlord, Planner, Admin, Demo],
+            // A crew reads what it is on with its mission, and no list.
+            Self::ReadIncidents => &[Operator, Dispatcher, Landlord, Demo],
+            Self::Listen => &[Operator, Dispatcher, Patrol, Landlord, Demo],
+            Self::StepIncidents
+            | Self::ReadPatrols
+            | Self::RankPatrols
+            | Self::RecordPatrols
+            | Self::ReportPositions
+            | Self::ReadMissions
+            | Self::CheckIn
+            | Self::ReadAlerts
+            | Self::RaiseAlerts => &[Operator, Dispatcher, Patrol, Demo],
+            Self::Locate | Self::TakeCalls | Self::HandleAlerts => &[Operator, Dispatcher, Demo],
+            // Partners and planners get counts only once they have passed the publication gate.
+            Self::ReadHeatmap | Self::ReadKpis => &[Operator, Dispatcher, Landlord, Demo],
+            Self::ImportIncidents => &[Dispatcher, Demo],
+            Self::WriteStock => &[Dispatcher, Admin, Demo],
+            Self::ReadReports => &[Dispatcher, Landlord, Partner, Planner, Demo],
+            Self::ReadMetrics => &[Admin, Demo],
+            Self::ReadRegisters => &[Dpo],
+            Self::ManageAccounts => &[Admin],
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! [`Scope`]: which part of the data somebody sees.
+
+use crate::{patrol::PatrolId, stock::LandlordId};
+
+/// Which part of the data somebody sees. What lies outside is answered like what does not exist.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// All of it.
+    Everything,
+    /// The sites of one landlord and what happens on them, and no agents.
+    Landlord(LandlordId),
+    /// One patrol and what it is on.
+    Patrol(PatrolId),
+}
+
+impl Scope {
+    /// The landlord outside of which nothing is seen.
+    #[must_use]
+    pub const fn landlord(&self) -> Option<&LandlordId> {
+        if let Self::Landlord(own) = self { Some(own) } else { None }
+    }
+
+    /// The patrol outside of which nothing is seen.
+    #[must_use]
+    pub const fn patrol(&self) -> Option<&PatrolId> {
+        if let Self::Patrol(own) = self { Some(own) } else { None }
+    }
+
+    /// Whether the sites of that landlord are seen.
+    #[must_use]
+    pub fn shows_landlord(&self, landlord: &LandlordId) -> bool {
+        self.landlord().is_none_or(|own| own == landlord)
+    }
+
+    /// Whether that patrol is seen.
+    #[must_use]
+    pub fn shows_patrol(&self, patrol: &PatrolId) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Landlord(_) => false,
+            Self::Patrol(own) => own == patrol,
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Accounts: given to people and programs, changed, and taken away.
+
+use uuid::Uuid;
+
+use super::{App, Unavailable, group::Job, passwords::random};
+use crate::{
+    access::{
+        Account, AccountId, AccountName, Key, PasswordHash, Role, SealKey, Seat, TokenDigest,
+    },
+    patrol::PatrolId,
+    stock::LandlordId,
+    time::Timestamp,
+    twin::Snapshot,
+};
+
+/// What the program calls its own account.
+const OWN_NAME: &str = "vigie";
+
+/// An account as somebody gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAccount {
+    /// What it is called.
+    pub name: AccountName,
+    /// As what it asks.
+    pub seat: Seat,
+    /// The password that somebody signs in with.
+    pub password: PasswordHash,
+}
+
+/// A token as somebody gives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewToken {
+    /// What it is called.
+    pub label: AccountName,
+    /// As what it asks.
+    pub seat: Seat,
+    /// From when on it is no longer good.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What is to become of accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountChange {
+    /// Somebody is given one.
+    Open(NewAccount),
+    /// A program is given one, with that token.
+    OpenToken(NewToken, TokenDigest),
+    /// The program takes its own, with that key, where it has none.
+    OpenOwn(SealKey),
+    /// It has another password, and its sessions end.
+    SetPassword(AccountId, PasswordHash),
+    /// Its sessions end.
+    EndSessions(AccountId),
+    /// It is taken away.
+    Disable(AccountId),
+}
+
+/// Why accounts stayed as they were.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AccountError {
+    /// Another account is called so.
+    #[error("an account is called `{0}` already")]
+    NameTaken(AccountName),
+    /// Nobody was given it.
+    #[error("account `{0}` is not known")]
+    UnknownAccount(AccountId),
+    /// The stock holds no such landlord.
+    #[error("landlord `{0}` is not in the stock")]
+    UnknownLandlord(LandlordId),
+    /// Nobody has that id.
+    #[error("patrol `{0}` is not known")]
+    UnknownPatrol(PatrolId),
+    /// It has a token.
+    #[error("account `{0}` is known by a token, and has no password")]
+    NoPassword(AccountName),
+    /// Nobody could give accounts any more.
+    #[error("`{0}` is the last administrator")]
+    LastAdmin(AccountName),
+    /// The program cannot write now.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl App {
+    /// Changes accounts. It is durable when this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError`]; nothing is then recorded.
+    pub async fn change_account(&self, change: AccountChange) -> Result<Account, AccountError> {
+        self.ask(|reply| Job::Account(Box::new(change), reply)).await?
+    }
+
+    /// Gives a program a token, which is told here and never again.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError`]; nothing is then recorded.
+    pub async fn give_token(&self, new: NewToken) -> Result<(String, Account), AccountError> {
+        let (token, digest) = TokenDigest::new_token(&random()?);
+        let account = self.change_account(AccountChange::OpenToken(new, digest)).await?;
+        Ok((token, account))
+    }
+
+    /// Makes sure that there is a key to seal sessions with.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError`] when none could be recorded.
+    pub async fn ensure_seal(&self) -> Result<(), AccountError> {
+        if self.snapshot().accounts().seal().is_none() {
+            self.change_account(AccountChange::OpenOwn(SealKey::new(random()?))).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The account that `change` leads to, decided against `state`.
+///
+/// # Errors
+///
+/// [`AccountError`]; nothing is then to be recorded.
+pub(super) fn decide(
+    state: &Snapshot,
+    change: AccountChange,
+    now: Timestamp,
+) -> Result<Account, AccountError> {
+    let known = |id| {
+        let account = state.accounts().get(id).ok_or(AccountError::UnknownAccount(id))?;
+        Ok::<_, AccountError>((**account).clone())
+    };
+    match change {
+        AccountChange::Open(NewAccount { name, seat, password }) => {
+            if state.accounts().of_name(&name).is_some() {
+                return Err(AccountError::NameTaken(name));
+            }
+            check_seat(state, &seat)?;
+            Ok(opened(name, seat, Key::Password(password), None, now))
+        }
+        AccountChange::OpenToken(NewToken { label, seat, expires_at }, digest) => {
+            check_seat(state, &seat)?;
+            Ok(opened(label, seat, Key::Token(digest), expires_at, now))
+        }
+        AccountChange::OpenOwn(key) => {
+            let own = state.accounts().iter().find(|one| one.seat.role() == Role::System);
+            let new = || opened(own_name(), Seat::SYSTEM, Key::Seal(key), None, now);
+            Ok(own.map_or_else(new, |own| (**own).clone()))
+        }
+        AccountChange::SetPassword(id, password) => {
+            let known = known(id)?;
+            if !known.has_password() {
+                return Err(AccountError::NoPassword(known.name));
+            }
+            Ok(Account { key: Key::Password(password), epoch: known.epoch + 1, ..known })
+        }
+        AccountChange::EndSessions(id) => {
+            let known = known(id)?;
+            Ok(Account { epoch: known.epoch + 1, ..known })
+        }
+        AccountChange::Disable(id) => {
+            let known = known(id)?;
+            let is_admin = |one: &Account| {
+                one.seat.role() == Role::Admin && one.has_password() && one.is_in_force(now)
+            };
+            let others = state.accounts().iter().filter(|one| one.id != id && is_admin(one));
+            if is_admin(&known) && others.count() == 0 {
+                return Err(AccountError::LastAdmin(known.name));
+            }
+            Ok(Account { disabled: true, epoch: known.epoch + 1, ..known })
+        }
+    }
+}
+
+/// Refuses a seat for whom the state does not know.
+fn check_seat(state: &Snapshot, seat: &Seat) -> Result<(), AccountError> {
+    if let Some(landlord) = seat.scope().landlord()
+        && state.stock().landlord(landlord).is_none()
+    {
+        return Err(AccountError::UnknownLandlord(landlord.clone()));
+    }
+    if let Some(patrol) = seat.scope().patrol()
+        && state.patrols().get(patrol).is_none()
+    {
+        return Err(AccountError::UnknownPatrol(patrol.clone()));
+    }
+    Ok(())
+}
+
+fn opened(
+    name: AccountName,
+    seat: Seat,
+    key: Key,
+    expires_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Account {
+    let id = AccountId::new(Uuid::now_v7());
+    Account { id, name, seat, key, created_at: now, expires_at, disabled: false, epoch: 0 }
+}
+
+fn own_name() -> AccountName {
+    OWN_NAME.parse().unwrap_or_else(|_| unreachable!("`{OWN_NAME}` is a name"))
+}
