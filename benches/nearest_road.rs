@@ -17,7 +17,7 @@ use vigie::{
     app::{App, PutPatrol, system_clock},
     dispatch::{By, Eligible, NearestQuery, RankCount, Target, nearest},
     geo::LonLat,
-    http::{Settings, listen},
+    http::{Doors, Settings, listen},
     import::{self, Options},
     patrol::{Availability, Patrol, PositionFix},
     roads::{NodeMark, TravelTime as _},
@@ -157,8 +157,7 @@ impl Town {
         tell("in process", &line_s, &road_s);
 
         let served = self.app.clone();
-        let (address, stop) =
-            start(move |listener| listen(served, Settings::default(), listener).unwrap());
+        let (address, stop) = start(move |listener| listen(served, settings(), listener).unwrap());
         let mut client = Client::connect(address);
         let mut over_http = |by: &str| -> Vec<f64> {
             let ask = |call: &LonLat| {
@@ -226,4 +225,9 @@ fn patrol(number: usize, position: LonLat) -> PutPatrol {
     let recorded_at = system_clock();
     let fix = PositionFix { patrol: patrol.id.clone(), position, recorded_at, accuracy_m: None };
     PutPatrol { patrol, fix: Some(fix) }
+}
+
+/// Open to this machine, as a demo is.
+fn settings() -> Settings {
+    Settings { doors: Doors::OpenOnLoopback, ..Settings::default() }
 }

@@ -112,12 +112,12 @@ fn landlords_come_with_what_they_have() {
 
 #[test]
 fn the_overview_counts_everything_and_says_where_it_is() {
-    let overview = overview(&estate());
+    let overview = overview(&estate(), None);
     assert_eq!((overview.landlords, overview.sites, overview.buildings), (2, 4, 3));
     assert_eq!((overview.dwellings, overview.incidents), (40, 0));
     let (bounds, center) = (overview.bounds.unwrap(), overview.center.unwrap());
     assert!(bounds.contains(at_m(2005.0, 5.0)) && bounds.contains(center));
-    assert_eq!(super::overview(&Snapshot::default()).center, None);
+    assert_eq!(super::overview(&Snapshot::default(), None).center, None);
 }
 
 #[test]

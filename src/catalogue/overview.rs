@@ -1,9 +1,11 @@
 //! [`overview`]: how much there is, and where to look first.
 
+use super::{IncidentsQuery, PageLimit};
 use crate::{
     event::Seq,
     geo::{Bbox, LonLat},
-    twin::Snapshot,
+    stock::LandlordId,
+    twin::{Place, Selection, SiteIx, Snapshot},
 };
 
 /// How much there is, and where.
@@ -32,10 +34,13 @@ pub struct Overview {
     pub seq: Seq,
 }
 
-/// What a client asks first. O(places).
+/// What a client asks first; of one landlord alone, where that is all that it sees. O(places).
 #[must_use]
-pub fn overview(snapshot: &Snapshot) -> Overview {
+pub fn overview(snapshot: &Snapshot, of: Option<&LandlordId>) -> Overview {
     let stock = snapshot.stock();
+    if let Some(landlord) = of {
+        return overview_of(snapshot, landlord);
+    }
     Overview {
         landlords: stock.landlords().len(),
         sites: stock.sites().len(),
@@ -45,18 +50,38 @@ pub fn overview(snapshot: &Snapshot) -> Overview {
         patrols: snapshot.patrols().len(),
         tracts: stock.tracts().len(),
         bounds: Bbox::around(stock.places().iter().map(|place| place.position)),
-        center: center(snapshot),
+        center: center(stock.places()),
         seq: snapshot.seq(),
     }
 }
 
-fn center(snapshot: &Snapshot) -> Option<LonLat> {
-    let places = snapshot.stock().places();
-    LonLat::new(
-        median(places.iter().map(|place| place.position.lon()).collect())?,
-        median(places.iter().map(|place| place.position.lat()).collect())?,
-    )
-    .ok()
+/// What there is of one landlord: nothing of others, not even how many events there were.
+fn overview_of(snapshot: &Snapshot, landlord: &LandlordId) -> Overview {
+    let stock = snapshot.stock();
+    let is_own = |site: SiteIx| stock.site(site).landlord == *landlord;
+    let own = || stock.places().iter().filter(|place| place.site.is_some_and(is_own));
+    let sites = || stock.sites().iter().filter(|site| site.landlord == *landlord);
+    let selection = Selection { landlords: vec![landlord.clone()], ..Selection::default() };
+    let query = IncidentsQuery { selection, after: None, limit: PageLimit::default() };
+    let incidents = super::incidents(snapshot, &query);
+    Overview {
+        landlords: usize::from(stock.landlord(landlord).is_some()),
+        sites: sites().count(),
+        buildings: own().filter(|place| place.building.is_some()).count(),
+        dwellings: sites().map(|site| u64::from(site.dwellings)).sum(),
+        incidents: incidents.map_or(0, |page| page.matched),
+        patrols: 0,
+        tracts: stock.tracts().len(),
+        bounds: Bbox::around(own().map(|place| place.position)),
+        center: center(own()),
+        seq: snapshot.last_incident_of(landlord),
+    }
+}
+
+fn center<'a>(places: impl IntoIterator<Item = &'a Place>) -> Option<LonLat> {
+    let (lons, lats) =
+        places.into_iter().map(|place| (place.position.lon(), place.position.lat())).unzip();
+    LonLat::new(median(lons)?, median(lats)?).ok()
 }
 
 fn median(mut values: Vec<f64>) -> Option<f64> {

@@ -10,10 +10,10 @@ use anyhow::{Context as _, bail};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::StoreArgs;
+use super::{NotUnderstood, StoreArgs};
 use crate::{
     app::{App, system_clock},
-    http::{self, Settings},
+    http::{self, Doors, Settings},
 };
 
 /// The options of `vigie serve`.
@@ -31,7 +31,7 @@ pub struct ListenArgs {
     /// Address and port; port 0 takes any free one.
     #[arg(long, env = "VIGIE_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
     listen: String,
-    /// Answer other machines too. There is no authentication yet: whoever reaches the port may read and write.
+    /// Answer other machines too. Vigie speaks plain HTTP: have something in front of it speak TLS.
     #[arg(long, env = "VIGIE_ALLOW_REMOTE")]
     allow_remote: bool,
     /// Let pages of this web site ask, such as `https://intranet.example`; may be given more than once.
@@ -69,14 +69,18 @@ pub fn serve(
 ) -> anyhow::Result<()> {
     let ListenArgs { allow_origin: allowed_origins, style_url, .. } = args;
     let address = listener.local_addr()?;
-    let settings = Settings { demo_note, style_url, allowed_origins };
+    // A demo is open: nothing in it is real, and it answers this machine alone.
+    let doors = if demo_note.is_some() { Doors::OpenOnLoopback } else { Doors::Closed };
+    let first_code = if doors == Doors::Closed { http::first_code(&app) } else { None };
+    let settings =
+        Settings { demo_note, style_url, doors, first_code: first_code.clone(), allowed_origins };
     raise_open_files();
     let outcome = actix_web::rt::System::new().block_on(async {
         let server = http::listen(app.clone(), settings, listener)?;
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
         let beside = actix_web::rt::spawn(alongside);
-        greet(address)?;
+        greet(address, first_code.as_deref())?;
         told_to_stop().await?;
         tracing::info!("stopping: requests in flight are answered first");
         beside.abort();
@@ -92,22 +96,41 @@ pub fn serve(
 }
 
 impl ListenArgs {
+    fn addresses(&self) -> anyhow::Result<Vec<SocketAddr>> {
+        let addresses = self.listen.to_socket_addrs();
+        let not_one = || format!("--listen {} is not an address and port", self.listen);
+        Ok(addresses.with_context(not_one)?.collect())
+    }
+
+    /// Refuses every other address than one of this machine alone, for a demo, which is open to whoever reaches it.
+    ///
+    /// # Errors
+    ///
+    /// [`NotUnderstood`] where other machines could ask.
+    pub fn check_is_loopback(&self) -> anyhow::Result<()> {
+        if self.addresses()?.iter().all(|address| address.ip().is_loopback()) {
+            return Ok(());
+        }
+        Err(NotUnderstood(format!(
+            "--listen {}: the demo answers this machine only, for it asks nobody who they are, and nobody should \
+             take its made-up incidents for real",
+            self.listen
+        ))
+        .into())
+    }
+
     /// Takes the port.
     ///
     /// # Errors
     ///
     /// When it is taken, or would be open to other machines without `--allow-remote`.
     pub fn bind(&self) -> anyhow::Result<TcpListener> {
-        let addresses: Vec<SocketAddr> = self
-            .listen
-            .to_socket_addrs()
-            .with_context(|| format!("--listen {} is not an address and port", self.listen))?
-            .collect();
+        let addresses = self.addresses()?;
         if !self.allow_remote && addresses.iter().any(|address| !address.ip().is_loopback()) {
             bail!(
-                "{} is open to other machines, and there is no authentication yet: whoever reaches the \
-                 port may read and write everything. Listen on 127.0.0.1, or say --allow-remote if \
-                 something in front of Vigie keeps strangers out",
+                "{} is open to other machines, and Vigie speaks plain HTTP: passwords and tokens could be read \
+                 on the way. Listen on 127.0.0.1 behind a proxy that speaks TLS, or say --allow-remote where \
+                 nobody else is on the network",
                 self.listen
             );
         }
@@ -131,13 +154,18 @@ fn raise_open_files() {
     }
 }
 
-/// Says where the server listens, in one line that programs may wait for, and what to try.
-fn greet(address: SocketAddr) -> io::Result<()> {
+/// Says where the server listens, in one line that programs may wait for, and what to try. Where nobody administers it
+/// yet, the link that makes somebody do so: to this terminal alone, never to the log.
+fn greet(address: SocketAddr, first_code: Option<&str>) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "vigie listens on http://{address}")?;
     writeln!(out, "  the map     http://{address}/")?;
     writeln!(out, "  the API     http://{address}/docs")?;
-    writeln!(out, "  try         curl http://{address}/api/v1/patrols")?;
+    writeln!(out, "  try         curl http://{address}/api/v1/session")?;
+    if let Some(code) = first_code {
+        writeln!(out, "  first       http://{address}/signin#first={code}")?;
+        writeln!(out, "              makes the administrator, once, within 30 minutes")?;
+    }
     writeln!(out, "  stop        Ctrl-C")?;
     out.flush()
 }

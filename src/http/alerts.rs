@@ -13,12 +13,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Json, Problem, ProblemKind, Query,
     alert_body::AlertBody,
+    caller::Caller,
     incident_body::keyed,
     incidents::{IDEMPOTENCY_REPLAYED, idempotency_key},
     json::Object,
     mission::CheckInBody,
     named::{ActorRoleName, AlertKindName, Named, ResolutionName},
     patrols::{PositionBody, position_or_null},
+    permits::{CheckIn, HandleAlerts, RaiseAlerts, ReadAlerts},
     problem::ProblemBody,
     query::NoParams,
 };
@@ -46,6 +48,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[get("/alerts")]
 async fn list_alerts(
+    caller: Caller<ReadAlerts>,
     params: Query<AlertsParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
@@ -56,6 +59,7 @@ async fn list_alerts(
     };
     let snapshot = edge.app.snapshot();
     let alerts = snapshot.alerts().iter().filter(|alert| with_resolved || alert.is_open());
+    let alerts = alerts.filter(|alert| caller.sees_patrol(&alert.patrol));
     let alerts = alerts.map(|alert| AlertBody::of(&snapshot, alert)).collect();
     let body = Alerts { alerts, time_stamp: edge.app.now().to_string() };
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body))
@@ -78,6 +82,7 @@ async fn list_alerts(
 ))]
 #[post("/alerts")]
 async fn raise_alert(
+    caller: Caller<RaiseAlerts>,
     request: HttpRequest,
     _: Query<NoParams>,
     body: Json<Object<NewAlertBody>>,
@@ -85,6 +90,9 @@ async fn raise_alert(
 ) -> Result<HttpResponse, Problem> {
     let key = idempotency_key(&request)?;
     let new = body.0.0.into_command(key)?;
+    if !caller.sees_patrol(&new.patrol) {
+        return Err(AlertError::UnknownPatrol(new.patrol).into());
+    }
     let cared = edge.app.raise_alert(new).await?;
     Ok(told(
         &edge,
@@ -103,12 +111,13 @@ async fn raise_alert(
 ))]
 #[post("/alerts/{id}/acknowledge")]
 async fn acknowledge_alert(
+    caller: Caller<HandleAlerts>,
     id: Path<String>,
     _: Query<NoParams>,
     body: Json<Object<AcknowledgeBody>>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
-    let care = AlertCare::Acknowledge(Named::parse("actor", &body.0.0.actor)?);
+    let care = AlertCare::Acknowledge(caller.actor(body.0.0.actor.as_deref())?);
     let cared = edge.app.care_for_alert(alert_id(&id)?, care).await?;
     Ok(told(&edge, HttpResponse::Ok(), &cared))
 }
@@ -123,6 +132,7 @@ async fn acknowledge_alert(
 ))]
 #[post("/alerts/{id}/resolve")]
 async fn resolve_alert(
+    caller: Caller<HandleAlerts>,
     id: Path<String>,
     _: Query<NoParams>,
     body: Json<Object<ResolveBody>>,
@@ -130,7 +140,7 @@ async fn resolve_alert(
 ) -> Result<HttpResponse, Problem> {
     let ResolveBody { actor, resolution } = body.0.0;
     let resolution = Named::parse("resolution", &resolution)?;
-    let care = AlertCare::Resolve(Named::parse("actor", &actor)?, resolution);
+    let care = AlertCare::Resolve(caller.actor(actor.as_deref())?, resolution);
     let cared = edge.app.care_for_alert(alert_id(&id)?, care).await?;
     Ok(told(&edge, HttpResponse::Ok(), &cared))
 }
@@ -153,6 +163,7 @@ async fn resolve_alert(
 ))]
 #[post("/patrols/{id}/check-ins")]
 async fn check_in(
+    caller: Caller<CheckIn>,
     request: HttpRequest,
     id: Path<String>,
     _: Query<NoParams>,
@@ -161,6 +172,9 @@ async fn check_in(
 ) -> Result<HttpResponse, Problem> {
     let unknown = || Problem::unknown("id", &id, format!("patrol `{id}` is not known"));
     let patrol: PatrolId = id.parse().map_err(|_no_id| unknown())?;
+    if !caller.sees_patrol(&patrol) {
+        return Err(unknown());
+    }
     let body = body.0.0;
     let key = idempotency_key(&request)?;
     let key = key.map(|key| keyed("Idempotency-Key", key, &(&*id, &body))).transpose()?;
@@ -240,9 +254,9 @@ impl NewAlertBody {
 #[schema(as = Acknowledge)]
 #[serde(deny_unknown_fields)]
 struct AcknowledgeBody {
-    /// In which role.
-    #[schema(value_type = ActorRoleName)]
-    actor: String,
+    /// In which role; the caller's, where it is left out.
+    #[schema(value_type = Option<ActorRoleName>)]
+    actor: Option<String>,
 }
 
 /// How an alert ends.
@@ -250,9 +264,9 @@ struct AcknowledgeBody {
 #[schema(as = Resolve)]
 #[serde(deny_unknown_fields)]
 struct ResolveBody {
-    /// In which role.
-    #[schema(value_type = ActorRoleName)]
-    actor: String,
+    /// In which role; the caller's, where it is left out.
+    #[schema(value_type = Option<ActorRoleName>)]
+    actor: Option<String>,
     /// How it ended.
     #[schema(value_type = ResolutionName)]
     resolution: String,

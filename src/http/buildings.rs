@@ -6,17 +6,21 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    Edge, Feature, FeatureCollection, Problem, Query, filter,
+    Edge, Feature, FeatureCollection, Problem, Query,
+    caller::Caller,
+    filter,
     geojson::{metres, rounded},
     page::{self, ListAddress},
+    permits::ReadStock,
     problem::ProblemBody,
     query::parsed,
+    sight,
     stock_list::stock_list,
 };
 use crate::{
     catalogue::{self, BuildingsQuery},
     stock::Hall,
-    twin::{BuildingIx, StockIndex},
+    twin::{BuildingIx, SelectionError, StockIndex},
 };
 
 /// The routes of this file.
@@ -34,13 +38,20 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[get("/buildings")]
 async fn list_buildings(
+    caller: Caller<ReadStock>,
     request: HttpRequest,
     params: Query<BuildingsParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
-    let query = BuildingsQuery::try_from(params.0)?;
+    let mut query = BuildingsQuery::try_from(params.0)?;
+    query.landlord = sight::landlord(caller.scope(), query.landlord)?;
+    if let Some(code) = &query.site
+        && sight::site(caller.scope(), edge.app.snapshot().stock(), code).is_none()
+    {
+        return Err(SelectionError::UnknownSite(code.clone()).into());
+    }
     let list = ListAddress::of(&request);
-    stock_list(&request, &edge, move |stock, now| {
+    stock_list(&request, &edge, caller.scope(), move |stock, now| {
         let found = catalogue::buildings(stock, &query)?;
         let features = found.items.iter().map(|ix| feature(stock, *ix)).collect();
         Ok(FeatureCollection::new(features, list.links(found.next), found.matched, now))

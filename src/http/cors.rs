@@ -33,7 +33,7 @@ pub fn preflight(request: &ServiceRequest) -> Option<HttpResponse> {
             .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT"))
             .insert_header((
                 header::ACCESS_CONTROL_ALLOW_HEADERS,
-                "content-type, idempotency-key, if-none-match",
+                "authorization, content-type, idempotency-key, if-none-match",
             ))
             .insert_header((header::ACCESS_CONTROL_MAX_AGE, "600"))
             .finish(),

@@ -10,7 +10,7 @@ use serde_json::Value;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::shared_answers;
+use super::{caller::Public, shared_answers};
 
 /// What the reference begins with.
 const FRONT_PAGE: &str = "Digital twin and operations server of a group of social landlords. Longitude comes \
@@ -43,7 +43,7 @@ pub fn with_front_page(mut document: OpenApi) -> OpenApi {
 /// The API as an OpenAPI 3.1 document.
 #[utoipa::path(tag = "operation", responses((status = 200, description = "OpenAPI 3.1", body = Value)))]
 #[get("/openapi.json")]
-async fn show_document() -> HttpResponse {
+async fn show_document(_: Public) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "application/json"))
         .insert_header((CACHE_CONTROL, "no-cache"))
@@ -53,7 +53,7 @@ async fn show_document() -> HttpResponse {
 /// The API as a page to read.
 #[utoipa::path(tag = "operation", responses((status = 200, description = "A page", body = String, content_type = "text/html")))]
 #[get("/docs")]
-async fn show_page() -> HttpResponse {
+async fn show_page(_: Public) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((CACHE_CONTROL, "no-cache"))

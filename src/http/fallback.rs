@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use actix_web::{HttpRequest, HttpResponse, dev::ResourceDef, http::Method};
 
-use super::{Problem, ProblemKind};
+use super::{Problem, ProblemKind, caller::Public};
 
 /// Each path of the document and the methods that it takes: routes and documentation cannot drift apart.
 static METHODS_OF_PATHS: LazyLock<Vec<(ResourceDef, String)>> = LazyLock::new(|| {
@@ -17,7 +17,7 @@ static METHODS_OF_PATHS: LazyLock<Vec<(ResourceDef, String)>> = LazyLock::new(||
 /// # Errors
 ///
 /// Always: 404 or 405. `OPTIONS` on a known path is answered with what it takes.
-pub async fn no_such_route(request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub async fn no_such_route(_: Public, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let known = METHODS_OF_PATHS.iter().find(|(path, _)| path.is_match(request.path()));
     match known {
         None => Err(Problem::new(ProblemKind::UnknownRoute, "see /docs for the routes there are")),
@@ -33,6 +33,7 @@ fn allowed(item: &utoipa::openapi::PathItem) -> String {
         (item.get.is_some(), "GET, HEAD"),
         (item.put.is_some(), "PUT"),
         (item.post.is_some(), "POST"),
+        (item.delete.is_some(), "DELETE"),
     ];
     let taken: Vec<&str> = methods.iter().filter(|(is, _)| *is).map(|(_, name)| *name).collect();
     taken.join(", ")

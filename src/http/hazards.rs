@@ -10,8 +10,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Json, Problem, Query,
+    caller::Caller,
     json::Object,
     named::{HazardKindName, Named},
+    permits::WriteStock,
     problem::ProblemBody,
     query::NoParams,
     sites::unknown_site,
@@ -41,6 +43,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[put("/sites/{code}/hazards")]
 async fn put_hazards(
+    _: Caller<WriteStock>,
     code: Path<String>,
     _: Query<NoParams>,
     body: Json<Object<HazardsBody>>,

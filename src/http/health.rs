@@ -9,7 +9,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Edge, Problem, ProblemKind, problem::ProblemBody};
+use super::{
+    Edge, Problem, ProblemKind,
+    caller::{Public, Scraper},
+    problem::ProblemBody,
+};
 
 /// The routes of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -29,7 +33,7 @@ pub struct Health {
 /// Whether the program lives.
 #[utoipa::path(tag = "operation", responses((status = 200, description = "It lives", body = Health)))]
 #[get("/healthz")]
-async fn healthz(edge: Data<Edge>) -> HttpResponse {
+async fn healthz(_: Public, edge: Data<Edge>) -> HttpResponse {
     healthy(&edge)
 }
 
@@ -39,7 +43,7 @@ async fn healthz(edge: Data<Edge>) -> HttpResponse {
     (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 #[get("/readyz")]
-async fn readyz(edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+async fn readyz(_: Public, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     match edge.app.store_fault() {
         None => Ok(healthy(&edge)),
         Some(_) => Err(Problem::new(ProblemKind::Unavailable, "the store is away")),
@@ -54,7 +58,7 @@ fn healthy(edge: &Edge) -> HttpResponse {
 /// Counts and latencies as Prometheus reads them.
 #[utoipa::path(tag = "operation", responses((status = 200, description = "Prometheus text", body = String, content_type = "text/plain")))]
 #[get("/metrics")]
-async fn metrics(edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+async fn metrics(_: Scraper, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
     let text = edge.metrics.text(&edge.app).map_err(Problem::internal)?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8"))

@@ -11,11 +11,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Feature, Problem, Query,
+    caller::Caller,
     filter::Filters,
     geojson::{self, CollectionType, Geometry},
+    permits::ReadHeatmap,
     problem::ProblemBody,
     query::name_of,
     revision::{Revision, unless_known},
+    sight,
 };
 use crate::{
     crs,
@@ -50,16 +53,20 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[get("/heatmap")]
 async fn show_heatmap(
+    caller: Caller<ReadHeatmap>,
     request: HttpRequest,
     params: Query<HeatmapParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
-    let query = params.0.query()?;
+    let mut query = params.0.query()?;
     let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
-    unless_known(&request, Revision::of_events(&snapshot), async || {
+    let scope = caller.scope().clone();
+    query.selection = sight::within(&scope, snapshot.stock(), query.selection)?;
+    unless_known(&request, Revision::of_events(&snapshot, &scope), async || {
         // The first question about a kind of cell works out the cell of every place: on a thread of its own.
         let counted = web::block(move || {
-            let counted = heatmap(&snapshot, &query, &INSEE_GRID)?;
+            let mut counted = heatmap(&snapshot, &query, &INSEE_GRID)?;
+            counted.span = sight::span(&scope, &snapshot);
             geojson::write(&HeatmapCells::new(&counted, &query, &params.0, now))
         });
         Ok(geojson::written(counted.await.map_err(Problem::internal)??))

@@ -174,8 +174,7 @@ pub fn feature_without_crews(
 ) -> Feature<IncidentProperties> {
     let place = snapshot.stock().place(row.place);
     let known = properties(snapshot, nomenclature, row, now);
-    let properties = IncidentProperties { patrols: Vec::new(), allowed: Vec::new(), ..known };
-    Feature::new(row.id, Some(place.position.into()), properties)
+    Feature::new(row.id, Some(place.position.into()), known.without_crews())
 }
 
 /// The incident in that row with its steps.
@@ -193,6 +192,30 @@ pub fn feature_with_steps(
         steps: steps.collect(),
     };
     Feature::new(row.id, Some(place.position.into()), properties)
+}
+
+/// The incident in that row with its steps, as whoever may not know of crews reads it.
+pub fn feature_with_steps_without_crews(
+    snapshot: &Snapshot,
+    nomenclature: &Nomenclature,
+    row: &IncidentRow,
+    now: Timestamp,
+) -> Feature<IncidentWithSteps> {
+    let place = snapshot.stock().place(row.place);
+    let known = snapshot.interventions().get(row.id);
+    let steps = known.map_or(&[][..], |incident| &incident.steps).iter();
+    let properties = IncidentWithSteps {
+        properties: properties(snapshot, nomenclature, row, now).without_crews(),
+        steps: steps.map(|step| StepBody { patrol: None, ..step.into() }).collect(),
+    };
+    Feature::new(row.id, Some(place.position.into()), properties)
+}
+
+impl IncidentProperties {
+    /// Without the crews, and without what they may do next.
+    fn without_crews(self) -> Self {
+        Self { patrols: Vec::new(), allowed: Vec::new(), ..self }
+    }
 }
 
 /// What is known of the incident in that row.

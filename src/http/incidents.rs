@@ -12,14 +12,20 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Feature, FeatureCollection, GeoJson, Json, Problem, Query,
+    caller::Caller,
     filter::Filters,
     incident_body::{ChannelBody, IncidentBody, StatusBody},
-    incident_feature::{IncidentProperties, IncidentWithSteps, feature, feature_with_steps},
+    incident_feature::{
+        IncidentProperties, IncidentWithSteps, feature, feature_with_steps,
+        feature_with_steps_without_crews, feature_without_crews,
+    },
     json::Object,
     page::{self, ListAddress},
+    permits::{ReadIncidents, TakeCalls},
     problem::ProblemBody,
     query::NoParams,
     revision::{Revision, unless_known},
+    sight,
 };
 use crate::{
     app::Received,
@@ -51,13 +57,17 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[get("/incidents")]
 async fn list_incidents(
+    caller: Caller<ReadIncidents>,
     request: HttpRequest,
     params: Query<IncidentsParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
-    let query = IncidentsQuery::try_from(params.0)?;
+    let mut query = IncidentsQuery::try_from(params.0)?;
     let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
-    unless_known(&request, Revision::of_events_within(&snapshot, now, HOUR_S), async || {
+    query.selection = sight::within(caller.scope(), snapshot.stock(), query.selection)?;
+    let revision = Revision::of_events_within(&snapshot, caller.scope(), now, HOUR_S);
+    let feature = if caller.sees_agents() { feature } else { feature_without_crews };
+    unless_known(&request, revision, async || {
         let found = catalogue::incidents(&snapshot, &query)?;
         let kinds = edge.app.nomenclature();
         let features = found.items.iter().map(|row| feature(&snapshot, kinds, row, now)).collect();
@@ -74,6 +84,7 @@ async fn list_incidents(
 ))]
 #[get("/incidents/{id}")]
 async fn show_incident(
+    caller: Caller<ReadIncidents>,
     id: Path<String>,
     _: Query<NoParams>,
     edge: Data<Edge>,
@@ -81,8 +92,11 @@ async fn show_incident(
     let snapshot = edge.app.snapshot();
     let row = id.parse().ok().and_then(|id: IncidentId| snapshot.incidents().get(id));
     let unknown = || Problem::unknown("id", &id, format!("incident `{id}` is not known"));
+    let row = row.filter(|row| sight::shows_incident(caller.scope(), &snapshot, row));
     let row = row.ok_or_else(unknown)?;
-    Ok(GeoJson(feature_with_steps(&snapshot, edge.app.nomenclature(), &row, edge.app.now())))
+    let feature =
+        if caller.sees_agents() { feature_with_steps } else { feature_with_steps_without_crews };
+    Ok(GeoJson(feature(&snapshot, edge.app.nomenclature(), &row, edge.app.now())))
 }
 
 /// Takes down an incident. It is durable when the answer comes.
@@ -104,6 +118,7 @@ async fn show_incident(
 ))]
 #[post("/incidents")]
 async fn report_incident(
+    _: Caller<TakeCalls>,
     request: HttpRequest,
     _: Query<NoParams>,
     body: Json<Object<IncidentBody>>,

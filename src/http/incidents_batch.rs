@@ -10,12 +10,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Problem, ProblemKind, Query,
+    caller::Caller,
     incident_body::IncidentLine,
     incidents::ReceivedIncident,
     json::{self, Object},
     limit::LINE_BYTES_MAX,
     lines::{Block, LineEnd, Lines},
     media,
+    permits::ImportIncidents,
     problem::ProblemBody,
     query::NoParams,
     stream::{self, NDJSON},
@@ -38,6 +40,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[post("/incidents:batch")]
 async fn report_incidents(
+    _: Caller<ImportIncidents>,
     request: HttpRequest,
     _: Query<NoParams>,
     payload: web::Payload,

@@ -10,7 +10,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Problem, Query,
+    caller::Caller,
     named::{Named, PartnerName},
+    permits::ReadMeta,
     query::NoParams,
     revision::{Revision, unless_known},
 };
@@ -28,6 +30,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[get("/kinds")]
 async fn list_kinds(
+    _: Caller<ReadMeta>,
     request: HttpRequest,
     _: Query<NoParams>,
     edge: Data<Edge>,

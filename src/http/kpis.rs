@@ -7,11 +7,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Problem, Query,
+    caller::Caller,
     filter::Filters,
     named::GroupByName,
+    permits::ReadKpis,
     problem::ProblemBody,
     query::name_of,
     revision::{Revision, unless_known},
+    sight,
 };
 use crate::{
     closed_list::ClosedList as _,
@@ -38,13 +41,16 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[get("/kpis")]
 async fn show_kpis(
+    caller: Caller<ReadKpis>,
     request: HttpRequest,
     params: Query<KpiParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     let (selection, by) = params.0.parse()?;
     let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
-    unless_known(&request, Revision::of_events_within(&snapshot, now, MISSED_TOLD_S), async || {
+    let selection = sight::within(caller.scope(), snapshot.stock(), selection)?;
+    let revision = Revision::of_events_within(&snapshot, caller.scope(), now, MISSED_TOLD_S);
+    unless_known(&request, revision, async || {
         let nomenclature = edge.app.nomenclature();
         let groups = response::response_times(&snapshot, nomenclature, &selection, by, now)?;
         let groups = groups.into_iter().map(GroupBody::from).collect();

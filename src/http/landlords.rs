@@ -7,7 +7,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Feature, FeatureCollection, Problem, Query,
+    caller::Caller,
     page::{ListAddress, ShortListParams},
+    permits::ReadStock,
     problem::ProblemBody,
     stock_list::stock_list,
 };
@@ -26,16 +28,19 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[get("/landlords")]
 async fn list_landlords(
+    caller: Caller<ReadStock>,
     request: HttpRequest,
     params: Query<ShortListParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, after) = params.0.parse()?;
     let list = ListAddress::of(&request);
-    stock_list(&request, &edge, move |stock, now| {
-        let all = catalogue::landlords(stock).into_iter();
+    let scope = caller.scope().clone();
+    stock_list(&request, &edge, caller.scope(), move |stock, now| {
+        let mut all = catalogue::landlords(stock);
+        all.retain(|row| scope.shows_landlord(&row.landlord.id));
         let id = |row: &LandlordRow<'_>| row.landlord.id.to_string();
-        let page = Page::of_sorted(all, after, limit, id);
+        let page = Page::of_sorted(all.into_iter(), after, limit, id);
         let features = page.items.iter().map(feature).collect();
         Ok(FeatureCollection::new(features, list.links(page.next), page.matched, now))
     })

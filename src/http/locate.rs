@@ -9,7 +9,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    Edge, Problem, Query, geojson::metres, place::Coordinates, problem::ProblemBody, query::number,
+    Edge, Problem, Query, caller::Caller, geojson::metres, permits::Locate, place::Coordinates,
+    problem::ProblemBody, query::number,
 };
 use crate::{
     geo::LonLat,
@@ -30,6 +31,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[get("/locate")]
 async fn locate_position(
+    _: Caller<Locate>,
     params: Query<LocateParams>,
     edge: Data<Edge>,
 ) -> Result<web::Json<LocateAnswer>, Problem> {

@@ -10,11 +10,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Problem, Query,
+    caller::Caller,
     geojson::rounded,
+    permits::ReadMeta,
     query::NoParams,
     revision::{Revision, unless_known},
 };
-use crate::catalogue::{self, Overview};
+use crate::{
+    access::{Permission, Seat},
+    catalogue::{self, Overview},
+    event::Seq,
+};
 
 /// The routes of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -28,16 +34,38 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[get("/meta")]
 async fn show_meta(
+    caller: Caller<ReadMeta>,
     request: HttpRequest,
     _: Query<NoParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     let snapshot = edge.app.snapshot();
     let has_roads = !snapshot.roads().network().is_empty();
-    unless_known(&request, Revision::of_events(&snapshot), async || {
-        Ok(web::Json(Meta::new(&edge, has_roads, &catalogue::overview(&snapshot))))
+    unless_known(&request, Revision::of_events(&snapshot, caller.scope()), async || {
+        let overview = catalogue::overview(&snapshot, caller.scope().landlord());
+        Ok(web::Json(Meta::new(&edge, has_roads, &shown(caller.seat(), overview))))
     })
     .await
+}
+
+/// `overview` without what whoever has that seat may not read.
+fn shown(seat: &Seat, overview: Overview) -> Overview {
+    let or_0 = |permission, count| if seat.may(permission) { count } else { 0 };
+    let stock = |count| or_0(Permission::ReadStock, count);
+    let sees_stock = seat.may(Permission::ReadStock);
+    let sees_events = seat.may(Permission::ReadIncidents);
+    Overview {
+        landlords: stock(overview.landlords),
+        sites: stock(overview.sites),
+        buildings: stock(overview.buildings),
+        dwellings: if sees_stock { overview.dwellings } else { 0 },
+        tracts: stock(overview.tracts),
+        incidents: or_0(Permission::ReadIncidents, overview.incidents),
+        patrols: or_0(Permission::ReadPatrols, overview.patrols),
+        bounds: overview.bounds.filter(|_| sees_stock),
+        center: overview.center.filter(|_| sees_stock),
+        seq: if sees_events { overview.seq } else { Seq(0) },
+    }
 }
 
 /// What a client asks first.
@@ -62,7 +90,7 @@ struct Meta {
     center: Option<[f64; 2]>,
     /// Whether patrols are ranked by road.
     roads: bool,
-    /// How many there are.
+    /// How many there are; 0 of what the caller may not read.
     counts: Counts,
     /// The last event that is in these numbers.
     seq: u64,

@@ -11,12 +11,14 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Problem, Query,
+    caller::Caller,
     geojson::rounded,
     hazards::BriefingBody,
     incident_body::StatusBody,
     incident_feature::{IncidentProperties, properties},
     named::{ActionName, Named, OutcomeName},
     patrols::PatrolStatus,
+    permits::ReadMissions,
     problem::ProblemBody,
     query::NoParams,
 };
@@ -47,6 +49,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[get("/patrols/{id}/mission")]
 async fn show_mission(
+    caller: Caller<ReadMissions>,
     id: Path<String>,
     _: Query<NoParams>,
     edge: Data<Edge>,
@@ -56,7 +59,7 @@ async fn show_mission(
     let patrol: PatrolId = id.parse().map_err(|_no_id| unknown())?;
     let asked =
         Asked { snapshot: &snapshot, nomenclature: edge.app.nomenclature(), now: edge.app.now() };
-    let told = asked.told(&patrol).ok_or_else(unknown)?;
+    let told = asked.told(&patrol).filter(|_| caller.sees_patrol(&patrol)).ok_or_else(unknown)?;
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(told))
 }
 

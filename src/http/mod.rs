@@ -5,7 +5,9 @@
 
 mod alert_body;
 mod alerts;
+mod attempts;
 mod buildings;
+mod caller;
 mod content_security;
 mod cors;
 mod docs;
@@ -38,13 +40,17 @@ mod observe;
 mod packed;
 mod page;
 mod patrols;
+mod permits;
 mod place;
 mod positions;
 mod problem;
 mod query;
 mod revision;
+mod seal;
 mod server;
+mod session;
 mod shared_answers;
+mod sight;
 mod sites;
 mod stock_list;
 mod stream;
@@ -53,19 +59,21 @@ mod transition_body;
 mod transitions;
 mod web_client;
 
-use std::sync::Arc;
+use std::{collections::hash_map::RandomState, sync::Arc};
 
 use actix_web::http::header::HeaderValue;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use caller::Doors;
 pub use geojson::{Feature, FeatureCollection, GeoJson, Geometry, Link};
 pub use json::Json;
 pub use metrics::Metrics;
 pub use problem::{PROBLEM_JSON, Problem, ProblemKind};
 pub use query::Query;
 pub use server::{Settings, listen};
+pub use session::first_code;
 
-use self::{events::Events, packed::KeptPages, stream::Streams};
+use self::{events::Events, packed::KeptPages, session::Sessions, stream::Streams};
 use crate::{app::App, time::Timestamp};
 
 /// What every request is answered from.
@@ -77,6 +85,10 @@ pub struct Edge {
     pub settings: Settings,
     /// What the pages of this server may load.
     pub content_security_policy: HeaderValue,
+    /// Who may be signing in.
+    pub sessions: Sessions,
+    /// What the tags of answers are made with.
+    pub tag_key: RandomState,
     /// Counters.
     pub metrics: Metrics,
     /// When the server started.
@@ -111,6 +123,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(events::routes)
             .configure(heatmap::routes)
             .configure(meta::routes)
+            .configure(session::routes)
             .configure(kinds::routes)
             .configure(landlords::routes)
             .configure(sites::routes)

@@ -10,6 +10,7 @@ use utoipa::{
 
 use super::Problem;
 use crate::{
+    access::Role,
     alert::{AlertKind, AlertState, Resolution},
     closed_list::ClosedList,
     incident::{Action, ActorRole, Outcome, OverrideReason, Partner, PeopleBracket, Reason, Rule},
@@ -49,6 +50,9 @@ pub type AlertStateName = Named<AlertState>;
 pub type HazardKindName = Named<HazardKind>;
 /// [`Resolution`] by its name.
 pub type ResolutionName = Named<Resolution>;
+
+/// [`Role`] by its name.
+pub type RoleName = Named<Role>;
 
 impl<T: ClosedList> Named<T> {
     /// The value that a field of a body names.

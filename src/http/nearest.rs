@@ -7,12 +7,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Feature, GeoJson, Problem, Query,
+    caller::Caller,
     geojson::{CollectionType, metres, rounded},
     named::{Named, OverrideReasonName},
     patrols::PatrolStatus,
+    permits::RankPatrols,
     place::Coordinates,
     problem::ProblemBody,
     query::{number, parsed},
+    sight,
 };
 use crate::{
     closed_list::ClosedList as _,
@@ -44,12 +47,19 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[get("/patrols/nearest")]
 async fn nearest_patrols(
+    caller: Caller<RankPatrols>,
     params: Query<NearestParams>,
     edge: Data<Edge>,
 ) -> Result<GeoJson<NearestPatrols>, Problem> {
     let with_routes = params.0.with_routes()?;
     let query = params.0.into_query(edge.app.nomenclature(), edge.app.now())?;
-    let snapshot = edge.app.snapshot();
+    let snapshot = sight::of_patrols(caller.scope(), edge.app.snapshot());
+    if let Target::Incident(id) = query.target
+        && let Some(row) = snapshot.incidents().get(id)
+        && !sight::shows_incident(caller.scope(), &snapshot, &row)
+    {
+        return Err(NearestError::UnknownIncident(id).into());
+    }
     let ranking = dispatch::nearest(&snapshot, &query)?;
     Ok(GeoJson(NearestPatrols::new(&ranking, with_routes, query.now)))
 }

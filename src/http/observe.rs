@@ -22,7 +22,10 @@ use futures_util::FutureExt as _;
 use tracing::Instrument as _;
 use uuid::Uuid;
 
-use super::{Edge, Problem, ProblemKind, cors, limit::URL_BYTES_MAX, problem::PROBLEM_JSON};
+use super::{
+    Edge, Problem, ProblemKind, caller::is_declared, cors, limit::URL_BYTES_MAX,
+    problem::PROBLEM_JSON,
+};
 
 /// Which request an entry of the log is about.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -134,6 +137,9 @@ async fn answer(
         return Ok(request.into_response(preflight));
     }
     match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        Ok(Ok(response)) if is_of_nobody(&response) => {
+            Err(Problem::internal("a handler did not ask who calls: its answer is not given"))
+        }
         Ok(Ok(response)) => Ok(in_problem_json(response.map_into_boxed_body())),
         Ok(Err(error)) => Err(of_status(error.as_response_error().status_code())),
         // Where it panicked is in the log already: see `cli::log`.
@@ -141,6 +147,12 @@ async fn answer(
             Err(Problem::new(ProblemKind::Internal, "see the server's log under the request id"))
         }
     }
+}
+
+/// Whether something is answered by a handler that has not asked who calls.
+fn is_of_nobody<B>(response: &ServiceResponse<B>) -> bool {
+    let status = response.status();
+    !status.is_client_error() && !status.is_server_error() && !is_declared(response.request())
 }
 
 /// The same answer, but an error of the framework in the shape of all others.

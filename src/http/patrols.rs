@@ -10,14 +10,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Feature, FeatureCollection, GeoJson, Json, Problem, ProblemKind, Query,
+    caller::Caller,
     geojson::metres,
     incident_body::StatusBody,
     json::{Object, object},
     page::{ListAddress, ShortListParams},
+    permits::{ReadPatrols, RecordPatrols},
     place::PlaceFault,
     problem::ProblemBody,
     query::{NoParams, name_of},
     revision::{Revision, unless_known},
+    sight,
 };
 use crate::{
     alert::AlertKind,
@@ -45,12 +48,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[get("/patrols")]
 async fn list_patrols(
+    caller: Caller<ReadPatrols>,
     request: HttpRequest,
     params: Query<ShortListParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     let (limit, after) = params.0.parse()?;
-    let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
+    let (snapshot, now) = (sight::of_patrols(caller.scope(), edge.app.snapshot()), edge.app.now());
     unless_known(&request, Revision::of_patrols(&snapshot), async || {
         let all = snapshot.patrols().iter();
         let page = Page::of_sorted(all, after, limit, |state| state.patrol.id.clone());
@@ -68,11 +72,12 @@ async fn list_patrols(
 ))]
 #[get("/patrols/{id}")]
 async fn show_patrol(
+    caller: Caller<ReadPatrols>,
     id: Path<String>,
     _: Query<NoParams>,
     edge: Data<Edge>,
 ) -> Result<GeoJson<Feature<PatrolProperties>>, Problem> {
-    let snapshot = edge.app.snapshot();
+    let snapshot = sight::of_patrols(caller.scope(), edge.app.snapshot());
     let known = id.parse().ok().and_then(|id: PatrolId| snapshot.patrols().get(&id));
     let unknown = || Problem::new(ProblemKind::UnknownItem, format!("patrol `{id}` is not known"));
     known.map(|state| GeoJson(feature(&snapshot, state, edge.app.now()))).ok_or_else(unknown)
@@ -83,17 +88,22 @@ async fn show_patrol(
 /// A late or repeated position changes nothing; one that comes with `off_duty` is dropped.
 #[utoipa::path(tag = "patrols", params(("id" = String, Path, description = "Id of the patrol: A-Z, a-z, 0-9, `-`, `_`, at most 32")), request_body = PatrolBody, responses(
     (status = 200, description = "The patrol as it now is", body = Feature<PatrolProperties>, content_type = "application/geo+json"),
+    (status = 404, description = "Another patrol than that of the account", body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, description = "A field is refused", body = ProblemBody, content_type = "application/problem+json"),
     (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 #[put("/patrols/{id}")]
 async fn put_patrol(
+    caller: Caller<RecordPatrols>,
     id: Path<String>,
     _: Query<NoParams>,
     body: Json<Object<PatrolBody>>,
     edge: Data<Edge>,
 ) -> Result<GeoJson<Feature<PatrolProperties>>, Problem> {
     let id: PatrolId = id.parse().map_err(|e| Problem::field("id", &*id, e))?;
+    if !caller.sees_patrol(&id) {
+        return Err(Problem::unknown("id", &id, format!("patrol `{id}` is not known")));
+    }
     let body = body.0.0;
     let sharing = body.sharing;
     edge.app.put_patrol(body.into_command(id.clone())?).await?;

@@ -5,11 +5,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{Edge, Json, Problem, Query, json::Object, problem::ProblemBody, query::NoParams};
+use super::{
+    Edge, Json, Problem, Query, caller::Caller, json::Object, permits::ReportPositions,
+    problem::ProblemBody, query::NoParams,
+};
 use crate::{
     app::FixOutcome,
     geo::LonLat,
-    patrol::{InvalidPatrolId, PatrolId, PositionFix},
+    patrol::{FixRefusal, InvalidPatrolId, PatrolId, PositionFix},
     time::Timestamp,
 };
 
@@ -28,6 +31,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[post("/positions")]
 async fn report_positions(
+    caller: Caller<ReportPositions>,
     _: Query<NoParams>,
     body: Json<Vec<Object<PositionReport>>>,
     edge: web::Data<Edge>,
@@ -36,6 +40,10 @@ async fn report_positions(
     let (mut fixes, mut indexes) = (Vec::new(), Vec::new());
     for (index, report) in body.0.into_iter().enumerate() {
         match PositionFix::try_from(report.0) {
+            Ok(fix) if !caller.sees_patrol(&fix.patrol) => {
+                let reason = FixRefusal::UnknownPatrol(fix.patrol).to_string();
+                outcome.refused.push(RefusedPosition { index, reason });
+            }
             Ok(fix) => {
                 fixes.push(fix);
                 indexes.push(index);

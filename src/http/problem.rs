@@ -9,7 +9,13 @@ use actix_web::{
 use serde::Serialize;
 
 use super::named::{AlertStateName, Named, RuleName};
-use crate::{alert::AlertState, app::Unavailable, closed_list::ClosedList, incident::Incident};
+use crate::{
+    access::{Permission, Seat},
+    alert::AlertState,
+    app::Unavailable,
+    closed_list::ClosedList,
+    incident::Incident,
+};
 
 /// The media type of every problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -21,6 +27,10 @@ const RETRY_AFTER_S: u32 = 2;
 pub enum ProblemKind {
     /// The request cannot be read.
     UnreadableRequest,
+    /// Nobody that is known asks.
+    Unauthenticated,
+    /// Whoever asks may not.
+    Forbidden,
     /// No such route.
     UnknownRoute,
     /// No such site, incident, … under this path.
@@ -58,6 +68,10 @@ impl ProblemKind {
             Self::UnreadableRequest => {
                 (S::BAD_REQUEST, "/problems/unreadable-request", "The request cannot be read")
             }
+            Self::Unauthenticated => {
+                (S::UNAUTHORIZED, "/problems/unauthenticated", "Who asks is not known")
+            }
+            Self::Forbidden => (S::FORBIDDEN, "/problems/forbidden", "Whoever asks may not"),
             Self::UnknownRoute => (S::NOT_FOUND, "/problems/unknown-route", "No such route"),
             Self::UnknownItem => (S::NOT_FOUND, "/problems/unknown-item", "No such item"),
             Self::MethodNotAllowed => (
@@ -108,6 +122,7 @@ pub struct Problem {
     allow: Option<String>,
     conflict: Option<Box<Conflict>>,
     alert_state: Option<AlertState>,
+    retry_after_s: u32,
 }
 
 /// How things are, for a client that came late or asked for what is not allowed.
@@ -161,6 +176,7 @@ impl Problem {
             allow: None,
             conflict: None,
             alert_state: None,
+            retry_after_s: RETRY_AFTER_S,
         }
     }
 
@@ -191,13 +207,34 @@ impl Problem {
         let reason = reason.to_string();
         let detail = format!("{field}: {reason}");
         let errors = vec![FieldError { field: field.to_owned(), value, reason }];
-        Self { kind, detail, errors, allow: None, conflict: None, alert_state: None }
+        Self { errors, ..Self::new(kind, detail) }
     }
 
     /// The server is at fault. The cause goes to the log, once, and not to the client.
     pub fn internal(cause: impl fmt::Display) -> Self {
         tracing::error!(%cause, "internal error");
         Self::new(ProblemKind::Internal, "see the server's log under the request id")
+    }
+
+    /// Nobody that is known asks. No credentials, unknown ones and old ones are told alike.
+    #[must_use]
+    pub fn unauthenticated() -> Self {
+        let detail = "sign in, or send a token that is good: `Authorization: Bearer vgt_…`";
+        Self::new(ProblemKind::Unauthenticated, detail)
+    }
+
+    /// Whoever has that seat may not do that.
+    #[must_use]
+    pub fn forbidden(seat: &Seat, permission: Permission) -> Self {
+        let (role, needed) = (seat.role().as_str(), permission.as_str());
+        Self::new(ProblemKind::Forbidden, format!("the role `{role}` has no permission `{needed}`"))
+    }
+
+    /// Somebody has failed too often, and waits for so many seconds.
+    #[must_use]
+    pub fn wait(wait_s: u32) -> Self {
+        let detail = format!("too many failures: nothing is tried for {wait_s} s");
+        Self { retry_after_s: wait_s, ..Self::new(ProblemKind::TooManyRequests, detail) }
     }
 
     /// The route exists for these methods only.
@@ -305,7 +342,10 @@ impl ResponseError for Problem {
         let mut response = HttpResponse::build(self.status());
         response.insert_header((header::CACHE_CONTROL, "no-store"));
         if matches!(self.kind, ProblemKind::Unavailable | ProblemKind::TooManyRequests) {
-            response.insert_header((header::RETRY_AFTER, RETRY_AFTER_S));
+            response.insert_header((header::RETRY_AFTER, self.retry_after_s));
+        }
+        if self.kind == ProblemKind::Unauthenticated {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"vigie\""));
         }
         if let Some(allow) = &self.allow {
             response.insert_header((header::ALLOW, allow.as_str()));

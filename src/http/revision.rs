@@ -1,6 +1,6 @@
 //! `ETag` and `If-None-Match`: an answer that cannot have changed is a 304 before anything is rendered.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher as _, DefaultHasher, Hash, Hasher};
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder,
@@ -8,8 +8,8 @@ use actix_web::{
     web::Data,
 };
 
-use super::{Edge, Problem};
-use crate::{time::Timestamp, twin::Snapshot};
+use super::{Edge, Problem, caller::declared};
+use crate::{access::Scope, time::Timestamp, twin::Snapshot};
 
 /// What an answer depends on. Two answers to one URL at one revision say the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,16 +27,26 @@ impl Revision {
 
     /// That of an answer about incidents that goes with the time as well, in steps of so many seconds.
     #[must_use]
-    pub fn of_events_within(snapshot: &Snapshot, now: Timestamp, step_s: i64) -> Self {
+    pub fn of_events_within(
+        snapshot: &Snapshot,
+        scope: &Scope,
+        now: Timestamp,
+        step_s: i64,
+    ) -> Self {
         let mut hasher = DefaultHasher::new();
-        (snapshot.seq(), now.unix_ms().div_euclid(step_s * 1000)).hash(&mut hasher);
+        (Self::of_events(snapshot, scope).0, now.unix_ms().div_euclid(step_s * 1000))
+            .hash(&mut hasher);
         Self(hasher.finish())
     }
 
-    /// That of an answer that the events alone decide.
+    /// That of an answer that the events alone decide: for a landlord those on its sites, so that the tag does not
+    /// tell when something happens elsewhere.
     #[must_use]
-    pub fn of_events(snapshot: &Snapshot) -> Self {
-        Self(snapshot.seq().0)
+    pub fn of_events(snapshot: &Snapshot, scope: &Scope) -> Self {
+        let Some(own) = scope.landlord() else { return Self(snapshot.seq().0) };
+        let mut hasher = DefaultHasher::new();
+        (snapshot.last_incident_of(own), snapshot.stock().revision()).hash(&mut hasher);
+        Self(hasher.finish())
     }
 
     /// That of an answer about patrols: positions take no number among the events. How old a position is
@@ -71,14 +81,20 @@ pub async fn unless_known<R: Responder>(
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     headers.insert(header::ETAG, HeaderValue::from_str(&tag).map_err(Problem::internal)?);
+    let vary = headers.get_all(header::VARY).filter_map(|value| value.to_str().ok());
+    let vary: Vec<&str> = vary.chain(["authorization, cookie"]).collect();
+    let vary = HeaderValue::from_str(&vary.join(", ")).map_err(Problem::internal)?;
+    headers.insert(header::VARY, vary);
     Ok(response)
 }
 
-/// Weak: compression and `timeStamp` change the bytes and not what they say. The start of the server is
-/// part of it, since another store behind the same address numbers other events.
+/// Weak: compression and `timeStamp` change the bytes and not what they say. It is made with a key of this process,
+/// since another store behind the same address numbers other events, and nobody is to read a number out of it; and of
+/// the caller's seat, since no two of them need see the same.
 fn tag(request: &HttpRequest, revision: Revision) -> String {
-    let started_at = request.app_data::<Data<Edge>>().map_or(0, |edge| edge.started_at.unix_ms());
-    format!("W/\"{started_at:x}-{:x}\"", revision.0)
+    let key = request.app_data::<Data<Edge>>().map(|edge| edge.tag_key.clone());
+    let told = key.unwrap_or_default().hash_one((declared(request), revision.0));
+    format!("W/\"{told:x}\"")
 }
 
 /// Whether `If-None-Match` has `tag` in it, by the weak comparison of RFC 9110, 8.8.3.2.

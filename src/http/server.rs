@@ -14,13 +14,14 @@ use rustix::net::sockopt::set_tcp_user_timeout;
 use utoipa_actix_web::AppExt as _;
 
 use super::{
-    Edge, Metrics,
+    Doors, Edge, Metrics,
     content_security::content_security_policy,
     events::Events,
     fallback,
     limit::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIMEOUT, KEEP_ALIVE, STOP_TIMEOUT_S, STUCK_MAX},
     observe::observe,
     routes,
+    session::Sessions,
     stream::Streams,
     web_client,
 };
@@ -33,6 +34,10 @@ pub struct Settings {
     pub demo_note: Option<String>,
     /// A map style from elsewhere, drawn under the stock.
     pub style_url: Option<String>,
+    /// Who is let in.
+    pub doors: Doors,
+    /// What makes the first administrator, once: see [`super::first_code`].
+    pub first_code: Option<String>,
     /// Web sites that may ask from a browser.
     pub allowed_origins: Vec<String>,
 }
@@ -50,7 +55,9 @@ pub fn listen(app: App, settings: Settings, listener: TcpListener) -> io::Result
             .map_err(io::Error::other)?,
         events: Events::of(&app),
         app,
+        sessions: Sessions::new(settings.first_code.clone(), started_at),
         settings,
+        tag_key: std::collections::hash_map::RandomState::new(),
         metrics,
         started_at,
         streams: Streams::default(),

@@ -12,8 +12,13 @@ use utoipa::{
 use super::problem::{PROBLEM_JSON, ProblemBody, ProblemKind};
 
 /// What any route may answer.
-const ANY: [ProblemKind; 3] =
-    [ProblemKind::UnreadableRequest, ProblemKind::UrlTooLong, ProblemKind::Internal];
+const ANY: [ProblemKind; 5] = [
+    ProblemKind::Unauthenticated,
+    ProblemKind::Forbidden,
+    ProblemKind::UnreadableRequest,
+    ProblemKind::UrlTooLong,
+    ProblemKind::Internal,
+];
 /// What a route may answer that takes a body.
 const WITH_BODY: [ProblemKind; 3] =
     [ProblemKind::RequestTimeout, ProblemKind::BodyTooLarge, ProblemKind::UnsupportedMediaType];

@@ -11,11 +11,15 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    Edge, Feature, FeatureCollection, GeoJson, Problem, Query, filter,
+    Edge, Feature, FeatureCollection, GeoJson, Problem, Query,
+    caller::Caller,
+    filter,
     hazards::BriefingBody,
     page::{self, ListAddress},
+    permits::ReadStock,
     problem::ProblemBody,
     query::{NoParams, parsed},
+    sight,
     stock_list::stock_list,
 };
 use crate::{
@@ -40,13 +44,15 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[get("/sites")]
 async fn list_sites(
+    caller: Caller<ReadStock>,
     request: HttpRequest,
     params: Query<SitesParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
-    let query = SitesQuery::try_from(params.0)?;
+    let mut query = SitesQuery::try_from(params.0)?;
+    query.landlord = sight::landlord(caller.scope(), query.landlord)?;
     let list = ListAddress::of(&request);
-    stock_list(&request, &edge, move |stock, now| {
+    stock_list(&request, &edge, caller.scope(), move |stock, now| {
         let found = catalogue::sites(stock, &query)?;
         let features = found.items.iter().map(|ix| feature(stock, *ix)).collect();
         Ok(FeatureCollection::new(features, list.links(found.next), found.matched, now))
@@ -61,13 +67,15 @@ async fn list_sites(
 ))]
 #[get("/sites/{code}")]
 async fn show_site(
+    caller: Caller<ReadStock>,
     code: Path<String>,
     _: Query<NoParams>,
     edge: Data<Edge>,
 ) -> Result<GeoJson<Feature<SiteDetails>>, Problem> {
     let snapshot = edge.app.snapshot();
     // A text that is no code cannot be in the stock: 404 too.
-    let ix = code.parse().ok().and_then(|code: SiteCode| snapshot.stock().site_ix(&code));
+    let ix = code.parse().ok();
+    let ix = ix.and_then(|code: SiteCode| sight::site(caller.scope(), snapshot.stock(), &code));
     let ix = ix.ok_or_else(|| unknown_site(&code))?;
     Ok(GeoJson(details(&snapshot, ix, edge.app.now())))
 }

@@ -9,7 +9,7 @@ use super::{
     packed::Coding,
     revision::{Revision, unless_known},
 };
-use crate::{time::Timestamp, twin::StockIndex};
+use crate::{access::Scope, time::Timestamp, twin::StockIndex};
 
 /// Answers with the list that `render` makes of the stock, or made of it before.
 ///
@@ -19,6 +19,7 @@ use crate::{time::Timestamp, twin::StockIndex};
 pub async fn stock_list<P: Serialize>(
     request: &HttpRequest,
     edge: &Edge,
+    scope: &Scope,
     render: impl FnOnce(&StockIndex, Timestamp) -> Result<FeatureCollection<P>, Problem>
     + Send
     + 'static,
@@ -26,7 +27,9 @@ pub async fn stock_list<P: Serialize>(
     let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
     let revision = snapshot.stock().revision().0;
     let coding = Coding::accepted_by(request);
-    let key = (request.uri().to_string(), coding);
+    // What a landlord is shown is a page of its own.
+    let shown_to = scope.landlord().map_or("", |own| own.as_str());
+    let key = (format!("{shown_to} {}", request.uri()), coding);
     unless_known(request, Revision::of_stock(&snapshot), async || {
         if let Some(page) = edge.stock_pages.get(revision, &key) {
             return Ok(coding.said_on(geojson::written(page)));

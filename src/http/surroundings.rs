@@ -7,8 +7,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Feature, FeatureCollection, Problem, Query,
+    caller::Caller,
     geojson::{Geometry, metres},
     page::{self, ListAddress},
+    permits::ReadStock,
     problem::ProblemBody,
     query::{list, name_of},
     stock_list::stock_list,
@@ -32,13 +34,14 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[get("/surroundings")]
 async fn list_surroundings(
+    caller: Caller<ReadStock>,
     request: HttpRequest,
     params: Query<SurroundingsParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     let query = SurroundingsQuery::try_from(params.0)?;
     let list = ListAddress::of(&request);
-    stock_list(&request, &edge, move |stock, now| {
+    stock_list(&request, &edge, caller.scope(), move |stock, now| {
         let found = catalogue::surroundings(stock, &query);
         let features = found.items.into_iter().map(surrounding).collect();
         Ok(FeatureCollection::new(features, list.links(found.next), found.matched, now))
@@ -54,6 +57,7 @@ async fn list_surroundings(
 ))]
 #[get("/tracts")]
 async fn list_tracts(
+    caller: Caller<ReadStock>,
     request: HttpRequest,
     params: Query<TractsParams>,
     edge: Data<Edge>,
@@ -61,7 +65,7 @@ async fn list_tracts(
     let after = page::after(params.0.after.as_deref())?;
     let limit = page::limit(params.0.limit.as_deref())?;
     let list = ListAddress::of(&request);
-    stock_list(&request, &edge, move |stock, now| {
+    stock_list(&request, &edge, caller.scope(), move |stock, now| {
         let found = catalogue::tracts(stock, after.as_ref(), limit);
         let features = found.items.into_iter().map(tract).collect();
         Ok(FeatureCollection::new(features, list.links(found.next), found.matched, now))

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::{Correction, StepRequest},
-    incident::{Command, IncidentId, Report},
+    incident::{ActorRole, Command, IncidentId, Report},
 };
 
 /// A step of the life cycle. No field is for a person, and none may be added.
@@ -25,8 +25,8 @@ pub struct TransitionBody {
     #[schema(value_type = ActionName)]
     to: String,
     /// In which role.
-    #[schema(value_type = ActorRoleName)]
-    actor: String,
+    #[schema(value_type = Option<ActorRoleName>)]
+    pub actor: Option<String>,
     /// When it was done, RFC 3339; now, where it is left out.
     at: Option<String>,
     /// The patrol that is sent or released, or that takes the step; the one that leads, where it is left out.
@@ -78,7 +78,7 @@ fn report_or_null<'de, D: serde::Deserializer<'de>>(
 }
 
 impl TransitionBody {
-    /// What is asked about `incident`, under `key`.
+    /// What is asked about `incident`, under `key`, by whoever acts as `actor`.
     ///
     /// # Errors
     ///
@@ -87,13 +87,14 @@ impl TransitionBody {
         self,
         incident: IncidentId,
         key: Option<&str>,
+        actor: ActorRole,
     ) -> Result<StepRequest, Problem> {
         let digested = (incident.to_string(), &self);
         let key = key.map(|key| keyed("Idempotency-Key", key, &digested)).transpose()?;
         let report = self.report.as_ref().map(Report::try_from).transpose()?;
         let command = Command {
             action: Named::parse("to", &self.to)?,
-            actor: Named::parse("actor", &self.actor)?,
+            actor,
             at: parsed("at", self.at.as_deref())?,
             patrol: parsed("patrol", self.patrol.as_deref())?,
             reason: Named::parse_optional("reason", self.reason.as_deref())?,

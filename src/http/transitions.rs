@@ -12,19 +12,22 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Json, Problem, ProblemKind, Query,
+    caller::Caller,
     incident_body::StatusBody,
     incident_feature::{SentBody, sent_bodies},
     incidents::{IDEMPOTENCY_REPLAYED, idempotency_key},
     json::Object,
     named::{ActionName, Named},
+    permits::StepIncidents,
     problem::{Conflict, ProblemBody},
     query::NoParams,
     transition_body::TransitionBody,
 };
 use crate::{
-    app::{StepError, Stepped},
+    app::{StepError, StepRequest, Stepped},
     closed_list::ClosedList as _,
-    incident::{Incident, IncidentId, Refusal},
+    incident::{Action, Incident, IncidentId, Refusal},
+    patrol::PatrolId,
     twin::Snapshot,
 };
 
@@ -53,6 +56,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[post("/incidents/{id}/transitions")]
 async fn take_step(
+    caller: Caller<StepIncidents>,
     request: HttpRequest,
     id: Path<String>,
     _: Query<NoParams>,
@@ -62,13 +66,56 @@ async fn take_step(
     let unknown = |_| Problem::unknown("id", &id, format!("incident `{id}` is not known"));
     let incident: IncidentId = id.parse().map_err(unknown)?;
     let key = idempotency_key(&request)?;
-    let stepped = edge.app.step_incident(body.0.0.into_request(incident, key)?).await?;
+    let body = body.0.0;
+    let actor = caller.actor(body.actor.as_deref())?;
+    let mut asked = body.into_request(incident, key, actor)?;
+    if let Some(own) = caller.scope().patrol() {
+        as_crew(own, &mut asked, &edge.app.snapshot())?;
+    }
+    let stepped = edge.app.step_incident(asked).await?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "no-store"));
     if stepped.repeated {
         response.insert_header((IDEMPOTENCY_REPLAYED, "true"));
     }
     Ok(response.json(TakenStep::new(&edge.app.snapshot(), &stepped)))
+}
+
+/// Cuts what is asked to what a crew may: its own steps, on what it is sent to.
+///
+/// # Errors
+///
+/// 404 for another incident, 403 for another step or for another patrol.
+fn as_crew(own: &PatrolId, asked: &mut StepRequest, snapshot: &Snapshot) -> Result<(), Problem> {
+    let known = snapshot.interventions().get(asked.incident);
+    let sent = known.is_some_and(|known| known.sent().iter().any(|one| one.patrol == *own));
+    let owes = known.is_some_and(|known| known.reporter() == Some(own));
+    if !sent && !owes {
+        return Err(StepError::UnknownIncident(asked.incident).into());
+    }
+    let forbidden = |field, reason| Problem::at_fault(ProblemKind::Forbidden, field, None, reason);
+    let command = &mut asked.command;
+    let is_own_step = match command.action {
+        Action::Acknowledged
+        | Action::EnRoute
+        | Action::OnSite
+        | Action::Cleared
+        | Action::CheckedIn => {
+            // Not the leading patrol where it is left out, but the one that asks.
+            command.patrol.get_or_insert_with(|| own.clone());
+            sent
+        }
+        Action::Reinforced => sent && command.patrol.is_none(),
+        Action::Reported => owes,
+        _ => false,
+    };
+    if !is_own_step {
+        return Err(forbidden("to", "is not a step that this crew may take"));
+    }
+    match &command.patrol {
+        Some(other) if other != own => Err(forbidden("patrol", "a crew steps for itself alone")),
+        _ => Ok(()),
+    }
 }
 
 /// An incident after a step.

@@ -9,7 +9,7 @@ use actix_web::{
 use include_dir::{Dir, include_dir};
 use sha2::{Digest as _, Sha256};
 
-use super::{Edge, Problem, ProblemKind, packed::Coding};
+use super::{Edge, Problem, ProblemKind, caller::Public, packed::Coding};
 
 /// What `web/dist` held when the program was built.
 static CLIENT: Dir<'_> = include_dir!("$WEB_CLIENT_FOLDER");
@@ -30,13 +30,18 @@ const NO_CLIENT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(show_client)
         .service(show_tablet)
+        .service(show_sign_in)
         .service(show_tablet_file)
         .service(show_asset)
         .service(show_file);
 }
 
 #[get("/")]
-async fn show_client(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+async fn show_client(
+    _: Public,
+    request: HttpRequest,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
     page(&request, &edge, "index.html")
 }
 
@@ -44,14 +49,29 @@ async fn show_client(request: HttpRequest, edge: Data<Edge>) -> Result<HttpRespo
 #[routes]
 #[get("/patrol")]
 #[get("/patrol/")]
-async fn show_tablet(request: HttpRequest, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+async fn show_tablet(
+    _: Public,
+    request: HttpRequest,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
     page(&request, &edge, "patrol/index.html")
+}
+
+/// Where somebody signs in.
+#[get("/signin")]
+async fn show_sign_in(
+    _: Public,
+    request: HttpRequest,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    page(&request, &edge, "signin/index.html")
 }
 
 /// What makes the tablet a program of its own: its worker, its manifest and its icons. They keep their names, so
 /// each is asked for again; a browser that held on to an old worker would hold on to an old tablet.
 #[get("/patrol/{name}")]
 async fn show_tablet_file(
+    _: Public,
     request: HttpRequest,
     name: web::Path<String>,
     edge: Data<Edge>,
@@ -68,6 +88,7 @@ async fn show_tablet_file(
 
 #[get("/assets/{path:.*}")]
 async fn show_asset(
+    _: Public,
     request: HttpRequest,
     path: web::Path<String>,
     edge: Data<Edge>,
@@ -79,6 +100,7 @@ async fn show_asset(
 /// Files that stand beside `index.html`, such as the icon.
 #[get("/{name}")]
 async fn show_file(
+    _: Public,
     request: HttpRequest,
     name: web::Path<String>,
     edge: Data<Edge>,

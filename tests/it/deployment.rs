@@ -15,7 +15,8 @@ use crate::{
     following::Follower,
     postgres_cluster::Database,
     server::{
-        Server, ends_with_its_test, free_address, get, import_sites, post, report, wait_until,
+        Server, authorization, ends_with_its_test, free_address, get, import_sites, post, report,
+        wait_until,
     },
     support::{Answer, ask},
 };
@@ -27,8 +28,9 @@ fn deployed(file: &str) -> PathBuf {
 #[test]
 fn the_environment_file_has_every_option_and_no_other() {
     let vigie = Vigie::command();
-    let commands = vigie.get_subcommands().chain([&vigie]);
+    let commands = vigie.get_subcommands().flat_map(|one| one.get_subcommands().chain([one]));
     let known: BTreeSet<String> = commands
+        .chain([&vigie])
         .flat_map(clap::Command::get_arguments)
         .filter_map(|option| Some(option.get_env()?.to_str()?.to_owned()))
         .collect();
@@ -173,7 +175,7 @@ fn two_servers_over_one_database_behind_nginx_answer_as_one_and_either_may_die()
     let batch = ask(
         &format!("http://{}/api/v1/locate:batch", nginx.address),
         "POST",
-        &[("content-type", "application/x-ndjson")],
+        &[("content-type", "application/x-ndjson"), authorization()],
         points.into_bytes(),
     );
     assert_eq!(batch.unwrap().lines().len(), 120_000, "a batch is no JSON body");

@@ -135,7 +135,7 @@ fn answers_are_compressed_as_the_client_reads_them() {
         for coding in ["gzip", "br"] {
             let packed = town.get_with(path, &[("accept-encoding", coding)]);
             assert_eq!((packed.status, packed.header("content-encoding")), (200, coding), "{path}");
-            assert!(packed.header("vary").to_lowercase().contains("accept-encoding"), "{path}");
+            assert!(packed.vary().contains("accept-encoding"), "{path}");
         }
     }
     let gzip = town.get_with("/api/v1/buildings", &[("accept-encoding", "gzip")]);

@@ -8,6 +8,8 @@ use std::{
 
 use serde_json::Value;
 
+use crate::server::credentials;
+
 /// Longest wait for a message.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -51,13 +53,28 @@ impl Follower {
     /// Follows without reading anything but the head of the answer.
     #[track_caller]
     pub fn silent(address: &str, query: &str, last_id: Option<u64>) -> Self {
+        // Towns of this process, which say `http://`, are open; servers of their own are not.
+        let who = if address.starts_with("http://") { String::new() } else { credentials() };
+        Self::asking(address, query, last_id, &who)
+    }
+
+    /// Follows with those lines in the head of the request. Has read the greeting when it returns.
+    #[track_caller]
+    pub fn with(address: &str, query: &str, last_id: Option<u64>, who: &str) -> Self {
+        let mut follower = Self::asking(address, query, last_id, who);
+        assert_eq!(follower.next().event, "hello");
+        follower
+    }
+
+    #[track_caller]
+    fn asking(address: &str, query: &str, last_id: Option<u64>, who: &str) -> Self {
         let address = address.trim_start_matches("http://");
         let mut socket = TcpStream::connect(address).unwrap();
         socket.set_read_timeout(Some(PATIENCE)).unwrap();
         let last = last_id.map_or_else(String::new, |id| format!("Last-Event-ID: {id}\r\n"));
         write!(
             socket,
-            "GET /api/v1/events{query} HTTP/1.1\r\nHost: vigie\r\nAccept-Encoding: gzip, br\r\n{last}\r\n"
+            "GET /api/v1/events{query} HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip, br\r\n{who}{last}\r\n"
         )
         .unwrap();
         let mut stream = BufReader::new(socket);

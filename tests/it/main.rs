@@ -1,6 +1,7 @@
 //! Black-box tests of the program: one binary, one module a capability.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on panics, also in its helpers")]
 
+mod access;
 mod accounts;
 mod any_input;
 mod api_again;

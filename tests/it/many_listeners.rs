@@ -14,7 +14,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::server::{Server, import_sites};
+use crate::server::{Server, credentials, import_sites};
 
 const CLIENTS: usize = 5_000;
 const EVENTS: usize = 20;
@@ -79,7 +79,8 @@ fn five_thousand_clients_hear_every_event_and_requests_get_through() {
 async fn follow(address: &str, door: &Semaphore, there: &Barrier, heard: &AtomicUsize) {
     let mut coming = Some(door.acquire().await.unwrap());
     let mut socket = TcpStream::connect(address).await.unwrap();
-    socket.write_all(b"GET /api/v1/events HTTP/1.1\r\nHost: vigie\r\n\r\n").await.unwrap();
+    let asked = format!("GET /api/v1/events HTTP/1.1\r\nHost: vigie\r\n{}\r\n", credentials());
+    socket.write_all(asked.as_bytes()).await.unwrap();
     let (mut text, mut buffer, mut events) = (String::new(), vec![0; 4096], 0);
     while events < EVENTS {
         let read = socket.read(&mut buffer).await.unwrap();

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use vigie::{app::App, app::system_clock, store::sqlite::SqliteStore};
 
 use crate::{
-    server::vigie,
+    server::{admit, authorization, credentials, vigie},
     support::{begin, site},
 };
 
@@ -36,6 +36,7 @@ impl Program {
 
     fn serving_in(folder: TempDir, options: &[&str]) -> Self {
         let store = format!("sqlite:{}", folder.path().join("vigie.db").display());
+        admit(&store);
         let mut child = vigie()
             .args(["serve", "--store", &store, "--listen", "127.0.0.1:0"])
             .args(options)
@@ -75,13 +76,15 @@ impl Program {
     /// Asks for `path`.
     pub fn get(&self, path: &str) -> (u16, String) {
         let url = format!("http://{}{path}", self.address);
-        read(agent().get(url).call().unwrap())
+        let (name, value) = authorization();
+        read(agent().get(url).header(name, value).call().unwrap())
     }
 
     /// Posts JSON.
     pub fn post(&self, path: &str, body: &Value) -> (u16, String) {
         let url = format!("http://{}{path}", self.address);
-        read(agent().post(url).send_json(body).unwrap())
+        let (name, value) = authorization();
+        read(agent().post(url).header(name, value).send_json(body).unwrap())
     }
 
     /// Stops it as Ctrl-C does; returns its log and its folder.
@@ -149,7 +152,7 @@ fn it_listens_to_other_machines_only_when_told_so() {
     let output = run(&["serve", "--store", "sqlite:/nowhere/vigie.db", "--listen", "0.0.0.0:0"]);
 
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("no authentication yet"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Vigie speaks plain HTTP"));
 }
 
 #[test]
@@ -204,7 +207,8 @@ fn ctrl_c_answers_what_is_in_flight_and_the_next_start_has_it() {
             .to_string();
     let mut slow = TcpStream::connect(&program.address).unwrap();
     let head = format!(
-        "POST /api/v1/incidents HTTP/1.1\r\nHost: vigie\r\nConnection: close\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: {}\r\n\r\n",
+        "POST /api/v1/incidents HTTP/1.1\r\nHost: vigie\r\n{}Connection: close\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: {}\r\n\r\n",
+        credentials(),
         body.len()
     );
     slow.write_all(head.as_bytes()).unwrap();

@@ -10,6 +10,11 @@ use std::{
 use rand::RngExt as _;
 use serde_json::Value;
 use tempfile::NamedTempFile;
+use vigie::{
+    access::{Role, Seat, TokenDigest},
+    app::{AccountChange, App, NewToken, system_clock},
+    store::StoreUrl,
+};
 
 use crate::support::{Answer, ask};
 
@@ -34,6 +39,7 @@ impl Server {
 
     /// Starts one on a port of one's choice, and waits until it listens.
     pub fn start_at(store: &str, address: &str) -> Self {
+        admit(store);
         let log = NamedTempFile::new().unwrap();
         let mut child = vigie()
             .args(["serve", "--listen", address, "--store", store])
@@ -106,10 +112,43 @@ impl Drop for Server {
     }
 }
 
+/// The token that the tests send to servers of their own: a dispatcher's, see [`admit`].
+pub const TOKEN: &str = "vgt_5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed5eed";
+
+/// The header that says it.
+pub fn authorization() -> (&'static str, &'static str) {
+    static BEARER: std::sync::LazyLock<String> =
+        std::sync::LazyLock::new(|| format!("Bearer {TOKEN}"));
+    ("authorization", &BEARER)
+}
+
+/// The same as a line of a request that a test writes itself.
+pub fn credentials() -> String {
+    let (name, value) = authorization();
+    format!("{name}: {value}\r\n")
+}
+
+/// Lets whoever has [`TOKEN`] into a store, where it can be written now and does not know it yet.
+pub fn admit(store: &str) {
+    let url: StoreUrl = store.parse().unwrap();
+    let Some(app) = url.open().ok().and_then(|store| App::open(store, system_clock).ok()) else {
+        return;
+    };
+    let digest = TokenDigest::of(TOKEN).unwrap();
+    if app.snapshot().accounts().of_token(&digest).is_none() {
+        let seat = Seat::new(Role::Dispatcher, None, None).unwrap();
+        let new = NewToken { label: "tests".parse().unwrap(), seat, expires_at: None };
+        let change = app.change_account(AccountChange::OpenToken(new, digest));
+        // A replica takes none: it learns of it from the store that it follows.
+        let _ = actix_web::rt::System::new().block_on(change);
+    }
+    app.close();
+}
+
 /// Asks for a path at an address, such as a proxy's.
 #[track_caller]
 pub fn get(address: &str, path: &str) -> Answer {
-    ask(&format!("http://{address}{path}"), "GET", &[], Vec::new()).unwrap()
+    ask(&format!("http://{address}{path}"), "GET", &[authorization()], Vec::new()).unwrap()
 }
 
 /// Posts JSON at an address.
@@ -120,14 +159,14 @@ pub fn post(
     body: &Value,
 ) -> Result<Answer, ureq::Error> {
     let mut headers = headers.to_vec();
-    headers.push(("content-type", "application/json"));
+    headers.extend([("content-type", "application/json"), authorization()]);
     ask(&format!("http://{address}{path}"), "POST", &headers, body.to_string().into_bytes())
 }
 
 /// Puts JSON at an address.
 #[track_caller]
 pub fn put(address: &str, path: &str, body: &Value) -> Answer {
-    let json = [("content-type", "application/json")];
+    let json = [("content-type", "application/json"), authorization()];
     ask(&format!("http://{address}{path}"), "PUT", &json, body.to_string().into_bytes()).unwrap()
 }
 

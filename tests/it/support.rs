@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use vigie::{
     app::{App, Clock, PutPatrol, system_clock},
     geo::LonLat,
-    http::{Settings, listen},
+    http::{Doors, Settings, listen},
     patrol::{Availability, Patrol, PositionFix},
     stock::{Building, Footprint, Hall, Landlord, Site, StockChange},
     store::StoreUrl,
@@ -136,8 +136,23 @@ pub fn town_with(settings: Settings, starts: impl IntoIterator<Item = Start>) ->
     town_by(system_clock, settings, starts)
 }
 
-/// Starts a server with `settings` and that clock on a town that begins with `starts`.
+/// Starts a server that lets in whoever has a token, on a town that begins with `starts`.
+pub fn closed_town(starts: impl IntoIterator<Item = Start>) -> Town {
+    closed_town_with(Settings::default(), starts)
+}
+
+/// Starts a server with `settings` that lets in whoever has a token, on a town that begins with `starts`.
+pub fn closed_town_with(settings: Settings, starts: impl IntoIterator<Item = Start>) -> Town {
+    start(system_clock, settings, starts)
+}
+
+/// Starts a server with `settings` and that clock on a town that begins with `starts`. It is open to whoever is on this
+/// machine, as a demo is: who may do what is tested in [`crate::access`].
 pub fn town_by(clock: Clock, settings: Settings, starts: impl IntoIterator<Item = Start>) -> Town {
+    start(clock, Settings { doors: Doors::OpenOnLoopback, ..settings }, starts)
+}
+
+fn start(clock: Clock, settings: Settings, starts: impl IntoIterator<Item = Start>) -> Town {
     let make = Make::chosen();
     let (url, store) = match make {
         Make::Sqlite => {
@@ -229,6 +244,12 @@ impl Answer {
     /// A header, or an empty text.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The names in every `Vary` header, of which there may be several.
+    pub fn vary(&self) -> String {
+        let all = self.headers.get_all("vary").iter().map(|value| value.to_str().unwrap());
+        all.collect::<Vec<_>>().join(", ").to_lowercase()
     }
 
     /// The body as text.

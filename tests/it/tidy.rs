@@ -315,6 +315,20 @@ fn every_file_says_what_it_is_for_and_is_short() {
 }
 
 #[test]
+fn every_handler_asks_first_who_calls() {
+    let routed = ["#[get(", "#[post(", "#[put(", "#[delete("];
+    for source in sources().iter().filter(|source| source.module == "http") {
+        for (at, _) in routed.iter().flat_map(|route| source.code.match_indices(route)) {
+            let handler = source.code[at..].split("async fn ").nth(1).unwrap();
+            let (name, arguments) = handler.split_once('(').unwrap();
+            let first = arguments.trim_start().split([',', ')']).next().unwrap();
+            let asks = [": Caller<", ": Public", ": Scraper"].iter().any(|who| first.contains(who));
+            assert!(asks, "{}: {name} begins with `{first}`", source.path.display());
+        }
+    }
+}
+
+#[test]
 fn the_front_page_has_every_module_in_order() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let page = fs::read_to_string(root.join("src/lib.rs")).unwrap();

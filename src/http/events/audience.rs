@@ -1,7 +1,10 @@
 //! Who hears what: each message has an [`Audience`], each client is a [`Watcher`].
 
-use super::{EventsParams, Problem};
+use actix_web::http::StatusCode;
+
+use super::{EventsParams, Problem, ProblemKind};
 use crate::{
+    access::Scope,
     http::{
         filter,
         query::{name_of, parsed},
@@ -41,8 +44,31 @@ pub enum Audience {
 }
 
 impl Watcher {
+    /// Whoever `params` say that listens, of those whom `scope` lets through: an account of a landlord or a patrol
+    /// listens as that, whether it says so or not.
+    pub fn of(params: &EventsParams, snapshot: &Snapshot, scope: &Scope) -> Result<Self, Problem> {
+        let own = match scope {
+            Scope::Everything => return Self::asked(params, snapshot),
+            Scope::Landlord(own) => Self::Landlord(own.clone()),
+            Scope::Patrol(own) => Self::Patrol(own.clone()),
+        };
+        let asked = EventsParams { last_event_id: None, ..params.clone() };
+        if asked == EventsParams::default() {
+            return Ok(own);
+        }
+        match Self::asked(params, snapshot) {
+            Ok(asked) if asked == own => Ok(own),
+            Err(problem) if problem.status() != StatusCode::NOT_FOUND => Err(problem),
+            // Others, whether they are there or not.
+            _ => {
+                let reason = "this account listens as itself alone";
+                Err(Problem::at_fault(ProblemKind::Forbidden, "role", None, reason))
+            }
+        }
+    }
+
     /// Whoever `params` say that listens.
-    pub fn of(params: &EventsParams, snapshot: &Snapshot) -> Result<Self, Problem> {
+    fn asked(params: &EventsParams, snapshot: &Snapshot) -> Result<Self, Problem> {
         let role = params.role.as_deref().unwrap_or(ROLES[0]);
         let known = |name: &str| ROLES.contains(&name).then_some(());
         name_of(role, known, ROLES).map_err(|reason| Problem::field("role", role, reason))?;

@@ -33,6 +33,11 @@ pub fn heartbeat(seq: Seq) -> Bytes {
     format!(": still here\nid: {seq}\n\n").into()
 }
 
+/// Says that the server is there, and nothing else.
+pub fn quiet_heartbeat() -> Bytes {
+    Bytes::from_static(b": still here\n\n")
+}
+
 /// The stock is another one.
 pub fn stock(seq: Seq) -> Bytes {
     format!("id: {seq}\nevent: stock\ndata: {{\"seq\":{seq}}}\n\n").into()

@@ -31,7 +31,9 @@ use self::{
 };
 use super::{
     Edge, Metrics, Problem, ProblemKind, Query,
+    caller::Caller,
     limit::{HEARTBEAT, LISTENERS_MAX},
+    permits::Listen,
     problem::ProblemBody,
 };
 use crate::{
@@ -92,12 +94,13 @@ impl Events {
 ))]
 #[get("/events")]
 async fn follow_events(
+    caller: Caller<Listen>,
     request: HttpRequest,
     params: Query<EventsParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     let last = last_event_id(&request, params.0.last_event_id.as_deref())?;
-    let watcher = Watcher::of(&params.0, &edge.app.snapshot())?;
+    let watcher = Watcher::of(&params.0, &edge.app.snapshot(), caller.scope())?;
     let place = Arc::clone(&edge.events.places).try_acquire_owned().map_err(|_all_taken| {
         let detail = format!("{LISTENERS_MAX} clients listen already");
         Problem::new(ProblemKind::TooManyRequests, detail)
@@ -107,6 +110,8 @@ async fn follow_events(
     let listening = Listening {
         greeting: Some(message::hello(&cursor, edge.app.now())?),
         watcher,
+        caller,
+        app: edge.app.clone(),
         cursor,
         bell,
         ring: Arc::clone(&edge.events.ring),
@@ -128,11 +133,11 @@ async fn follow_events(
 }
 
 /// Who listens, and from where on.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 struct EventsParams {
-    /// `dispatcher` (where it is left out) or `operator`: everything. `patrol`: its own missions, its own state. `landlord`:
+    /// An account of a landlord or a patrol listens as that. Others: `dispatcher` (where it is left out) or `operator`: everything. `patrol`: its own missions, its own state. `landlord`:
     /// the incidents of its sites alone.
     role: Option<String>,
     /// Id of the patrol that listens; with `role=patrol` alone.
@@ -160,6 +165,8 @@ fn last_event_id(request: &HttpRequest, parameter: Option<&str>) -> Result<Optio
 struct Listening {
     greeting: Option<Bytes>,
     watcher: Watcher,
+    caller: Caller<Listen>,
+    app: App,
     cursor: Cursor,
     /// Rings at each new message.
     bell: watch::Receiver<()>,
@@ -178,6 +185,10 @@ impl Listening {
             return Some(greeting);
         }
         loop {
+            // Whoever has lost its account hears no more, though its connection lasts.
+            if !self.caller.is_still_known(&self.app.snapshot(), self.app.now()) {
+                return None;
+            }
             match self.ring.next(&mut self.cursor, &self.watcher) {
                 Next::Message(message) => {
                     self.metrics.told();
@@ -195,7 +206,11 @@ impl Listening {
                 Ok(_rung) => {}
                 Err(_quiet) => {
                     self.beat_at = Instant::now() + HEARTBEAT;
-                    return Some(message::heartbeat(self.cursor.seq()));
+                    return Some(match self.watcher {
+                        // How much happens elsewhere is not told.
+                        Watcher::Landlord(_) => message::quiet_heartbeat(),
+                        _ => message::heartbeat(self.cursor.seq()),
+                    });
                 }
             }
         }

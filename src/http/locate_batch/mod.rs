@@ -16,9 +16,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use self::{csv_rows::CsvRows, ndjson_rows::NdjsonRows};
 use super::{
     Edge, Problem, Query,
+    caller::Caller,
     lines::{Block, LineEnd, Lines},
     locate::LocateAnswer,
     media,
+    permits::Locate,
     place::{Coordinates, PlaceFault, system},
     problem::ProblemBody,
     stream::{self, CSV, NDJSON},
@@ -48,6 +50,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[post("/locate:batch")]
 async fn locate_batch(
+    _: Caller<Locate>,
     request: HttpRequest,
     params: Query<LocateBatchParams>,
     payload: web::Payload,

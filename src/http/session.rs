@@ -1,0 +1,472 @@
+//! `/session`: signing in and out from a browser, and the roles of a demo.
+
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use actix_web::{
+    HttpRequest, HttpResponse, delete, get,
+    http::header::{self, CACHE_CONTROL, COOKIE, SET_COOKIE},
+    post,
+    web::{self, Data},
+};
+use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{
+    Edge, Json, Problem, ProblemKind, Query,
+    attempts::Attempts,
+    caller::{self, Doors, Known, Public, is_of_this_machine},
+    json::Object,
+    named::{Named, RoleName},
+    problem::ProblemBody,
+    query::NoParams,
+    seal::{self, Ticket},
+};
+use crate::{
+    access::{Account, AccountName, PasswordHash, Role, Seat},
+    app::{AccountChange, AccountError, App, NewAccount, Password},
+    time::Timestamp,
+};
+
+/// For how long a session lasts, in seconds: a shift.
+const SESSION_S: i64 = 12 * 3600;
+/// For how long the link is good that makes the first administrator, in seconds.
+pub const FIRST_LINK_S: i64 = 30 * 60;
+/// Passwords that are checked at once: each takes 19 MiB and a core.
+const CHECKS_MAX: usize = 2;
+/// The cookie of a session. Browsers take the first name over TLS alone, for this host alone.
+const NAME: &str = "__Host-vigie";
+/// Its name on this machine, without TLS.
+const NAME_HERE: &str = "vigie";
+/// The header by which a page of ours shows that it is one.
+const CSRF: &str = "x-vigie-csrf";
+
+/// What is kept of a password that nobody has, so that an unknown name takes as long as a known one.
+static NOBODYS: LazyLock<Option<PasswordHash>> =
+    LazyLock::new(|| Password::made_up().and_then(|password| password.hash()).ok());
+
+/// The routes of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(show_session).service(sign_in).service(sign_out).service(make_first);
+}
+
+/// Who may be signing in.
+#[derive(Clone)]
+pub struct Sessions {
+    attempts: Arc<Attempts>,
+    checks: Arc<Semaphore>,
+    /// The digest of the code that makes the first administrator, and until when it does.
+    first: Arc<Mutex<Option<(String, Timestamp)>>>,
+}
+
+impl Sessions {
+    /// `first_code` makes the first administrator, once, until half an hour after `now`.
+    #[must_use]
+    pub fn new(first_code: Option<String>, now: Timestamp) -> Self {
+        let first = first_code.map(|code| (code, now.plus_seconds(FIRST_LINK_S)));
+        Self {
+            attempts: Arc::default(),
+            checks: Arc::new(Semaphore::new(CHECKS_MAX)),
+            first: Arc::new(Mutex::new(first)),
+        }
+    }
+
+    /// Takes the code, which is then good no more.
+    fn take_first(&self, code: &str, now: Timestamp) -> bool {
+        let mut first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        let good =
+            first.as_ref().is_some_and(|(right, until)| now < *until && seal::same(right, code));
+        if good {
+            *first = None;
+        }
+        good
+    }
+}
+
+/// Who is asking, and what a page needs to ask on.
+#[utoipa::path(tag = "access", responses((status = 200, description = "Who is signed in", body = Session)))]
+#[get("/session")]
+async fn show_session(_: Public, request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
+    let known = caller::known(&request).ok();
+    let sealed = known.as_ref().and_then(|_| sealed(&request));
+    told(&edge, HttpResponse::Ok(), known.as_ref(), sealed.as_deref())
+}
+
+/// Signs in with a name and a password; in a demo, takes a role.
+///
+/// An unknown name and a wrong password have the same answer, after the same time. After four failures, each doubles
+/// the wait of that name and of that address, up to a quarter of an hour.
+#[utoipa::path(tag = "access", request_body = SignIn, responses(
+    (status = 200, description = "Signed in: the cookie comes with it", body = Session),
+    (status = 401, description = "No such name, or another password", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, description = "From a page of another site", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 422, description = "A field is refused", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 429, description = "Too many failures: `Retry-After` says for how long", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[post("/session")]
+async fn sign_in(
+    _: Public,
+    request: HttpRequest,
+    _: Query<NoParams>,
+    body: Json<Object<SignIn>>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    check_same_site(&request)?;
+    match body.0.0 {
+        SignIn { role: Some(role), landlord, patrol, name: None, password: None } => {
+            let seat = guest(&request, &edge, &role, landlord.or(patrol).as_deref())?;
+            let known = Known { seat: seat.clone(), account: None, epoch: 0 };
+            begin(&request, &edge, &known, &Ticket::Guest(seat)).await
+        }
+        SignIn { name: Some(name), password: Some(password), role: None, .. } => {
+            let account = checked(&request, &edge, &name, &password).await?;
+            let ticket = Ticket::Account(account.id, account.epoch);
+            begin(&request, &edge, &Known::from(&*account), &ticket).await
+        }
+        _ => Err(Problem::unsaid("name", "name and password are required")),
+    }
+}
+
+/// Signs out: every session of the account ends. In a demo, the role is put down.
+#[utoipa::path(tag = "access", responses(
+    (status = 200, description = "Signed out", body = Session),
+    (status = 403, description = "Not from a page of this site", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[delete("/session")]
+async fn sign_out(
+    _: Public,
+    request: HttpRequest,
+    _: Query<NoParams>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    check_same_site(&request)?;
+    if let Ok(Known { account: Some(id), .. }) = caller::known(&request)
+        && sealed(&request).is_some()
+    {
+        edge.app.change_account(AccountChange::EndSessions(id)).await?;
+    }
+    let mut response = HttpResponse::Ok();
+    for name in [NAME, NAME_HERE] {
+        response.append_header((SET_COOKIE, cookie(name, "", 0)));
+    }
+    let open = (edge.settings.doors == Doors::OpenOnLoopback && is_of_this_machine(&request))
+        .then_some(Known { seat: Seat::DEMO, account: None, epoch: 0 });
+    Ok(told(&edge, response, open.as_ref(), None))
+}
+
+/// Makes the first administrator, with the code of the link that the server printed when it started, once.
+#[utoipa::path(tag = "access", request_body = First, responses(
+    (status = 200, description = "Made, and signed in", body = Session),
+    (status = 401, description = "No such code, or one that was used or is too old", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 422, description = "A field is refused", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[post("/session/first")]
+async fn make_first(
+    _: Public,
+    request: HttpRequest,
+    _: Query<NoParams>,
+    body: Json<Object<First>>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    check_same_site(&request)?;
+    let First { code, name, password } = body.0.0;
+    let name: AccountName = name.parse().map_err(|e| Problem::unsaid("name", e))?;
+    let password: Password = password.parse().map_err(|e| Problem::unsaid("password", e))?;
+    let address = address(&request);
+    let now = edge.app.now();
+    check_wait(&edge, &[&address], now)?;
+    if !edge.sessions.take_first(&code, now) {
+        edge.sessions.attempts.failed(&[&address], now);
+        return Err(Problem::unauthenticated());
+    }
+    let hash = web::block(move || password.hash()).await.map_err(Problem::internal)??;
+    let seat = Seat::new(Role::Admin, None, None).map_err(Problem::internal)?;
+    let account = edge
+        .app
+        .change_account(AccountChange::Open(NewAccount { name, seat, password: hash }))
+        .await?;
+    let ticket = Ticket::Account(account.id, account.epoch);
+    begin(&request, &edge, &Known::from(&account), &ticket).await
+}
+
+/// A name and a password; in a demo, a role.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignIn {
+    /// What the account is called.
+    name: Option<String>,
+    /// Its password.
+    password: Option<String>,
+    /// In a demo: the role to take.
+    #[schema(value_type = Option<RoleName>)]
+    role: Option<String>,
+    /// Id of the landlord, with the role `landlord`; the first, where it is left out.
+    landlord: Option<String>,
+    /// Id of the patrol, with the role `patrol`; the first, where it is left out.
+    patrol: Option<String>,
+}
+
+/// The first administrator.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = FirstAdministrator)]
+#[serde(deny_unknown_fields)]
+struct First {
+    /// From the link.
+    code: String,
+    /// What the account is to be called: the name of a post.
+    name: String,
+    /// 12 characters at least.
+    password: String,
+}
+
+/// Who is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+struct Session {
+    /// As what; null for nobody.
+    #[schema(required = true)]
+    role: Option<RoleName>,
+    /// What the account is called.
+    #[schema(required = true)]
+    name: Option<String>,
+    /// Id of the landlord that the account is for.
+    #[schema(required = true)]
+    landlord: Option<String>,
+    /// Id of the patrol that the account is for.
+    #[schema(required = true)]
+    patrol: Option<String>,
+    /// To be sent as `X-Vigie-Csrf` with whatever changes something; null without a session.
+    #[schema(required = true)]
+    csrf: Option<String>,
+    /// Whether roles may be taken without an account.
+    demo: bool,
+}
+
+/// The cookie of the request, where there is one.
+pub fn sealed(request: &HttpRequest) -> Option<String> {
+    let name = cookie_name(request);
+    let all = request.headers().get_all(COOKIE).filter_map(|value| value.to_str().ok());
+    let mut pairs = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
+    pairs.find(|(known, _)| known.trim() == name).map(|(_, value)| value.trim().to_owned())
+}
+
+/// Who asks by the cookie of the request, where that is somebody.
+///
+/// # Errors
+///
+/// 403 where something is to be changed and the request is not from a page of ours.
+pub fn signed_in(request: &HttpRequest, edge: &Edge) -> Result<Option<Known>, Problem> {
+    let Some(sealed) = sealed(request) else { return Ok(None) };
+    let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
+    let Some(key) = snapshot.accounts().seal() else { return Ok(None) };
+    let known = match seal::open(key, &sealed, now) {
+        Some(Ticket::Account(id, epoch)) => snapshot
+            .accounts()
+            .get(id)
+            .filter(|known| known.epoch == epoch && known.is_in_force(now))
+            .map(|known| Known::from(&**known)),
+        Some(Ticket::Guest(seat)) if edge.settings.doors == Doors::OpenOnLoopback => {
+            Some(Known { seat, account: None, epoch: 0 })
+        }
+        _ => None,
+    };
+    if known.is_some() && !request.method().is_safe() {
+        check_same_site(request)?;
+        let said = request.headers().get(CSRF).and_then(|value| value.to_str().ok());
+        let right = seal::csrf(key, &sealed);
+        // Signing out and in again needs the cookie and the site alone.
+        let to_session = request.match_pattern().is_some_and(|path| path.ends_with("/session"));
+        if !to_session && !said.is_some_and(|said| seal::same(said, &right)) {
+            return Err(Problem::new(
+                ProblemKind::Forbidden,
+                "X-Vigie-Csrf must come with it: see GET /api/v1/session",
+            ));
+        }
+    }
+    Ok(known)
+}
+
+/// Refuses what a page of another site has a browser send.
+fn check_same_site(request: &HttpRequest) -> Result<(), Problem> {
+    let header = |name| {
+        request.headers().get(name).and_then(|value: &header::HeaderValue| value.to_str().ok())
+    };
+    let site = header(header::HeaderName::from_static("sec-fetch-site"));
+    let host = request.connection_info().host().to_owned();
+    let foreign_origin = header(header::ORIGIN).is_some_and(|origin| {
+        let of = origin.split_once("://").map(|(_, of)| of);
+        of != Some(host.as_str())
+    });
+    if site.is_some_and(|site| site != "same-origin" && site != "none") || foreign_origin {
+        return Err(Problem::new(
+            ProblemKind::Forbidden,
+            "only pages of this site may ask for that",
+        ));
+    }
+    Ok(())
+}
+
+/// The seat that a guest of a demo asks for.
+fn guest(
+    request: &HttpRequest,
+    edge: &Edge,
+    role: &str,
+    of: Option<&str>,
+) -> Result<Seat, Problem> {
+    if edge.settings.doors != Doors::OpenOnLoopback || !is_of_this_machine(request) {
+        return Err(Problem::unsaid("role", "is taken in a demo alone"));
+    }
+    let role: Role = Named::parse("role", role)?;
+    let snapshot = edge.app.snapshot();
+    // Where it is not said for whom, for the first there is.
+    let first = match role {
+        Role::Landlord => snapshot.stock().landlords().first().map(|one| one.id.to_string()),
+        Role::Patrol => snapshot.patrols().iter().next().map(|one| one.patrol.id.to_string()),
+        _ => None,
+    };
+    let of = of.map(str::to_owned).or(first).unwrap_or_default();
+    let seat = seal::guest(role, &of)
+        .ok_or_else(|| Problem::unsaid("role", "goes with its landlord or its patrol"))?;
+    if let Some(id) = seat.scope().landlord()
+        && snapshot.stock().landlord(id).is_none()
+    {
+        return Err(Problem::unknown(
+            "landlord",
+            id,
+            format!("landlord `{id}` is not in the stock"),
+        ));
+    }
+    if let Some(id) = seat.scope().patrol()
+        && snapshot.patrols().get(id).is_none()
+    {
+        return Err(Problem::unknown("patrol", id, format!("patrol `{id}` is not known")));
+    }
+    Ok(seat)
+}
+
+/// The account of that name, where the password is its own.
+async fn checked(
+    request: &HttpRequest,
+    edge: &Edge,
+    name: &str,
+    password: &str,
+) -> Result<Arc<Account>, Problem> {
+    let (address, now) = (address(request), edge.app.now());
+    let whom = [format!("name {name}"), address];
+    let whom = [whom[0].as_str(), whom[1].as_str()];
+    check_wait(edge, &whom, now)?;
+    let account = name
+        .parse()
+        .ok()
+        .and_then(|name: AccountName| edge.app.snapshot().accounts().of_name(&name).cloned());
+    let account = account.filter(|account| account.is_in_force(now));
+    let kept = account.as_ref().and_then(|account| account.password().cloned());
+    let typed = password.parse::<Password>().ok();
+    let _check = edge.sessions.checks.acquire().await.map_err(Problem::internal)?;
+    let is_right = web::block(move || {
+        let kept = kept.or_else(|| NOBODYS.clone());
+        // What is too short to be a password takes as long as one.
+        let typed = typed.or_else(|| Password::made_up().ok());
+        kept.zip(typed).is_some_and(|(kept, typed)| typed.is(&kept))
+    });
+    match (is_right.await.map_err(Problem::internal)?, account) {
+        (true, Some(account)) => {
+            edge.sessions.attempts.succeeded(&whom[..1]);
+            Ok(account)
+        }
+        _ => {
+            edge.sessions.attempts.failed(&whom, now);
+            Err(Problem::new(ProblemKind::Unauthenticated, "no such name, or another password"))
+        }
+    }
+}
+
+fn check_wait(edge: &Edge, whom: &[&str], now: Timestamp) -> Result<(), Problem> {
+    match edge.sessions.attempts.wait_s(whom, now) {
+        Some(wait_s) => Err(Problem::wait(wait_s)),
+        None => Ok(()),
+    }
+}
+
+/// From where somebody asks: the last proxy's word where there is one, for it costs the asker alone.
+fn address(request: &HttpRequest) -> String {
+    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    let last = forwarded.and_then(|all| all.rsplit(',').next()).map(|one| one.trim().to_owned());
+    let peer = || request.peer_addr().map(|peer| peer.ip().to_string());
+    format!("address {}", last.or_else(peer).unwrap_or_default())
+}
+
+/// Answers with a cookie that says who `known` is.
+async fn begin(
+    request: &HttpRequest,
+    edge: &Edge,
+    known: &Known,
+    ticket: &Ticket,
+) -> Result<HttpResponse, Problem> {
+    edge.app.ensure_seal().await?;
+    let snapshot = edge.app.snapshot();
+    let key = snapshot.accounts().seal().ok_or_else(|| Problem::internal("no seal is there"))?;
+    let sealed = seal::seal(key, ticket, edge.app.now().plus_seconds(SESSION_S));
+    let sealed = sealed.ok_or_else(|| Problem::internal("nothing can be sealed"))?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((SET_COOKIE, cookie(cookie_name(request), &sealed, SESSION_S)));
+    Ok(told(edge, response, Some(known), Some(&sealed)))
+}
+
+fn told(
+    edge: &Edge,
+    mut response: actix_web::HttpResponseBuilder,
+    known: Option<&Known>,
+    sealed: Option<&str>,
+) -> HttpResponse {
+    let snapshot = edge.app.snapshot();
+    let account = known.and_then(|known| snapshot.accounts().get(known.account?));
+    let key = snapshot.accounts().seal();
+    let scope = known.map(|known| known.seat.scope());
+    response.insert_header((CACHE_CONTROL, "no-store")).json(Session {
+        role: known.map(|known| Named(known.seat.role())),
+        name: account.map(|account| account.name.to_string()),
+        landlord: scope.and_then(|scope| scope.landlord()).map(ToString::to_string),
+        patrol: scope.and_then(|scope| scope.patrol()).map(ToString::to_string),
+        csrf: sealed.zip(key).map(|(sealed, key)| seal::csrf(key, sealed)),
+        demo: edge.settings.doors == Doors::OpenOnLoopback,
+    })
+}
+
+fn cookie_name(request: &HttpRequest) -> &'static str {
+    if is_of_this_machine(request) { NAME_HERE } else { NAME }
+}
+
+/// A cookie that lasts for so many seconds; for none, it goes.
+fn cookie(name: &str, value: &str, age_s: i64) -> String {
+    let secure = if name == NAME { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}")
+}
+
+/// A code that makes the first administrator, where the program has none yet that somebody could sign in as.
+#[must_use]
+pub fn first_code(app: &App) -> Option<String> {
+    let snapshot = app.snapshot();
+    let now = app.now();
+    let has_admin = snapshot.accounts().iter().any(|account| {
+        account.seat.role() == Role::Admin && account.has_password() && account.is_in_force(now)
+    });
+    if has_admin { None } else { Password::made_up().ok().map(|code| code.told().to_owned()) }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        let reason = error.to_string();
+        match error {
+            AccountError::NameTaken(_) | AccountError::LastAdmin(_) => {
+                Self::at_fault(ProblemKind::Conflict, "name", None, reason)
+            }
+            AccountError::UnknownAccount(id) => Self::unknown("id", id, reason),
+            AccountError::UnknownLandlord(id) => Self::unknown("landlord", id, reason),
+            AccountError::UnknownPatrol(id) => Self::unknown("patrol", id, reason),
+            AccountError::NoPassword(_) => Self::unsaid("password", reason),
+            AccountError::Unavailable(unavailable) => unavailable.into(),
+        }
+    }
+}
