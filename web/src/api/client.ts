@@ -1,5 +1,6 @@
 /** The only place that calls `fetch`. */
 import { Failure, isAborted } from "./failure";
+import { ours, toSignIn } from "./session";
 import type {
   Alert,
   Body,
@@ -50,6 +51,7 @@ async function call(url: string, init: RequestInit, signal?: AbortSignal): Promi
     throw new Failure(path, null, null);
   }
   if (response.ok || response.status === 304) return response;
+  if (response.status === 401) toSignIn();
   throw new Failure(path, response.status, await problemOf(response));
 }
 
@@ -166,13 +168,14 @@ export async function openEvents(lastId: string | null, signal: AbortSignal): Pr
   if (lastId !== null) headers["Last-Event-ID"] = lastId;
   const path = "/api/v1/events";
   const init: RequestInit = { headers, cache: "no-store", signal };
-  const response = await fetch(address(path, { role: "dispatcher" }), init);
+  const response = await fetch(path, init);
+  if (response.status === 401) toSignIn();
   if (!response.ok) throw new Failure(path, response.status, await problemOf(response));
   return response;
 }
 
-function send(path: string, body: object, idempotencyKey?: string): Promise<Response> {
-  const headers: Record<string, string> = { "Content-Type": "application/json" };
+async function send(path: string, body: object, idempotencyKey?: string): Promise<Response> {
+  const headers: Record<string, string> = { "Content-Type": "application/json", ...(await ours()) };
   if (idempotencyKey !== undefined) headers["Idempotency-Key"] = idempotencyKey;
   return call(path, { method: "POST", headers, body: JSON.stringify(body) });
 }
@@ -195,16 +198,16 @@ export async function postTransition(id: string, step: TransitionBody, idempoten
 
 /** Says that a person has seen the alert. */
 export function acknowledgeAlert(id: string): Promise<Alert> {
-  return post(`/api/v1/alerts/${encodeURIComponent(id)}/acknowledge`, { actor: "dispatcher" });
+  return post(`/api/v1/alerts/${encodeURIComponent(id)}/acknowledge`, {});
 }
 
 export function resolveAlert(id: string, resolution: Resolution): Promise<Alert> {
-  return post(`/api/v1/alerts/${encodeURIComponent(id)}/resolve`, { actor: "dispatcher", resolution });
+  return post(`/api/v1/alerts/${encodeURIComponent(id)}/resolve`, { resolution });
 }
 
 /** Makes these the hazards of a site, and no others. Asking twice is asking once. */
 export async function putHazards(code: string, hazards: WantedHazard[]): Promise<Hazard[]> {
-  const init = { method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ hazards }) };
+  const init = { method: "PUT", headers: { "Content-Type": "application/json", ...(await ours()) }, body: JSON.stringify({ hazards }) };
   const response = await call(`/api/v1/sites/${encodeURIComponent(code)}/hazards`, init);
   return ((await response.json()) as { hazards: Hazard[] }).hazards;
 }

@@ -4,6 +4,7 @@ import type { components, paths } from "./schema";
 type Schemas = components["schemas"];
 
 export type Meta = Schemas["Meta"];
+export type Session = Schemas["Session"];
 export type Kind = Schemas["Kind"];
 export type Priority = Schemas["Priority"];
 /** Only a conflict over an incident tells how far it has got. */

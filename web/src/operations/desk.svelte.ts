@@ -33,7 +33,7 @@ export class Desk {
   async act(incident: string, asked: Asked): Promise<boolean> {
     if (this.pending !== null) return false;
     this.pending = { incident, asked };
-    const body: TransitionBody = { ...asked, actor: "dispatcher" };
+    const body: TransitionBody = asked;
     try {
       const answer = await postTransition(incident, body, this.#keyOf(incident, body));
       this.#unanswered = null;

@@ -151,11 +151,11 @@ export class Intake {
     }
     try {
       if (intent === "merge" && original) {
-        const asked = { to: "cancelled", actor: "dispatcher", reason: "duplicate", duplicate_of: original.id } as const;
+        const asked = { to: "cancelled", reason: "duplicate", duplicate_of: original.id } as const;
         await postTransition(id, asked, this.#sent?.step ?? newKey());
         this.#done({ type: "merged", site }, original.id);
       } else if (patrol) {
-        await postTransition(id, { to: "assigned", actor: "dispatcher", patrol: patrol.id }, `${this.#sent?.step}-${patrol.id}`);
+        await postTransition(id, { to: "assigned", patrol: patrol.id }, `${this.#sent?.step}-${patrol.id}`);
         const { callsign, eta_s } = patrol.properties;
         this.#done({ type: "sent", site, callsign, eta_s }, id);
       }

@@ -1,4 +1,5 @@
 /** News from the server: a stream where there is one, and a question now and then in any case. */
+import { toSignIn } from "../api/session";
 import { follow, type Following } from "../api/stream";
 
 /** While the stream is open, only to be sure. */
@@ -33,6 +34,7 @@ export class Live {
         const headers: Record<string, string> = { Accept: "text/event-stream" };
         if (lastId !== null) headers["Last-Event-ID"] = lastId;
         const response = await fetch(address, { headers, signal, cache: "no-store" });
+        if (response.status === 401) toSignIn();
         const isStream = response.headers.get("content-type")?.startsWith("text/event-stream") ?? false;
         if (!response.ok || !isStream) throw new Error(`no stream: ${response.status}`);
         return response;

@@ -1,4 +1,5 @@
 /** The only place of the tablet that calls `fetch`. An answer that is not the server's own is no answer. */
+import { ours, toSignIn } from "../api/session";
 import { measured, surer, type Offset } from "./clock";
 import type { Problem } from "./contract";
 import type { Answer } from "./outbox";
@@ -20,7 +21,7 @@ export class Wire {
 
   /** What the server answers; null where nobody did, or somebody else: a portal of a wireless network, a broken proxy. */
   async call(method: "GET" | "POST" | "PUT", path: string, body?: unknown, key?: string): Promise<Answer | null> {
-    const headers: Record<string, string> = {};
+    const headers: Record<string, string> = method === "GET" ? {} : await ours();
     if (body !== undefined) headers["Content-Type"] = "application/json";
     if (key !== undefined) headers["Idempotency-Key"] = key;
     const sentMs = Date.now();
@@ -33,6 +34,12 @@ export class Wire {
         redirect: "error",
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
+      // What was to be said is kept until somebody has signed in again.
+      if (response.status === 401) {
+        toSignIn();
+        this.#heard(true);
+        return null;
+      }
       const answer = await read(response);
       if (answer !== null) this.#learn(response, answer.body, sentMs, Date.now());
       this.#heard(answer !== null);

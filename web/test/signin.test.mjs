@@ -1,0 +1,149 @@
+// Signing in to a real `vigie serve`: the first administrator by the link, then a dispatcher, in both languages and
+// themes; and the roles of a demo.
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { chromium } from "playwright-core";
+
+import { serious } from "./axe.mjs";
+import { ARTIFACTS, CHROMIUM, FLAGS, Server } from "./support.mjs";
+
+const PASSWORD = "correct horse battery";
+const program = process.env.VIGIE_BIN ?? "";
+const folder = mkdtempSync(join(tmpdir(), "vigie-signin-"));
+const store = `sqlite:${join(folder, "vigie.sqlite")}`;
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("VIGIE_")));
+
+/** @type {import("node:child_process").ChildProcess} */
+let child;
+/** @type {import("playwright-core").Browser} */
+let browser;
+let url = "";
+let link = "";
+
+before(async () => {
+  child = spawn(program, ["serve", "--store", store, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "ignore"], env });
+  let said = "";
+  await new Promise((resolve) => {
+    child.stdout?.on("data", (chunk) => {
+      said += String(chunk);
+      if (said.includes("stop ")) resolve(null);
+    });
+  });
+  url = /listens on (\S+)/.exec(said)?.[1] ?? "";
+  link = /first\s+(\S+)/.exec(said)?.[1] ?? "";
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+});
+
+after(async () => {
+  await browser?.close();
+  child?.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** @param {object} options @param {string} address */
+async function opened(options, address) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  await page.goto(address);
+  return page;
+}
+
+test("whoever is not signed in comes to the page where one signs in, in both languages and themes", async () => {
+  for (const [locale, colorScheme, title] of [
+    ["fr-FR", "dark", "Se connecter"],
+    ["fr-FR", "light", "Se connecter"],
+    ["en-GB", "light", "Sign in"],
+    ["en-GB", "dark", "Sign in"],
+  ]) {
+    const page = await opened({ locale, colorScheme }, url);
+    await page.waitForURL(/\/signin\?next=/);
+    await page.getByRole("heading", { name: title }).waitFor();
+    assert.deepEqual(await serious(page), []);
+    await page.screenshot({ path: join(ARTIFACTS, `signin-${locale}-${colorScheme}.png`) });
+    await page.context().close();
+  }
+});
+
+test("the link of the first start makes the administrator, once, by the keyboard alone", async () => {
+  const page = await opened({ locale: "fr-FR" }, link);
+  await page.getByRole("heading", { name: "Premier administrateur" }).waitFor();
+  await page.keyboard.type("admin");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${url}/`);
+  const cookies = await page.context().cookies();
+  assert.ok(cookies.every((cookie) => cookie.httpOnly && cookie.sameSite === "Strict"));
+  await page.context().close();
+
+  const again = await opened({ locale: "fr-FR" }, link);
+  await again.getByLabel("Compte").fill("admin-2");
+  await again.getByLabel("Mot de passe", { exact: false }).first().fill(PASSWORD);
+  await again.keyboard.press("Enter");
+  await again.getByText("Ce lien a déjà servi").waitFor();
+  await again.context().close();
+});
+
+test("a dispatcher signs in, works with the session, and signs out", async () => {
+  execFileSync(program, ["account", "create", "salle-1", "--role", "dispatcher", "--password-stdin", "--store", store], {
+    input: `${PASSWORD}\n`,
+    env,
+  });
+  const page = await opened({ locale: "fr-FR" }, url);
+  await page.waitForURL(/\/signin/);
+  await page.getByLabel("Compte").fill("salle-1");
+  const password = page.locator('input[type="password"]');
+  await password.fill("not the password");
+  await page.keyboard.press("Enter");
+  await page.getByText("Compte ou mot de passe inconnu").waitFor();
+  await password.fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/^[^?]*\/(#.*)?$/);
+
+  const status = await page.evaluate(async () => {
+    const { csrf } = await (await fetch("/api/v1/session")).json();
+    const init = (/** @type {Record<string, string>} */ headers) => ({
+      method: "PUT",
+      headers: { "Content-Type": "application/json", ...headers },
+      body: JSON.stringify({ callsign: "T-1", status: "available" }),
+    });
+    const without = await fetch("/api/v1/patrols/T-1", init({}));
+    const withWord = await fetch("/api/v1/patrols/T-1", init({ "X-Vigie-Csrf": csrf }));
+    return [without.status, withWord.status];
+  });
+  assert.deepEqual(status, [403, 200]);
+
+  await page.getByTestId("sign-out").click();
+  await page.waitForURL(/\/signin/);
+  await page.goto(url);
+  await page.waitForURL(/\/signin/);
+  await page.context().close();
+});
+
+test("a guest of a demo looks through the eyes of a landlord, and back", async () => {
+  const demo = new Server();
+  await demo.start();
+  try {
+    const page = await opened({ locale: "fr-FR" }, demo.url);
+    const role = page.getByTestId("role");
+    await role.waitFor();
+    assert.equal(await role.inputValue(), "demo");
+    await Promise.all([page.waitForEvent("load"), role.selectOption("landlord")]);
+    await page.getByTestId("role").waitFor();
+    assert.equal(await page.getByTestId("role").inputValue(), "landlord");
+    const landlords = await page.evaluate(async () => (await (await fetch("/api/v1/landlords")).json()).numberMatched);
+    assert.equal(landlords, 1);
+    await page.screenshot({ path: join(ARTIFACTS, "demo-as-landlord.png") });
+    await Promise.all([page.waitForEvent("load"), page.getByTestId("role").selectOption("demo")]);
+    const all = await page.evaluate(async () => (await (await fetch("/api/v1/landlords")).json()).numberMatched);
+    assert.ok(all > 1);
+    await page.context().close();
+  } finally {
+    await demo.stop();
+  }
+});
