@@ -37,11 +37,14 @@
 //! | [`heatmap`] | question: how many incidents, where |
 //! | [`response`] | question: how long interventions took |
 //! | [`catalogue`] | questions: the lists of what there is |
+//! | [`report`] | questions: a night for its landlord, a month for partners |
+//! | [`figure`] | charts and maps as marks on a plane, French typography |
 //! | [`simulation`] | an evening of calls and crews under a policy, lived again and measured |
 //! | [`demo`] | a made-up town with its calls and patrols, from a seed |
 //! | [`store`] | durable events: the [`store::Store`] trait, SQLite |
 //! | [`crs`] | adapter: PROJ, from any reference system to WGS 84 |
 //! | [`import`] | adapter: readers of real files |
+//! | [`press`] | adapter: reports as HTML, PDF, CSV and GeoJSON |
 //! | [`app`] | the only write path, the clock, following other writers |
 //! | [`http`] | edge: routes, problem+json, GeoJSON, what is logged and counted |
 //! | [`cli`] | edge: the subcommands, the only place that knows `anyhow` |
@@ -56,6 +59,7 @@ pub mod crs;
 pub mod demo;
 pub mod dispatch;
 pub mod event;
+pub mod figure;
 pub mod geo;
 pub mod heatmap;
 pub mod http;
@@ -63,8 +67,10 @@ pub mod import;
 pub mod incident;
 pub mod locate;
 pub mod patrol;
+pub mod press;
 pub mod privacy;
 pub mod publication;
+pub mod report;
 pub mod response;
 pub mod roads;
 pub mod simulation;

@@ -46,8 +46,10 @@ closed_list! {
         ReadKpis = "read_kpis",
         /// Follow what happens, as it happens.
         Listen = "listen",
-        /// Read reports.
+        /// Read what a month was like, as sums that passed the publication gate.
         ReadReports = "read_reports",
+        /// Read what a night was like on the sites of a landlord.
+        ReadNights = "read_nights",
         /// Read the registers: what was purged, refused, and read by whom.
         ReadRegisters = "read_registers",
         /// Read the counters of the program.
@@ -85,6 +87,7 @@ impl Permission {
             Self::ImportIncidents => &[Dispatcher, Demo],
             Self::WriteStock => &[Dispatcher, Admin, Demo],
             Self::ReadReports => &[Dispatcher, Landlord, Partner, Planner, Demo],
+            Self::ReadNights => &[Dispatcher, Landlord, Demo],
             Self::ReadMetrics => &[Admin, Demo],
             Self::ReadRegisters => &[Dpo],
             Self::ManageAccounts => &[Admin],

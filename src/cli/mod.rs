@@ -14,6 +14,7 @@ mod log;
 mod moved;
 mod progress;
 mod proj_data;
+mod report;
 mod restore;
 mod serve;
 mod simulate;
@@ -53,6 +54,8 @@ pub enum Command {
     Import(import::ImportArgs),
     /// Live evenings of calls again under different ways to choose a patrol, and compare them.
     Simulate(simulate::SimulateArgs),
+    /// Print the morning report of a landlord, or the monthly note to partners.
+    Report(report::ReportArgs),
     /// Copy everything of one store into another, empty one, verified by counts and checksums.
     Copy(copy::CopyArgs),
     /// Back a store up into one file, while servers write to it.
@@ -97,6 +100,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Demo(args) => demo::run(args),
         Command::Import(args) => import::run(args),
         Command::Simulate(args) => simulate::run(&args),
+        Command::Report(args) => report::run(&args),
         Command::Copy(args) => copy::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),

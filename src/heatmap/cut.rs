@@ -30,6 +30,15 @@ pub struct GridProjection {
     pub to_degrees: fn(Coord<f64>) -> Option<LonLat>,
 }
 
+/// Which cell of `kind` each place lies in, worked out once for each state of the stock.
+pub fn cells<'a>(
+    stock: &'a StockIndex,
+    kind: CellKind,
+    projection: &GridProjection,
+) -> &'a CellTable {
+    stock.cell_table(kind, |stock| cut(stock, kind, projection))
+}
+
 /// The table of `kind` for this stock.
 pub(super) fn cut(stock: &StockIndex, kind: CellKind, projection: &GridProjection) -> CellTable {
     match kind {

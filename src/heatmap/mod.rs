@@ -16,5 +16,5 @@ mod heatmap_tests;
 
 pub use answer::{Cell, CellShape, Heatmap};
 pub use count::{CELLS_MAX, HeatmapError, HeatmapQuery, Metric, heatmap};
-pub use cut::GridProjection;
+pub use cut::{GridProjection, cells};
 pub use published::{NotTold, PublishedCell, PublishedHeatmap, published_heatmap};

@@ -45,6 +45,7 @@ mod place;
 mod positions;
 mod problem;
 mod query;
+mod reports;
 mod revision;
 mod seal;
 mod server;
@@ -120,6 +121,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(transitions::routes)
             .configure(alerts::routes)
             .configure(kpis::routes)
+            .configure(reports::routes)
             .configure(events::routes)
             .configure(heatmap::routes)
             .configure(meta::routes)

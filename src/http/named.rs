@@ -14,6 +14,7 @@ use crate::{
     alert::{AlertKind, AlertState, Resolution},
     closed_list::ClosedList,
     incident::{Action, ActorRole, Outcome, OverrideReason, Partner, PeopleBracket, Reason, Rule},
+    press::Form,
     response::GroupBy,
     stock::HazardKind,
 };
@@ -41,6 +42,9 @@ pub type OutcomeName = Named<Outcome>;
 pub type PeopleBracketName = Named<PeopleBracket>;
 /// [`GroupBy`] by its name.
 pub type GroupByName = Named<GroupBy>;
+
+/// [`Form`] by its name.
+pub type FormName = Named<Form>;
 
 /// [`AlertKind`] by its name.
 pub type AlertKindName = Named<AlertKind>;

@@ -42,5 +42,7 @@ permits! {
     ReadHeatmap,
     ReadKpis,
     Listen,
+    ReadReports,
+    ReadNights,
     ReadMetrics,
 }

@@ -83,6 +83,8 @@ impl SmallMean {
 pub struct Estimate {
     /// The sum is no less.
     least: u64,
+    /// The sum is no more.
+    greatest: u64,
     /// What the sum is, as far as one can tell.
     likely: f64,
 }
@@ -90,14 +92,26 @@ pub struct Estimate {
 impl Estimate {
     /// Adds a count of that class.
     pub fn add(&mut self, class: CountClass, small_mean: SmallMean) {
-        self.least += class.bounds().0;
+        let (least, greatest) = class.bounds();
+        self.least += least;
+        self.greatest += greatest;
         self.likely += class.stand_in(small_mean);
     }
 
     /// The sum of both.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
-        Self { least: self.least + other.least, likely: self.likely + other.likely }
+        Self {
+            least: self.least + other.least,
+            greatest: self.greatest + other.greatest,
+            likely: self.likely + other.likely,
+        }
+    }
+
+    /// The least and the greatest sum that its classes allow.
+    #[must_use]
+    pub const fn bounds(self) -> (u64, u64) {
+        (self.least, self.greatest)
     }
 
     /// What is told of it. A sum from 1 to 4 is never told otherwise than as `<5`; a larger one may be told so

@@ -53,6 +53,25 @@ pub struct ResponseTimes {
     pub targets: (usize, usize),
 }
 
+impl ResponseTimes {
+    /// The times of the interventions in these rows, all together; `now` decides whether a target has passed.
+    #[must_use]
+    pub fn of_rows<'a>(
+        snapshot: &Snapshot,
+        nomenclature: &Nomenclature,
+        rows: impl IntoIterator<Item = &'a IncidentRow>,
+        now: Timestamp,
+    ) -> Self {
+        let mut gathered = Gathered::default();
+        for row in rows {
+            if let Some(incident) = told(snapshot, nomenclature, row, now) {
+                gathered.add(&incident, nomenclature, now);
+            }
+        }
+        gathered.summed_up()
+    }
+}
+
 /// The times of the interventions that pass `selection`, by group, in the order of keys; `now` decides whether a
 /// target has passed.
 ///

@@ -30,6 +30,7 @@ mod postgres_cluster;
 mod privacy;
 mod program;
 mod replicas;
+mod reports;
 mod roads;
 mod safety;
 mod sending;

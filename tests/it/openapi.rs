@@ -49,6 +49,8 @@ fn every_route_is_documented_under_its_full_path() {
         "POST /api/v1/patrols/{id}/check-ins",
         "GET /api/v1/patrols/{id}/mission",
         "POST /api/v1/positions",
+        "GET /api/v1/reports/monthly",
+        "GET /api/v1/reports/morning",
         "DELETE /api/v1/session",
         "GET /api/v1/session",
         "POST /api/v1/session",

@@ -29,11 +29,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("heatmap", HEATMAP),
     ("response", TWIN),
     ("catalogue", TWIN),
+    ("report", REPORT),
+    ("figure", &["geo", "time"]),
     ("simulation", NOUNS),
     ("demo", DEMO),
     ("store", STATE),
     ("crs", &["geo"]),
     ("import", IMPORT),
+    ("press", PRESS),
     ("app", APP),
     ("http", HTTP),
     ("cli", CLI),
@@ -95,6 +98,25 @@ const HEATMAP: &[&str] = &[
     "twin",
     "publication",
 ];
+const REPORT: &[&str] = &[
+    "closed_list",
+    "geo",
+    "time",
+    "tract",
+    "roads",
+    "privacy",
+    "stock",
+    "patrol",
+    "incident",
+    "alert",
+    "event",
+    "twin",
+    "publication",
+    "heatmap",
+    "response",
+];
+const PRESS: &[&str] =
+    &["closed_list", "geo", "time", "privacy", "stock", "incident", "response", "report", "figure"];
 const DEMO: &[&str] = &[
     "closed_list",
     "geo",
@@ -164,7 +186,9 @@ const HTTP: &[&str] = &[
     "heatmap",
     "response",
     "catalogue",
+    "report",
     "crs",
+    "press",
     "app",
 ];
 const CLI: &[&str] = &[
@@ -188,11 +212,13 @@ const CLI: &[&str] = &[
     "heatmap",
     "response",
     "catalogue",
+    "report",
     "simulation",
     "demo",
     "crs",
     "store",
     "import",
+    "press",
     "app",
     "http",
 ];
@@ -219,6 +245,8 @@ const PURE: &[&str] = &[
     "heatmap",
     "response",
     "catalogue",
+    "report",
+    "figure",
     "simulation",
     "demo",
 ];

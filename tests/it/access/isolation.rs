@@ -36,6 +36,9 @@ fn a_landlord_reads_of_its_own_sites_and_of_no_others() {
         "/api/v1/heatmap?cell=h3:9&metric=rate",
         "/api/v1/heatmap?cell=h3:11&metric=density",
         "/api/v1/kpis?by=landlord",
+        "/api/v1/reports/morning",
+        "/api/v1/reports/morning?f=csv",
+        "/api/v1/reports/morning?f=geojson",
         "/api/v1/meta",
     ] {
         let answer = town.reads(LANDLORD, path);
@@ -90,6 +93,10 @@ fn what_belongs_to_another_landlord_is_answered_like_what_does_not_exist() {
             "/api/v1/heatmap?site=AA-01,ZZ-01".to_owned(),
         ),
         ("/api/v1/kpis?landlord=one,two".to_owned(), "/api/v1/kpis?landlord=one,zzz".to_owned()),
+        (
+            "/api/v1/reports/morning?landlord=two".to_owned(),
+            "/api/v1/reports/morning?landlord=zzz".to_owned(),
+        ),
         ("/api/v1/kpis?site=BB-01".to_owned(), "/api/v1/kpis?site=ZZ-01".to_owned()),
     ] {
         let said = |path: &str| {

@@ -120,6 +120,13 @@ fn rows() -> Vec<Row> {
             None,
         ),
         row("POST /api/v1/positions", For(P::ReportPositions), "/api/v1/positions", Some(fix)),
+        row("GET /api/v1/reports/monthly", For(P::ReadReports), "/api/v1/reports/monthly", None),
+        row(
+            "GET /api/v1/reports/morning",
+            For(P::ReadNights),
+            "/api/v1/reports/morning?landlord=one",
+            None,
+        ),
         row("DELETE /api/v1/session", Nothing, "/api/v1/session", None),
         row("GET /api/v1/session", Nothing, "/api/v1/session", None),
         row(
