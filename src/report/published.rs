@@ -58,8 +58,8 @@ mod tests {
 
     #[test]
     fn the_total_of_few_units_is_not_told() {
-        // Five units of 1 to 4, and a total of 5 to 9: with five calls in all, each would be one.
-        let told = whole_month(&[5], units(&[1, 1, 1, 1, 1]));
+        // Seven units of 1 to 4, and a total of 5 to 9: none of them could be four.
+        let told = whole_month(&[7], units(&[1; 7]));
         assert_eq!(told.hours, []);
         let told = whole_month(&[40, 3, 0], units(&[4, 4, 3, 2, 5, 7, 8, 10]));
         assert_eq!(told.total, Reading::About(40));
