@@ -10,7 +10,7 @@ use utoipa::{
 
 use super::Problem;
 use crate::{
-    access::Role,
+    access::{Permission, Role},
     alert::{AlertKind, AlertState, Resolution},
     closed_list::ClosedList,
     incident::{Action, ActorRole, Outcome, OverrideReason, Partner, PeopleBracket, Reason, Rule},
@@ -55,6 +55,8 @@ pub type HazardKindName = Named<HazardKind>;
 /// [`Resolution`] by its name.
 pub type ResolutionName = Named<Resolution>;
 
+/// [`Permission`] by its name.
+pub type PermissionName = Named<Permission>;
 /// [`Role`] by its name.
 pub type RoleName = Named<Role>;
 

@@ -18,14 +18,15 @@ use super::{
     attempts::Attempts,
     caller::{self, Doors, Known, Public, is_of_this_machine},
     json::Object,
-    named::{Named, RoleName},
+    named::{Named, PermissionName, RoleName},
     problem::ProblemBody,
     query::NoParams,
     seal::{self, Ticket},
 };
 use crate::{
-    access::{Account, AccountName, PasswordHash, Role, Seat},
+    access::{Account, AccountName, PasswordHash, Permission, Role, Seat},
     app::{AccountChange, AccountError, App, NewAccount, Password},
+    closed_list::ClosedList as _,
     time::Timestamp,
 };
 
@@ -227,6 +228,8 @@ struct Session {
     /// As what; null for nobody.
     #[schema(required = true)]
     role: Option<RoleName>,
+    /// What that may do: what a page need not offer is what is not here.
+    may: Vec<PermissionName>,
     /// What the account is called.
     #[schema(required = true)]
     name: Option<String>,
@@ -426,12 +429,18 @@ fn told(
     let scope = known.map(|known| known.seat.scope());
     response.insert_header((CACHE_CONTROL, "no-store")).json(Session {
         role: known.map(|known| Named(known.seat.role())),
+        may: known.map_or_else(Vec::new, |known| permissions(&known.seat)),
         name: account.map(|account| account.name.to_string()),
         landlord: scope.and_then(|scope| scope.landlord()).map(ToString::to_string),
         patrol: scope.and_then(|scope| scope.patrol()).map(ToString::to_string),
         csrf: sealed.zip(key).map(|(sealed, key)| seal::csrf(key, sealed)),
         demo: edge.settings.doors == Doors::OpenOnLoopback,
     })
+}
+
+fn permissions(seat: &Seat) -> Vec<PermissionName> {
+    let may = Permission::ALL.iter().copied().filter(|permission| seat.may(*permission));
+    may.map(Named).collect()
 }
 
 fn cookie_name(request: &HttpRequest) -> &'static str {

@@ -24,7 +24,7 @@ use vigie::{
 
 use crate::{
     postgres_cluster::{Cluster, Database},
-    server::{Server, vigie, wait_until},
+    server::{Server, authorization, vigie, wait_until},
     store::{
         fixture::{batch, commit, site, stock_fact},
         state::{State, followed, replayed},
@@ -115,7 +115,9 @@ fn report(agent: &ureq::Agent, address: &str, key: &str) -> Outcome {
     let code = site(number).code.to_string();
     let body = json!({"kind": "OCC-HAL", "channel": "call", "location": {"site_code": code}});
     let url = format!("http://{address}/api/v1/incidents");
-    let sent = agent.post(url).header("Idempotency-Key", key).send_json(body);
+    let (name, value) = authorization();
+    let asked = agent.post(url).header(name, value).header("Idempotency-Key", key);
+    let sent = asked.send_json(body);
     let Ok(mut answer) = sent else { return Outcome::Silence };
     let status = answer.status().as_u16();
     let Ok(body) = answer.body_mut().read_json::<Value>() else { return Outcome::Silence };
@@ -235,7 +237,8 @@ fn kill_and_compare(place: &Place, rounds: usize, victims: &[Victim]) {
     assert_eq!(ids.len(), acknowledged.len(), "no incident answers two keys");
     assert!(ids.iter().copied().eq(state.incidents.keys()), "the store has what was acknowledged");
     let seqs: BTreeSet<u64> = acknowledged.values().map(|(_, seq)| *seq).collect();
-    let first = u64::from(SITES) + 1;
+    // After the sites and the token of the tests.
+    let first = u64::from(SITES) + 2;
     assert!(seqs.into_iter().eq(first..=state.seq.0), "numbers without a gap");
     assert_eq!(meta["counts"]["incidents"], acknowledged.len());
     assert_eq!(meta["seq"], state.seq.0);

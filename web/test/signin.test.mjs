@@ -138,7 +138,12 @@ test("a guest of a demo looks through the eyes of a landlord, and back", async (
     assert.equal(await page.getByTestId("role").inputValue(), "landlord");
     const landlords = await page.evaluate(async () => (await (await fetch("/api/v1/landlords")).json()).numberMatched);
     assert.equal(landlords, 1);
+    await page.getByTestId("link").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Nouvel appel" }).count(), 0, "what may not be done is not offered");
     await page.screenshot({ path: join(ARTIFACTS, "demo-as-landlord.png") });
+    await Promise.all([page.waitForEvent("load"), page.getByTestId("role").selectOption("dpo")]);
+    await page.getByTestId("outside").waitFor();
+    assert.deepEqual(await serious(page), []);
     await Promise.all([page.waitForEvent("load"), page.getByTestId("role").selectOption("demo")]);
     const all = await page.evaluate(async () => (await (await fetch("/api/v1/landlords")).json()).numberMatched);
     assert.ok(all > 1);

@@ -227,6 +227,9 @@ fn a_guest_of_a_demo_takes_a_role_with_its_limits_and_puts_it_down_again() {
     assert_eq!(landlord.get("/api/v1/sites").json()["numberMatched"], 1);
     assert_eq!(landlord.get("/api/v1/sites/PH-0001").status, 404);
     assert_eq!(landlord.get("/api/v1/patrols").status, 403);
+    let may = landlord.get(SESSION).json()["may"].clone();
+    let may = |permission: &str| may.as_array().unwrap().iter().any(|one| one == permission);
+    assert!(may("read_stock") && !may("read_patrols") && !may("take_calls"));
     assert_eq!(landlord.reports(&[("x-vigie-csrf", &landlord.csrf)]), 403);
     let crew = Browser::of(&town, &take(json!({ "role": "patrol" })));
     assert_eq!(crew.get(SESSION).json()["patrol"], "T-1", "the first, where none is named");

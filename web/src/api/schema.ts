@@ -1886,6 +1886,8 @@ export interface components {
         PatrolStatus: "available" | "busy" | "off_duty";
         /** @enum {string} */
         PeopleBracket: "0" | "1-3" | "4-9" | "10+";
+        /** @enum {string} */
+        Permission: "read_meta" | "read_stock" | "locate" | "write_stock" | "read_incidents" | "take_calls" | "import_incidents" | "step_incidents" | "read_patrols" | "rank_patrols" | "record_patrols" | "report_positions" | "read_missions" | "check_in" | "read_alerts" | "raise_alerts" | "handle_alerts" | "read_heatmap" | "read_kpis" | "listen" | "read_reports" | "read_registers" | "read_metrics" | "manage_accounts";
         /** @description A position: longitude, latitude. */
         Position: number[];
         /** @description Where a crew is. */
@@ -2059,6 +2061,8 @@ export interface components {
             demo: boolean;
             /** @description Id of the landlord that the account is for. */
             landlord: string | null;
+            /** @description What that may do: what a page need not offer is what is not here. */
+            may: components["schemas"]["Permission"][];
             /** @description What the account is called. */
             name: string | null;
             /** @description Id of the patrol that the account is for. */

@@ -3,7 +3,8 @@ import { createContext, untrack } from "svelte";
 
 import { get } from "../api/client";
 import { asFailure, type Failure } from "../api/failure";
-import type { Kind, Landlord, Meta, Priority } from "../api/shapes";
+import { session } from "../api/session";
+import type { Kind, Landlord, Meta, Priority, Session } from "../api/shapes";
 import { PALETTES, type Palette } from "../map/palette";
 import type { VigieMap } from "../map/VigieMap";
 import { Words, type Key } from "../text/words.svelte";
@@ -34,6 +35,10 @@ export class Room {
   kinds = $state.raw<Kind[]>([]);
   landlords = $state.raw<Landlord[]>([]);
   startFailure = $state.raw<Failure | null>(null);
+  /** Who is signed in; null until that is known. */
+  who = $state.raw<Session | null>(null);
+  /** Whoever is signed in has a role that sees no incident: there is no room to show. */
+  outside = $state(false);
   starting = $state(true);
   online = $state(true);
   /** Ticks each second: ages are told to the second. */
@@ -108,6 +113,7 @@ export class Room {
 
   /** Takes a call; at the chosen place, where there is one. */
   beginCall(): void {
+    if (!this.may("take_calls")) return;
     const { selection, siteCode, site } = this.place;
     if (selection?.type === "point") this.intake.begin({ type: "point", lon: selection.lon, lat: selection.lat, code: siteCode });
     else if (selection?.type === "site" && siteCode !== null) {
@@ -130,6 +136,11 @@ export class Room {
     return this.kindsByCode.get(code)?.priority ?? null;
   }
 
+  /** Whether whoever is signed in may do that. What may not be done is not offered; the server decides. */
+  may(permission: Session["may"][number]): boolean {
+    return this.who?.may.includes(permission) ?? false;
+  }
+
   announce(text: string): void {
     this.announcement = text;
   }
@@ -138,6 +149,9 @@ export class Room {
   async open(): Promise<void> {
     this.starting = true;
     try {
+      this.who = await session();
+      this.outside = this.who !== null && this.who.role !== null && !this.may("read_incidents");
+      if (this.outside) return;
       const [meta, kinds, landlords] = await Promise.all([
         get("/api/v1/meta", {}),
         get("/api/v1/kinds", {}),

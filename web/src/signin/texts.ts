@@ -16,7 +16,7 @@ export const TEXTS = {
     wrong: "Compte ou mot de passe inconnu.",
     used: "Ce lien a déjà servi ou a expiré. Redémarrez le serveur pour en obtenir un autre.",
     taken: "Ce nom est déjà pris.",
-    refused: "Le nom n’a que des minuscules, des chiffres, - _ et . ; le mot de passe a 12 caractères au moins.",
+    refused: "Le nom n’a que des minuscules, des chiffres, - _ et . ; le mot de passe a 12 caractères au moins.",
     wait: "Trop d’essais. Réessayez dans {n} s.",
     away: "Le serveur ne répond pas.",
     other: "Le serveur a refusé la demande.",

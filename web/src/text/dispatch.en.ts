@@ -143,6 +143,7 @@ export const dispatchEn: Same<typeof dispatchFr> = {
   "role.planner": "planner",
   "role.dpo": "DPO",
   "role.admin": "administrator",
+  "role.outside": "The role “{role}” sees neither the room nor incidents.",
   "role.signOut": "Sign out",
 
   "refused.title": "Another desk was quicker",

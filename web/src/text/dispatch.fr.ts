@@ -142,6 +142,7 @@ export const dispatchFr = {
   "role.planner": "urbaniste",
   "role.dpo": "DPO",
   "role.admin": "administrateur",
+  "role.outside": "Le rôle « {role} » ne voit ni la salle ni les interventions.",
   "role.signOut": "Se déconnecter",
 
   "refused.title": "Un autre poste est passé avant",
