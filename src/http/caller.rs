@@ -21,7 +21,7 @@ use super::{
     Edge, Problem, ProblemKind,
     named::Named,
     permits::{Permit, ReadMetrics},
-    session,
+    session_cookie,
 };
 use crate::{
     access::{Account, AccountId, Role, Scope, Seat, TokenDigest},
@@ -201,7 +201,7 @@ pub fn known(request: &HttpRequest) -> Result<Known, Problem> {
         let good = account.filter(|account| account.is_in_force(edge.app.now()));
         return good.map(|account| Known::from(&**account)).ok_or_else(Problem::unauthenticated);
     }
-    if let Some(known) = session::signed_in(request, edge)? {
+    if let Some(known) = session_cookie::signed_in(request, edge)? {
         return Ok(known);
     }
     if edge.settings.doors == Doors::OpenOnLoopback && is_of_this_machine(request) {
@@ -223,8 +223,9 @@ fn bearer(credentials: &str) -> Option<TokenDigest> {
 }
 
 /// Headers of proxies: whoever comes through one is not of this machine.
-const FORWARDED: [HeaderName; 3] = [
+const FORWARDED: [HeaderName; 4] = [
     header::FORWARDED,
+    HeaderName::from_static("x-forwarded-host"),
     HeaderName::from_static("x-forwarded-for"),
     HeaderName::from_static("x-real-ip"),
 ];
@@ -234,7 +235,13 @@ const FORWARDED: [HeaderName; 3] = [
 pub fn is_of_this_machine(request: &HttpRequest) -> bool {
     let from_here = request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
     let through_a_proxy = FORWARDED.iter().any(|name| request.headers().contains_key(name));
-    from_here && !through_a_proxy && is_loopback_host(request.connection_info().host())
+    from_here && !through_a_proxy && is_loopback_host(host(request))
+}
+
+/// The host that is asked, as the request itself says it: a page may write any other header.
+pub fn host(request: &HttpRequest) -> &str {
+    let header = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    header.or_else(|| request.uri().authority().map(|of| of.as_str())).unwrap_or_default()
 }
 
 fn is_loopback_host(host: &str) -> bool {

@@ -50,6 +50,7 @@ mod revision;
 mod seal;
 mod server;
 mod session;
+mod session_cookie;
 mod shared_answers;
 mod sight;
 mod sites;

@@ -1,10 +1,13 @@
 //! `/session`: signing in and out from a browser, and the roles of a demo.
 
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::{
+    net::IpAddr,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
 
 use actix_web::{
     HttpRequest, HttpResponse, delete, get,
-    http::header::{self, CACHE_CONTROL, COOKIE, SET_COOKIE},
+    http::header::{CACHE_CONTROL, SET_COOKIE},
     post,
     web::{self, Data},
 };
@@ -22,6 +25,7 @@ use super::{
     problem::ProblemBody,
     query::NoParams,
     seal::{self, Ticket},
+    session_cookie::{NAME, NAME_HERE, SESSION_S, check_same_site, cookie, cookie_name, sealed},
 };
 use crate::{
     access::{Account, AccountName, PasswordHash, Permission, Role, Seat},
@@ -30,19 +34,10 @@ use crate::{
     time::Timestamp,
 };
 
-/// For how long a session lasts, in seconds: a shift.
-const SESSION_S: i64 = 12 * 3600;
 /// For how long the link is good that makes the first administrator, in seconds.
 pub const FIRST_LINK_S: i64 = 30 * 60;
 /// Passwords that are checked at once: each takes 19 MiB and a core.
 const CHECKS_MAX: usize = 2;
-/// The cookie of a session. Browsers take the first name over TLS alone, for this host alone.
-const NAME: &str = "__Host-vigie";
-/// Its name on this machine, without TLS.
-const NAME_HERE: &str = "vigie";
-/// The header by which a page of ours shows that it is one.
-const CSRF: &str = "x-vigie-csrf";
-
 /// What is kept of a password that nobody has, so that an unknown name takes as long as a known one.
 static NOBODYS: LazyLock<Option<PasswordHash>> =
     LazyLock::new(|| Password::made_up().and_then(|password| password.hash()).ok());
@@ -178,7 +173,7 @@ async fn make_first(
     let address = address(&request);
     let now = edge.app.now();
     check_wait(&edge, &[&address], now)?;
-    if !edge.sessions.take_first(&code, now) {
+    if !edge.sessions.take_first(&code, now) || is_administered(&edge.app) {
         edge.sessions.attempts.failed(&[&address], now);
         return Err(Problem::unauthenticated());
     }
@@ -244,70 +239,6 @@ struct Session {
     csrf: Option<String>,
     /// Whether roles may be taken without an account.
     demo: bool,
-}
-
-/// The cookie of the request, where there is one.
-pub fn sealed(request: &HttpRequest) -> Option<String> {
-    let name = cookie_name(request);
-    let all = request.headers().get_all(COOKIE).filter_map(|value| value.to_str().ok());
-    let mut pairs = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
-    pairs.find(|(known, _)| known.trim() == name).map(|(_, value)| value.trim().to_owned())
-}
-
-/// Who asks by the cookie of the request, where that is somebody.
-///
-/// # Errors
-///
-/// 403 where something is to be changed and the request is not from a page of ours.
-pub fn signed_in(request: &HttpRequest, edge: &Edge) -> Result<Option<Known>, Problem> {
-    let Some(sealed) = sealed(request) else { return Ok(None) };
-    let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
-    let Some(key) = snapshot.accounts().seal() else { return Ok(None) };
-    let known = match seal::open(key, &sealed, now) {
-        Some(Ticket::Account(id, epoch)) => snapshot
-            .accounts()
-            .get(id)
-            .filter(|known| known.epoch == epoch && known.is_in_force(now))
-            .map(|known| Known::from(&**known)),
-        Some(Ticket::Guest(seat)) if edge.settings.doors == Doors::OpenOnLoopback => {
-            Some(Known { seat, account: None, epoch: 0 })
-        }
-        _ => None,
-    };
-    if known.is_some() && !request.method().is_safe() {
-        check_same_site(request)?;
-        let said = request.headers().get(CSRF).and_then(|value| value.to_str().ok());
-        let right = seal::csrf(key, &sealed);
-        // Signing out and in again needs the cookie and the site alone.
-        let to_session = request.match_pattern().is_some_and(|path| path.ends_with("/session"));
-        if !to_session && !said.is_some_and(|said| seal::same(said, &right)) {
-            return Err(Problem::new(
-                ProblemKind::Forbidden,
-                "X-Vigie-Csrf must come with it: see GET /api/v1/session",
-            ));
-        }
-    }
-    Ok(known)
-}
-
-/// Refuses what a page of another site has a browser send.
-fn check_same_site(request: &HttpRequest) -> Result<(), Problem> {
-    let header = |name| {
-        request.headers().get(name).and_then(|value: &header::HeaderValue| value.to_str().ok())
-    };
-    let site = header(header::HeaderName::from_static("sec-fetch-site"));
-    let host = request.connection_info().host().to_owned();
-    let foreign_origin = header(header::ORIGIN).is_some_and(|origin| {
-        let of = origin.split_once("://").map(|(_, of)| of);
-        of != Some(host.as_str())
-    });
-    if site.is_some_and(|site| site != "same-origin" && site != "none") || foreign_origin {
-        return Err(Problem::new(
-            ProblemKind::Forbidden,
-            "only pages of this site may ask for that",
-        ));
-    }
-    Ok(())
 }
 
 /// The seat that a guest of a demo asks for.
@@ -392,12 +323,19 @@ fn check_wait(edge: &Edge, whom: &[&str], now: Timestamp) -> Result<(), Problem>
     }
 }
 
-/// From where somebody asks: the last proxy's word where there is one, for it costs the asker alone.
+/// From where somebody asks: by the last proxy's word where a proxy of our own network hands the request on, and else
+/// by the connection, for whoever connects itself could write any word.
 fn address(request: &HttpRequest) -> String {
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+    let is_near = peer.is_some_and(|peer| match peer {
+        IpAddr::V4(peer) => peer.is_loopback() || peer.is_private(),
+        IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local(),
+    });
+    let forwarded = request.headers().get("x-forwarded-for").filter(|_| is_near);
+    let forwarded = forwarded.and_then(|value| value.to_str().ok());
     let last = forwarded.and_then(|all| all.rsplit(',').next()).map(|one| one.trim().to_owned());
-    let peer = || request.peer_addr().map(|peer| peer.ip().to_string());
-    format!("address {}", last.or_else(peer).unwrap_or_default())
+    let told = last.or_else(|| peer.map(|peer| peer.to_string()));
+    format!("address {}", told.unwrap_or_default())
 }
 
 /// Answers with a cookie that says who `known` is.
@@ -443,25 +381,21 @@ fn permissions(seat: &Seat) -> Vec<PermissionName> {
     may.map(Named).collect()
 }
 
-fn cookie_name(request: &HttpRequest) -> &'static str {
-    if is_of_this_machine(request) { NAME_HERE } else { NAME }
-}
-
-/// A cookie that lasts for so many seconds; for none, it goes.
-fn cookie(name: &str, value: &str, age_s: i64) -> String {
-    let secure = if name == NAME { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}")
-}
-
 /// A code that makes the first administrator, where the program has none yet that somebody could sign in as.
 #[must_use]
 pub fn first_code(app: &App) -> Option<String> {
-    let snapshot = app.snapshot();
-    let now = app.now();
-    let has_admin = snapshot.accounts().iter().any(|account| {
+    if is_administered(app) {
+        return None;
+    }
+    Password::made_up().ok().map(|code| code.told().to_owned())
+}
+
+/// Whether somebody can sign in to administer.
+fn is_administered(app: &App) -> bool {
+    let (snapshot, now) = (app.snapshot(), app.now());
+    snapshot.accounts().iter().any(|account| {
         account.seat.role() == Role::Admin && account.has_password() && account.is_in_force(now)
-    });
-    if has_admin { None } else { Password::made_up().ok().map(|code| code.told().to_owned()) }
+    })
 }
 
 impl From<AccountError> for Problem {

@@ -195,6 +195,12 @@ fn whoever_fails_too_often_waits_also_with_the_right_password() {
 #[test]
 fn the_link_of_the_first_start_makes_one_administrator_once() {
     let settings = Settings { first_code: Some("the-code".to_owned()), ..Settings::default() };
+    let late = closed_town_with(settings.clone(), starts());
+    account(&late, "admin", Role::Admin);
+    let body = json!({ "code": "the-code", "name": "admin-2", "password": PASSWORD }).to_string();
+    let json = [("content-type", "application/json")];
+    let refused = late.send("POST", "/api/v1/session/first", &json, body.into_bytes());
+    assert_eq!(refused.status, 401, "somebody administers it already");
     let town = closed_town_with(settings, starts());
     let first = |code: &str, name: &str| {
         let body = json!({ "code": code, "name": name, "password": PASSWORD }).to_string();
@@ -248,10 +254,13 @@ fn a_guest_of_a_demo_takes_a_role_with_its_limits_and_puts_it_down_again() {
 fn a_demo_is_open_to_this_machine_and_to_nobody_beyond() {
     let town = town(starts());
     assert_eq!(town.get("/api/v1/sites").status, 200);
+    let rebound = [("host", "evil.example"), ("x-forwarded-host", "localhost")];
+    assert_eq!(town.get_with("/api/v1/sites", &rebound).status, 401);
     for header in [
         ("x-forwarded-for", "203.0.113.7"),
         ("forwarded", "for=203.0.113.7"),
         ("x-real-ip", "203.0.113.7"),
+        ("x-forwarded-host", "localhost"),
         ("host", "evil.example"),
         ("host", "127.0.0.1.evil.example:80"),
     ] {
