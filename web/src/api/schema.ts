@@ -1887,7 +1887,7 @@ export interface components {
         /** @enum {string} */
         PeopleBracket: "0" | "1-3" | "4-9" | "10+";
         /** @enum {string} */
-        Permission: "read_meta" | "read_stock" | "locate" | "write_stock" | "read_incidents" | "take_calls" | "import_incidents" | "step_incidents" | "read_patrols" | "rank_patrols" | "record_patrols" | "report_positions" | "read_missions" | "check_in" | "read_alerts" | "raise_alerts" | "handle_alerts" | "read_heatmap" | "read_kpis" | "listen" | "read_reports" | "read_registers" | "read_metrics" | "manage_accounts";
+        Permission: "read_meta" | "read_stock" | "locate" | "write_stock" | "read_incidents" | "take_calls" | "import_incidents" | "step_incidents" | "read_patrols" | "rank_patrols" | "record_patrols" | "report_positions" | "read_missions" | "check_in" | "read_alerts" | "raise_alerts" | "handle_alerts" | "read_heatmap" | "read_kpis" | "listen" | "read_reports" | "read_nights" | "read_registers" | "read_metrics" | "manage_accounts";
         /** @description A position: longitude, latitude. */
         Position: number[];
         /** @description Where a crew is. */
