@@ -45,7 +45,7 @@
 //! | [`crs`] | adapter: PROJ, from any reference system to WGS 84 |
 //! | [`import`] | adapter: readers of real files |
 //! | [`press`] | adapter: reports as HTML, PDF, CSV and GeoJSON |
-//! | [`app`] | the only write path, the clock, following other writers |
+//! | [`app`] | the only write path, the clock, daily jobs, following other writers |
 //! | [`http`] | edge: routes, problem+json, GeoJSON, what is logged and counted |
 //! | [`cli`] | edge: the subcommands, the only place that knows `anyhow` |
 

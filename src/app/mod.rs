@@ -6,6 +6,7 @@
 mod accounts;
 mod alerts;
 mod clock;
+mod daily;
 mod group;
 mod hazards;
 mod health;
@@ -34,6 +35,7 @@ use tokio::sync::oneshot;
 pub use accounts::{AccountChange, AccountError, NewAccount, NewToken};
 pub use alerts::{AlertCare, AlertError, Cared, NewAlert};
 pub use clock::{Clock, system_clock};
+pub use daily::{Daily, DailyJob, Done, Run, last_due, next_due};
 pub use hazards::{SetHazards, SetHazardsError};
 pub use incidents::{NewIncident, ReceiveError, Received, Whereabouts};
 pub use news::{Listener, News, Subject, What};

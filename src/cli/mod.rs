@@ -26,7 +26,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 pub use log::LogFormat;
-pub use serve::{ListenArgs, serve};
+pub use serve::{Beside, ListenArgs, serve};
 pub use store_args::{StoreArgs, StoreName};
 
 /// The digital twin and operations server of a group of social landlords.

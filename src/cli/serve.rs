@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{NotUnderstood, StoreArgs};
 use crate::{
-    app::{App, system_clock},
+    app::{App, Daily, DailyJob, system_clock},
     http::{self, Doors, Settings},
 };
 
@@ -51,22 +51,46 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
     let store = args.store.url()?;
     let listener = args.listen.bind()?; // first: a taken port is told before a large store is read
     let app = App::open(store.open()?, system_clock)?;
-    serve(app, args.listen, listener, None, std::future::pending())
+    let jobs = daily_jobs();
+    serve(app, args.listen, listener, Beside { jobs, ..Beside::nothing() })
 }
 
-/// Answers requests on `listener` until Ctrl-C or SIGTERM, with `alongside` running on the same thread.
-/// Requests in flight are answered and the writer is drained before it returns.
+/// What is done every day beside answering.
+fn daily_jobs() -> Vec<DailyJob> {
+    Vec::new()
+}
+
+/// What runs beside the answering of requests.
+pub struct Beside<F> {
+    /// Said to every client when the stock is made up.
+    pub demo_note: Option<String>,
+    /// Runs on the thread of the server, which it must not keep busy.
+    pub alongside: F,
+    /// Run once a day, on threads of their own.
+    pub jobs: Vec<DailyJob>,
+}
+
+impl Beside<std::future::Pending<()>> {
+    /// Nothing.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { demo_note: None, alongside: std::future::pending(), jobs: Vec::new() }
+    }
+}
+
+/// Answers requests on `listener` until Ctrl-C or SIGTERM, with `beside` running meanwhile.
+/// Requests in flight are answered, daily jobs are ended and the writer is drained before it returns.
 ///
 /// # Errors
 ///
-/// When the listener cannot be used.
+/// When the listener cannot be used, or the system has no threads for the jobs.
 pub fn serve(
     app: App,
     args: ListenArgs,
     listener: TcpListener,
-    demo_note: Option<String>,
-    alongside: impl Future<Output = ()> + 'static,
+    beside: Beside<impl Future<Output = ()> + 'static>,
 ) -> anyhow::Result<()> {
+    let Beside { demo_note, alongside, jobs } = beside;
     let ListenArgs { allow_origin: allowed_origins, style_url, .. } = args;
     let address = listener.local_addr()?;
     // A demo is open: nothing in it is real, and it answers this machine alone.
@@ -75,6 +99,7 @@ pub fn serve(
     let settings =
         Settings { demo_note, style_url, doors, first_code: first_code.clone(), allowed_origins };
     raise_open_files();
+    let daily = Daily::start(jobs, system_clock).context("the daily jobs do not start")?;
     let outcome = actix_web::rt::System::new().block_on(async {
         let server = http::listen(app.clone(), settings, listener)?;
         let handle = server.handle();
@@ -90,6 +115,7 @@ pub fn serve(
         running.await??;
         anyhow::Ok(())
     });
+    daily.stop();
     app.close();
     tracing::info!(seq = app.snapshot().seq().0, "stopped");
     outcome

@@ -82,8 +82,10 @@ impl Date {
         }
     }
 
-    /// The instant at which clocks in Paris show that hour; where they skip it, the one after.
-    fn at_hour(self, hour: i8) -> Timestamp {
+    /// The instant at which clocks in Paris show that hour, 0 to 23; where they skip it, the one after, and where it
+    /// comes twice, the first.
+    #[must_use]
+    pub fn at_hour(self, hour: i8) -> Timestamp {
         let at = PARIS.to_timestamp(self.0.at(hour, 0, 0, 0)).unwrap_or_default();
         Timestamp { unix_ms: at.as_millisecond() }
     }

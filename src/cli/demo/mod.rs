@@ -8,7 +8,7 @@ use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use anyhow::{Context as _, bail};
 
-use super::{ListenArgs, StoreName, serve::serve};
+use super::{Beside, ListenArgs, StoreName, serve::serve};
 use crate::{
     app::{App, PutPatrol, SetHazards, system_clock},
     demo,
@@ -60,7 +60,8 @@ pub fn run(args: DemoArgs) -> anyhow::Result<()> {
     let snapshot = app.snapshot();
     tell_what_to_try(&snapshot, &format!("http://{}", listener.local_addr()?));
     let alongside = live::live(app.clone(), args.seed, travel_time(&snapshot));
-    serve(app, args.listen, listener, Some(note(&snapshot)), alongside)
+    let demo_note = Some(note(&snapshot));
+    serve(app, args.listen, listener, Beside { demo_note, alongside, jobs: Vec::new() })
 }
 
 /// Makes what the store lacks: the estate on the first run, and the history up to now on every run.
