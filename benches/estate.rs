@@ -91,7 +91,7 @@ pub fn put_buildings(store: &mut dyn Store, count: u32) {
 }
 
 fn commit(store: &mut dyn Store, facts: impl IntoIterator<Item = Fact>) {
-    let facts = facts.into_iter().map(|fact| NewFact { fact, key: None }).collect();
+    let facts = facts.into_iter().map(|fact| NewFact { fact, author: None, key: None }).collect();
     let batch = Batch { recorded_at: system_clock(), facts, fixes: Vec::new() };
     store.begin().unwrap().commit(batch).unwrap();
 }

@@ -13,6 +13,10 @@ use crate::{
     twin::Snapshot,
 };
 
+/// Most accounts and tokens of a store, those that were taken away among them.
+pub const ACCOUNTS_MAX: usize = 10_000;
+/// Most days for which a token may be good.
+pub const TOKEN_DAYS_MAX: u32 = 3660;
 /// What the program calls its own account.
 const OWN_NAME: &str = "vigie";
 
@@ -53,7 +57,12 @@ pub enum AccountChange {
     EndSessions(AccountId),
     /// It is taken away.
     Disable(AccountId),
+    /// It is given back. A token is not: it may have been lost in the meantime.
+    Enable(AccountId),
 }
+
+/// Which account asks for a change; `None` for whoever is at the terminal, and for a guest of a demo.
+pub type Author = Option<AccountId>;
 
 /// Why accounts stayed as they were.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -76,29 +85,58 @@ pub enum AccountError {
     /// Nobody could give accounts any more.
     #[error("`{0}` is the last administrator")]
     LastAdmin(AccountName),
+    /// There is no room for another one.
+    #[error("there are {ACCOUNTS_MAX} accounts and tokens, and no more may be")]
+    TooMany,
     /// The program cannot write now.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
 }
 
 impl App {
-    /// Changes accounts. It is durable when this returns.
+    /// Changes accounts, for whoever is at the terminal. It is durable when this returns.
     ///
     /// # Errors
     ///
     /// [`AccountError`]; nothing is then recorded.
     pub async fn change_account(&self, change: AccountChange) -> Result<Account, AccountError> {
-        self.ask(|reply| Job::Account(Box::new(change), reply)).await?
+        self.change_account_by(None, change).await
     }
 
-    /// Gives a program a token, which is told here and never again.
+    /// Changes accounts, for `author`, whom the event names. It is durable when this returns.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError`]; nothing is then recorded.
+    pub async fn change_account_by(
+        &self,
+        author: Author,
+        change: AccountChange,
+    ) -> Result<Account, AccountError> {
+        self.ask(|reply| Job::Account(author, Box::new(change), reply)).await?
+    }
+
+    /// Gives a program a token, for whoever is at the terminal. It is told here and never again.
     ///
     /// # Errors
     ///
     /// [`AccountError`]; nothing is then recorded.
     pub async fn give_token(&self, new: NewToken) -> Result<(String, Account), AccountError> {
+        self.give_token_by(None, new).await
+    }
+
+    /// Gives a program a token, for `author`. It is told here and never again.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError`]; nothing is then recorded.
+    pub async fn give_token_by(
+        &self,
+        author: Author,
+        new: NewToken,
+    ) -> Result<(String, Account), AccountError> {
         let (token, digest) = TokenDigest::new_token(&random()?);
-        let account = self.change_account(AccountChange::OpenToken(new, digest)).await?;
+        let account = self.change_account_by(author, AccountChange::OpenToken(new, digest)).await?;
         Ok((token, account))
     }
 
@@ -134,10 +172,12 @@ pub(super) fn decide(
             if state.accounts().of_name(&name).is_some() {
                 return Err(AccountError::NameTaken(name));
             }
+            check_room(state)?;
             check_seat(state, &seat)?;
             Ok(opened(name, seat, Key::Password(password), None, now))
         }
         AccountChange::OpenToken(NewToken { label, seat, expires_at }, digest) => {
+            check_room(state)?;
             check_seat(state, &seat)?;
             Ok(opened(label, seat, Key::Token(digest), expires_at, now))
         }
@@ -159,6 +199,9 @@ pub(super) fn decide(
         }
         AccountChange::Disable(id) => {
             let known = known(id)?;
+            if known.disabled {
+                return Ok(known);
+            }
             let is_admin = |one: &Account| {
                 one.seat.role() == Role::Admin && one.has_password() && one.is_in_force(now)
             };
@@ -168,7 +211,19 @@ pub(super) fn decide(
             }
             Ok(Account { disabled: true, epoch: known.epoch + 1, ..known })
         }
+        AccountChange::Enable(id) => {
+            let known = known(id)?;
+            if !known.has_password() {
+                return Err(AccountError::NoPassword(known.name));
+            }
+            Ok(Account { disabled: false, ..known })
+        }
     }
+}
+
+/// Refuses another account where there are as many as may be.
+fn check_room(state: &Snapshot) -> Result<(), AccountError> {
+    if state.accounts().iter().len() < ACCOUNTS_MAX { Ok(()) } else { Err(AccountError::TooMany) }
 }
 
 /// Refuses a seat for whom the state does not know.

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use super::{
     AccountError, AlertError, Cared, FixOutcome, ImportOutcome, PutPatrol, PutPatrolError,
     ReceiveError, Received, SetHazards, SetHazardsError, StepError, Stepped, Unavailable,
-    accounts::{self, AccountChange},
+    accounts::{self, AccountChange, Author},
     alerts::{self, AlertRequest},
     hazards,
     incidents::Admitted,
@@ -36,7 +36,7 @@ pub(super) enum Job {
     ),
     Step(Box<AskedStep>, Reply<Stepped, StepError>),
     Alert(Box<AlertRequest>, Reply<Cared, AlertError>),
-    Account(Box<AccountChange>, Reply<Account, AccountError>),
+    Account(Author, Box<AccountChange>, Reply<Account, AccountError>),
     /// Raises what the watch finds: nobody waits for an answer.
     Watch {
         /// Since when crews can be heard.
@@ -123,7 +123,9 @@ impl Group {
             }
             Job::Step(request, reply) => Pending::Step(self.plan_step(*request), reply),
             Job::Alert(request, reply) => Pending::Alert(self.plan_alert(*request), reply),
-            Job::Account(change, reply) => Pending::Account(self.plan_account(*change), reply),
+            Job::Account(author, change, reply) => {
+                Pending::Account(self.plan_account(author, *change), reply)
+            }
             Job::Watch { listening_since } => return self.watch(listening_since),
             Job::Patrol(put, reply) => match self.plan_patrol(put) {
                 Ok(()) => Pending::Patrol(reply),
@@ -162,7 +164,7 @@ impl Group {
     }
 
     fn push(&mut self, fact: Fact, key: Option<(IdempotencyKey, RequestDigest)>) -> usize {
-        self.batch.facts.push(NewFact { fact, key });
+        self.batch.facts.push(NewFact { fact, author: None, key });
         self.batch.facts.len() - 1
     }
 
@@ -242,12 +244,16 @@ impl Group {
         Ok(cared)
     }
 
-    fn plan_account(&mut self, change: AccountChange) -> Result<Account, AccountError> {
+    fn plan_account(
+        &mut self,
+        author: Author,
+        change: AccountChange,
+    ) -> Result<Account, AccountError> {
         let account = accounts::decide(&self.state, change, self.batch.recorded_at)?;
         if self.state.accounts().get(account.id).is_none_or(|known| **known != account) {
             let fact = Fact::AccountRecorded(account.clone());
             self.state.apply([fact.clone()], self.state.seq());
-            self.push(fact, None);
+            self.batch.facts.push(NewFact { fact, author, key: None });
         }
         Ok(account)
     }
@@ -373,7 +379,7 @@ impl Job {
             Self::Receive(_, reply) => answer(reply, Err(unavailable)),
             Self::Step(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Alert(_, reply) => answer(reply, Err(unavailable.into())),
-            Self::Account(_, reply) => answer(reply, Err(unavailable.into())),
+            Self::Account(.., reply) => answer(reply, Err(unavailable.into())),
             Self::Patrol(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Hazards(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Positions(_, reply) => answer(reply, Err(unavailable)),

@@ -32,7 +32,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-pub use accounts::{AccountChange, AccountError, NewAccount, NewToken};
+pub use accounts::{AccountChange, AccountError, Author, NewAccount, NewToken, TOKEN_DAYS_MAX};
 pub use alerts::{AlertCare, AlertError, Cared, NewAlert};
 pub use clock::{Clock, system_clock};
 pub use daily::{Daily, DailyJob, Done, Run, last_due, next_due};

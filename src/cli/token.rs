@@ -10,11 +10,8 @@ use super::{
 };
 use crate::{
     access::{Account, AccountName},
-    app::{AccountChange, NewToken},
+    app::{AccountChange, NewToken, TOKEN_DAYS_MAX},
 };
-
-/// Most days for which a token may be good.
-const DAYS_MAX: u32 = 3660;
 
 /// The options of `vigie token`.
 #[derive(Debug, clap::Args)]
@@ -44,7 +41,7 @@ struct CreateArgs {
     #[arg(long, env = "VIGIE_TOKEN_LABEL", default_value = "token", value_name = "NAME")]
     label: AccountName,
     /// For how many days it is good; without it, until it is revoked.
-    #[arg(long, env = "VIGIE_TOKEN_DAYS", value_parser = clap::value_parser!(u32).range(1..=i64::from(DAYS_MAX)))]
+    #[arg(long, env = "VIGIE_TOKEN_DAYS", value_parser = clap::value_parser!(u32).range(1..=i64::from(TOKEN_DAYS_MAX)))]
     days: Option<u32>,
 }
 

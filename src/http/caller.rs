@@ -107,6 +107,12 @@ impl<P> Caller<P> {
         self.seat.scope()
     }
 
+    /// By which account the caller is known; `None` for a guest of a demo.
+    #[must_use]
+    pub const fn account(&self) -> Option<AccountId> {
+        self.account
+    }
+
     /// As what the caller asks.
     #[must_use]
     pub const fn seat(&self) -> &Seat {

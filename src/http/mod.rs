@@ -3,6 +3,8 @@
 //! Uses everything but [`crate::store`] and [`crate::import`]. One resource a file; each opens with its
 //! routes. [`observe`] stands around every request, [`problem`] is every error.
 
+mod account_body;
+mod accounts;
 mod alert_body;
 mod alerts;
 mod attempts;
@@ -57,6 +59,7 @@ mod sites;
 mod stock_list;
 mod stream;
 mod surroundings;
+mod tokens;
 mod transition_body;
 mod transitions;
 mod web_client;
@@ -127,6 +130,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(heatmap::routes)
             .configure(meta::routes)
             .configure(session::routes)
+            .configure(accounts::routes)
+            .configure(tokens::routes)
             .configure(kinds::routes)
             .configure(landlords::routes)
             .configure(sites::routes)

@@ -45,4 +45,5 @@ permits! {
     ReadReports,
     ReadNights,
     ReadMetrics,
+    ManageAccounts,
 }

@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     access::{Account, AccountName, PasswordHash, Permission, Role, Seat},
-    app::{AccountChange, AccountError, App, NewAccount, Password},
+    app::{AccountChange, App, NewAccount, Password},
     closed_list::ClosedList as _,
     time::Timestamp,
 };
@@ -66,6 +66,16 @@ impl Sessions {
             checks: Arc::new(Semaphore::new(CHECKS_MAX)),
             first: Arc::new(Mutex::new(first)),
         }
+    }
+
+    /// What is kept of `password`. As many are worked out at once as are checked.
+    ///
+    /// # Errors
+    ///
+    /// 503 where the system has no random bytes.
+    pub async fn hashed(&self, password: Password) -> Result<PasswordHash, Problem> {
+        let _check = self.checks.acquire().await.map_err(Problem::internal)?;
+        Ok(web::block(move || password.hash()).await.map_err(Problem::internal)??)
     }
 
     /// Takes the code, which is then good no more.
@@ -140,7 +150,7 @@ async fn sign_out(
     if let Ok(Known { account: Some(id), .. }) = caller::known(&request)
         && sealed(&request).is_some()
     {
-        edge.app.change_account(AccountChange::EndSessions(id)).await?;
+        edge.app.change_account_by(Some(id), AccountChange::EndSessions(id)).await?;
     }
     let mut response = HttpResponse::Ok();
     for name in [NAME, NAME_HERE] {
@@ -177,7 +187,7 @@ async fn make_first(
         edge.sessions.attempts.failed(&[&address], now);
         return Err(Problem::unauthenticated());
     }
-    let hash = web::block(move || password.hash()).await.map_err(Problem::internal)??;
+    let hash = edge.sessions.hashed(password).await?;
     let seat = Seat::new(Role::Admin, None, None).map_err(Problem::internal)?;
     let account = edge
         .app
@@ -396,20 +406,4 @@ fn is_administered(app: &App) -> bool {
     snapshot.accounts().iter().any(|account| {
         account.seat.role() == Role::Admin && account.has_password() && account.is_in_force(now)
     })
-}
-
-impl From<AccountError> for Problem {
-    fn from(error: AccountError) -> Self {
-        let reason = error.to_string();
-        match error {
-            AccountError::NameTaken(_) | AccountError::LastAdmin(_) => {
-                Self::at_fault(ProblemKind::Conflict, "name", None, reason)
-            }
-            AccountError::UnknownAccount(id) => Self::unknown("id", id, reason),
-            AccountError::UnknownLandlord(id) => Self::unknown("landlord", id, reason),
-            AccountError::UnknownPatrol(id) => Self::unknown("patrol", id, reason),
-            AccountError::NoPassword(_) => Self::unsaid("password", reason),
-            AccountError::Unavailable(unavailable) => unavailable.into(),
-        }
-    }
 }

@@ -1,4 +1,5 @@
-//! The web client, which travels inside the program: the room at `/`, the tablet at `/patrol`, and their assets.
+//! The web client, which travels inside the program: the room at `/`, the tablet at `/patrol`, the pages where one signs
+//! in and gives accounts, and their assets.
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
@@ -31,6 +32,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(show_client)
         .service(show_tablet)
         .service(show_sign_in)
+        .service(show_accounts)
         .service(show_tablet_file)
         .service(show_asset)
         .service(show_file);
@@ -65,6 +67,16 @@ async fn show_sign_in(
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     page(&request, &edge, "signin/index.html")
+}
+
+/// Where whoever administers gives accounts and takes them away. The page holds nothing: the API answers who may ask.
+#[get("/accounts")]
+async fn show_accounts(
+    _: Public,
+    request: HttpRequest,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    page(&request, &edge, "accounts/index.html")
 }
 
 /// What makes the tablet a program of its own: its worker, its manifest and its icons. They keep their names, so

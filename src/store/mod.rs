@@ -12,6 +12,7 @@
 //!   subject *as it is now*. Applied in their order they lead to the state that [`Store::replay`] builds.
 
 use crate::{
+    access::AccountId,
     event::{Event, Fact, Seq},
     incident::{IdempotencyKey, Incident, RequestDigest},
     patrol::PositionFix,
@@ -222,6 +223,8 @@ impl Batch {
 pub struct NewFact {
     /// What happened.
     pub fact: Fact,
+    /// Which account did it, where it is about an account.
+    pub author: Option<AccountId>,
     /// Under which key it was asked, for an incident.
     pub key: Option<(IdempotencyKey, RequestDigest)>,
 }

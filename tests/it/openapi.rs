@@ -24,6 +24,11 @@ fn every_route_is_documented_under_its_full_path() {
     let routes: Vec<String> = operations(&document).map(|(route, _)| route).collect();
 
     let expected: &[&str] = &[
+        "GET /api/v1/accounts",
+        "POST /api/v1/accounts",
+        "POST /api/v1/accounts/{id}/disable",
+        "POST /api/v1/accounts/{id}/enable",
+        "POST /api/v1/accounts/{id}/password",
         "GET /api/v1/alerts",
         "POST /api/v1/alerts",
         "POST /api/v1/alerts/{id}/acknowledge",
@@ -59,6 +64,9 @@ fn every_route_is_documented_under_its_full_path() {
         "GET /api/v1/sites/{code}",
         "PUT /api/v1/sites/{code}/hazards",
         "GET /api/v1/surroundings",
+        "GET /api/v1/tokens",
+        "POST /api/v1/tokens",
+        "POST /api/v1/tokens/{id}/revoke",
         "GET /api/v1/tracts",
         "GET /docs",
         "GET /healthz",

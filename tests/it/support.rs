@@ -152,6 +152,13 @@ pub fn town_by(clock: Clock, settings: Settings, starts: impl IntoIterator<Item 
     start(clock, Settings { doors: Doors::OpenOnLoopback, ..settings }, starts)
 }
 
+/// Starts a server that lets in whoever has a token on the SQLite file at `path`, which stays.
+pub fn town_on(path: &Path) -> Town {
+    let url = format!("sqlite:{}", path.display());
+    let taking = Serving::start(&url, system_clock, Settings::default());
+    Town { app: taking.app.clone(), taking, answering: None, _store: (None, None) }
+}
+
 fn start(clock: Clock, settings: Settings, starts: impl IntoIterator<Item = Start>) -> Town {
     let make = Make::chosen();
     let (url, store) = match make {

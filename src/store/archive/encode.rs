@@ -415,6 +415,7 @@ impl Canonical for EventRecord {
                 bytes.extend(id.uuid().as_bytes());
             }
         }
+        self.author.map(|id| id.to_string()).put(bytes);
     }
 }
 

@@ -179,6 +179,8 @@ pub struct EventRecord {
     pub recorded_at: Timestamp,
     /// What it is about.
     pub subject: Subject,
+    /// Which account did it, where it is about an account.
+    pub author: Option<AccountId>,
 }
 
 /// Which event a request made.

@@ -12,14 +12,17 @@ use crate::{
     event::{Fact, Seq},
     incident::Incident,
     patrol::PatrolId,
+    store::NewFact,
     time::Timestamp,
 };
 
 const PUT: &str = "
-    INSERT INTO event (seq, recorded_at, fact, incident, incident_reported_at, patrol, alert, account)
+    INSERT INTO event (
+        seq, recorded_at, fact, incident, incident_reported_at, patrol, alert, account, author
+    )
     SELECT * FROM unnest(
         $1::BIGINT[], $2::TIMESTAMPTZ[], $3::TEXT[], $4::UUID[], $5::TIMESTAMPTZ[], $6::TEXT[],
-        $7::UUID[], $8::UUID[]
+        $7::UUID[], $8::UUID[], $9::UUID[]
     )
 ";
 
@@ -40,13 +43,16 @@ pub(super) struct EventRow<'a> {
     pub(super) alert: Option<AlertId>,
     /// The account that it is about.
     pub(super) account: Option<AccountId>,
+    /// The account that did it.
+    pub(super) author: Option<AccountId>,
 }
 
 impl<'a> EventRow<'a> {
-    /// The row of event `seq`, which says `fact`.
-    pub(super) fn of(seq: Seq, recorded_at: Timestamp, fact: &'a Fact) -> Self {
-        let about = Self::about_nothing(seq, recorded_at, fact.name());
-        match fact {
+    /// The row of event `seq`, which says `new`.
+    pub(super) fn of(seq: Seq, recorded_at: Timestamp, new: &'a NewFact) -> Self {
+        let author = new.author;
+        let about = Self { author, ..Self::about_nothing(seq, recorded_at, new.fact.name()) };
+        match &new.fact {
             Fact::IncidentRecorded(Incident { id, reported_at, .. }) => {
                 Self { incident: Some((id.uuid(), *reported_at)), ..about }
             }
@@ -63,7 +69,16 @@ impl<'a> EventRow<'a> {
         recorded_at: Timestamp,
         fact: &'static str,
     ) -> Self {
-        Self { seq, recorded_at, fact, incident: None, patrol: None, alert: None, account: None }
+        Self {
+            seq,
+            recorded_at,
+            fact,
+            incident: None,
+            patrol: None,
+            alert: None,
+            account: None,
+            author: None,
+        }
     }
 }
 
@@ -78,6 +93,7 @@ pub(super) fn put<'a>(events: &[EventRow<'a>]) -> Vec<Call<'a>> {
         column(events, |row| row.patrol.map(PatrolId::as_str)),
         column(events, |row| row.alert.map(AlertId::uuid)),
         column(events, |row| row.account.map(AccountId::uuid)),
+        column(events, |row| row.author.map(AccountId::uuid)),
     ];
     vec![Call::new(PUT, values)]
 }

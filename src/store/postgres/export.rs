@@ -1,6 +1,7 @@
 //! Reading everything, record by record, in the order of the archive.
 
 use tokio_postgres::{binary_copy::BinaryCopyOutRow, types::Type};
+use uuid::Uuid;
 
 use super::{
     account_rows, alert_rows, briefing_rows,
@@ -21,15 +22,17 @@ use crate::{
 };
 
 const EVENTS: &str = "
-    SELECT seq, recorded_at, fact, incident, incident_reported_at, patrol, alert, account FROM event ORDER BY seq
+    SELECT seq, recorded_at, fact, incident, incident_reported_at, patrol, alert, account, author
+    FROM event ORDER BY seq
 ";
-const EVENT_TYPES: [Type; 8] = [
+const EVENT_TYPES: [Type; 9] = [
     Type::INT8,
     Type::TIMESTAMPTZ,
     Type::TEXT,
     Type::UUID,
     Type::TIMESTAMPTZ,
     Type::TEXT,
+    Type::UUID,
     Type::UUID,
     Type::UUID,
 ];
@@ -107,7 +110,9 @@ fn event(row: &BinaryCopyOutRow) -> Result<EventRecord, StoreError> {
         "account" => Subject::Account(AccountId::new(row.column(7)?)),
         other => return Err(unreadable("event.fact", other)),
     };
-    Ok(EventRecord { seq: row.seq(0)?, recorded_at: row.instant(1)?, subject })
+    let author: Option<Uuid> = row.column(8)?;
+    let author = author.map(AccountId::new);
+    Ok(EventRecord { seq: row.seq(0)?, recorded_at: row.instant(1)?, subject, author })
 }
 
 fn receipt(row: &BinaryCopyOutRow) -> Result<ReceiptRecord, StoreError> {

@@ -94,8 +94,8 @@ fn changed<T>(all: &[Stamped<T>]) -> Vec<Changed<'_, T>> {
 }
 
 fn row(event: &EventRecord) -> EventRow<'_> {
-    let EventRecord { seq, recorded_at, ref subject } = *event;
-    let about = EventRow::about_nothing(seq, recorded_at, "stock");
+    let EventRecord { seq, recorded_at, ref subject, author } = *event;
+    let about = EventRow { author, ..EventRow::about_nothing(seq, recorded_at, "stock") };
     match subject {
         Subject::Stock => about,
         Subject::Incident { id, reported_at } => {

@@ -77,7 +77,7 @@ impl<'a> PostgresTransaction<'a> {
         let accounts: Vec<_> = facts.iter().filter_map(account_of).collect();
         let steps: Vec<_> = incidents.iter().filter_map(|one| step_rows::last_of(one)).collect();
         let events: Vec<_> =
-            numbered().map(|(seq, new)| EventRow::of(seq, recorded_at, &new.fact)).collect();
+            numbered().map(|(seq, new)| EventRow::of(seq, recorded_at, new)).collect();
         let receipts: Vec<_> = numbered()
             .filter_map(|(seq, new)| new.key.as_ref().map(|(key, request)| (key, request, seq)))
             .collect();

@@ -21,7 +21,7 @@ use crate::{
 };
 
 const EVENTS: &str = "
-    SELECT seq, event.recorded_at, fact, incident, incident.reported_at, patrol, alert, account
+    SELECT seq, event.recorded_at, fact, incident, incident.reported_at, patrol, alert, account, author
     FROM event LEFT JOIN incident ON incident.id = event.incident ORDER BY seq
 ";
 const RECEIPTS: &str = "SELECT key, request, seq FROM receipt ORDER BY key";
@@ -111,7 +111,9 @@ fn event(row: &Row<'_>) -> Result<EventRecord, StoreError> {
         }
         other => return Err(unreadable("event.fact", other)),
     };
-    Ok(EventRecord { seq: seq(row, 0)?, recorded_at: instant(row, 1)?, subject })
+    let author: Option<[u8; 16]> = row.get(8).map_err(told)?;
+    let author = author.map(|id| AccountId::new(Uuid::from_bytes(id)));
+    Ok(EventRecord { seq: seq(row, 0)?, recorded_at: instant(row, 1)?, subject, author })
 }
 
 fn receipt(row: &Row<'_>) -> Result<ReceiptRecord, StoreError> {

@@ -17,8 +17,8 @@ use crate::{
 };
 
 const PUT_EVENT: &str = "
-    INSERT INTO event (seq, recorded_at, fact, incident, patrol, alert, account)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    INSERT INTO event (seq, recorded_at, fact, incident, patrol, alert, account, author)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
 ";
 
 /// A write that has the lock. Dropping it rolls it back.
@@ -60,7 +60,8 @@ impl<'a> SqliteTransaction<'a> {
             }
             Fact::StockChanged(_) => Subject::Stock,
         };
-        put_event(&self.inner, &EventRecord { seq, recorded_at, subject })?;
+        let event = EventRecord { seq, recorded_at, subject, author: new.author };
+        put_event(&self.inner, &event)?;
         if let Fact::StockChanged(change) = &new.fact {
             stock_put::put(&self.inner, change, seq)?;
         }
@@ -130,8 +131,10 @@ pub(super) fn put_event(connection: &Connection, event: &EventRecord) -> Result<
         }
     };
     let (seq, recorded_at) = (event.seq.0, event.recorded_at.unix_ms());
+    let author = event.author.map(|id| id.uuid().into_bytes());
     let mut put = connection.prepare_cached(PUT_EVENT).map_err(told)?;
-    put.execute(params![seq, recorded_at, fact, incident, patrol, alert, account]).map_err(told)?;
+    put.execute(params![seq, recorded_at, fact, incident, patrol, alert, account, author])
+        .map_err(told)?;
     Ok(())
 }
 

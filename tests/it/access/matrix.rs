@@ -44,7 +44,33 @@ fn rows() -> Vec<Row> {
         json!({ "kind": "OCC-HAL", "channel": "call", "location": { "site_code": "AA-02" } });
     let fix = json!([{ "patrol": "T-1", "lon": 2.35, "lat": 48.85, "recorded_at": "2026-01-01T00:00:00Z" }]);
     let sos = json!({ "kind": "sos", "patrol": "T-1" });
+    let seat = |name: &str| json!({ name: "salle-10", "role": "operator" });
     vec![
+        row("GET /api/v1/accounts", For(P::ManageAccounts), "/api/v1/accounts", None),
+        row(
+            "POST /api/v1/accounts",
+            For(P::ManageAccounts),
+            "/api/v1/accounts",
+            Some(seat("name")),
+        ),
+        row(
+            "POST /api/v1/accounts/{id}/disable",
+            For(P::ManageAccounts),
+            "/api/v1/accounts/{account}/disable",
+            None,
+        ),
+        row(
+            "POST /api/v1/accounts/{id}/enable",
+            For(P::ManageAccounts),
+            "/api/v1/accounts/{account}/enable",
+            None,
+        ),
+        row(
+            "POST /api/v1/accounts/{id}/password",
+            For(P::ManageAccounts),
+            "/api/v1/accounts/{account}/password",
+            None,
+        ),
         row("GET /api/v1/alerts", For(P::ReadAlerts), "/api/v1/alerts", None),
         row("POST /api/v1/alerts", For(P::RaiseAlerts), "/api/v1/alerts", Some(sos)),
         row(
@@ -150,6 +176,14 @@ fn rows() -> Vec<Row> {
             Some(json!({ "hazards": [] })),
         ),
         row("GET /api/v1/surroundings", For(P::ReadStock), "/api/v1/surroundings", None),
+        row("GET /api/v1/tokens", For(P::ManageAccounts), "/api/v1/tokens", None),
+        row("POST /api/v1/tokens", For(P::ManageAccounts), "/api/v1/tokens", Some(seat("label"))),
+        row(
+            "POST /api/v1/tokens/{id}/revoke",
+            For(P::ManageAccounts),
+            "/api/v1/tokens/{token}/revoke",
+            None,
+        ),
         row("GET /api/v1/tracts", For(P::ReadStock), "/api/v1/tracts", None),
         row("GET /docs", Nothing, "/docs", None),
         row("GET /healthz", Nothing, "/healthz", None),
@@ -167,8 +201,12 @@ impl Row {
     fn answer(&self, town: &Guarded, who: Who) -> Answer {
         // A stream has no end: its head says enough.
         let method = if self.path == "/api/v1/events" { "HEAD" } else { self.method() };
-        let path =
-            self.path.replace("{own}", &town.own_incident).replace("{alert}", &town.own_alert);
+        let path = self
+            .path
+            .replace("{own}", &town.own_incident)
+            .replace("{alert}", &town.own_alert)
+            .replace("{account}", &town.account)
+            .replace("{token}", &town.spare_token);
         town.asks(who, method, &path, self.body.as_ref())
     }
 }

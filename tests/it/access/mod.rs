@@ -1,6 +1,7 @@
 //! Who may do what, asked of the running server: every role, every route, own and other landlord, own and other
 //! mission.
 
+mod administering;
 mod isolation;
 mod matrix;
 mod sessions;
@@ -8,7 +9,7 @@ mod sessions;
 use serde_json::{Value, json};
 use vigie::{
     access::{Role, Seat},
-    app::NewToken,
+    app::{AccountChange, NewAccount, NewToken},
     patrol::PatrolId,
     stock::LandlordId,
 };
@@ -26,6 +27,10 @@ pub struct Guarded {
     other_incident: String,
     /// About `T-1`.
     own_alert: String,
+    /// An operator's, with a password that nobody knows.
+    account: String,
+    /// An operator's, which nobody sends.
+    spare_token: String,
 }
 
 /// Whoever asks.
@@ -78,14 +83,18 @@ impl Guarded {
         }
         let give = async |seat| {
             let new = NewToken { label: "test".parse().unwrap(), seat, expires_at: None };
-            town.app.give_token(new).await.unwrap().0
+            town.app.give_token(new).await.unwrap()
         };
-        let tokens = actix_web::rt::System::new().block_on(async {
+        let operator = || Seat::new(Role::Operator, None, None).unwrap();
+        let password = "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$aGFzaA".parse().unwrap();
+        let new = NewAccount { name: "salle-9".parse().unwrap(), seat: operator(), password };
+        let (tokens, account, spare) = actix_web::rt::System::new().block_on(async {
             let mut tokens = Vec::new();
             for (role, of, seat) in seats {
-                tokens.push((role, of, give(seat).await));
+                tokens.push((role, of, give(seat).await.0));
             }
-            tokens
+            let account = town.app.change_account(AccountChange::Open(new)).await.unwrap();
+            (tokens, account, give(operator()).await.1)
         });
         let mut guarded = Self {
             town,
@@ -93,6 +102,8 @@ impl Guarded {
             own_incident: String::new(),
             other_incident: String::new(),
             own_alert: String::new(),
+            account: account.id.to_string(),
+            spare_token: spare.id.to_string(),
         };
         guarded.own_incident = guarded.sent_to("AA-01", "T-1");
         guarded.other_incident = guarded.sent_to("BB-01", "T-2");

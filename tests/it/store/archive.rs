@@ -15,8 +15,8 @@ use vigie::{
 use super::{
     Place, SqliteFile,
     fixture::{
-        at, batch, commit, fix, incident, incident_fact, key, landlord, patrol_fact, site, stock,
-        stock_fact,
+        account, at, batch, commit, fix, incident, incident_fact, key, landlord, patrol_fact, site,
+        stock, stock_fact,
     },
     state::{State, followed, replayed},
 };
@@ -39,7 +39,11 @@ fn fill(store: &mut dyn Store) {
         Fact::IncidentRecorded(incident(3, 4, Status::Closed)),
         Fact::StockChanged(unruly_keys()),
         stock_fact(5),
+        Fact::AccountRecorded(account(0)),
+        Fact::AccountRecorded(account(4)),
     ]);
+    // Event by event: the second account was given by the first.
+    last.facts[6].author = Some(account(0).id);
     last.fixes = vec![fix(2, 8), fix(3, 7)];
     commit(store, last).unwrap();
 }
@@ -168,7 +172,10 @@ pub fn only_an_empty_store_takes_in_another_one(place: &dyn Place) {
 
 pub fn a_broken_import_leaves_an_empty_store(place: &dyn Place) {
     let mut store = place.open();
-    let event = |seq| EventRecord { seq: Seq(seq), recorded_at: at(0), subject: Subject::Stock };
+    let event = |seq| {
+        let (seq, subject) = (Seq(seq), Subject::Stock);
+        EventRecord { seq, recorded_at: at(0), subject, author: None }
+    };
     let landlords = Piece::Landlords(vec![Stamped { item: landlord(), seq: Seq(1) }]);
     let sites = Piece::Sites(vec![Stamped { item: site(1), seq: Seq(1) }]);
     let incidents = Piece::Incidents(vec![incident(1, 1, Status::Received)]);

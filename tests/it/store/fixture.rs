@@ -284,7 +284,7 @@ pub fn key(name: &str) -> (IdempotencyKey, RequestDigest) {
 }
 
 pub fn batch(facts: impl IntoIterator<Item = Fact>) -> Batch {
-    let facts = facts.into_iter().map(|fact| NewFact { fact, key: None }).collect();
+    let facts = facts.into_iter().map(|fact| NewFact { fact, author: None, key: None }).collect();
     Batch { recorded_at: at(0), facts, fixes: Vec::new() }
 }
 

@@ -67,6 +67,7 @@ every_store_keeps![
     a_reader_at_any_event_catches_up_to_the_same_state,
     a_reader_that_missed_everything_gets_a_site_before_the_incident_on_it,
     long_histories_come_in_pieces,
+    an_account_has_an_author_and_nothing_else_has_one,
     a_key_leads_to_the_incident_that_it_made,
     a_key_makes_one_incident_only,
     a_position_is_kept_only_if_it_is_newer,

@@ -5,15 +5,15 @@ use vigie::{
     incident::Status,
     patrol::Availability,
     stock::{NoteTopic, StockChange},
-    store::{Batch, NewFact, PIECE_FACTS_MAX, StoreError},
+    store::{Batch, NewFact, PIECE_FACTS_MAX, StoreError, archive::Piece},
     twin::Snapshot,
 };
 
 use super::{
     Place,
     fixture::{
-        at, batch, building, commit, fix, hazard, incident, incident_fact, key, note, patrol_fact,
-        site, stock, stock_fact,
+        account, at, batch, building, commit, fix, hazard, incident, incident_fact, key, note,
+        patrol_fact, site, stock, stock_fact,
     },
     state::{State, followed, replayed},
 };
@@ -172,6 +172,31 @@ pub fn long_histories_come_in_pieces(place: &dyn Place) {
     assert_eq!(fold.incidents.len(), count as usize);
 }
 
+pub fn an_account_has_an_author_and_nothing_else_has_one(place: &dyn Place) {
+    let mut store = place.open();
+    let admin = account(0).id;
+    let authored = |fact| {
+        let mut one = batch([fact]);
+        one.facts[0].author = Some(admin);
+        one
+    };
+    commit(&mut *store, batch([stock_fact(1), Fact::AccountRecorded(account(0))])).unwrap();
+
+    commit(&mut *store, authored(Fact::AccountRecorded(account(4)))).unwrap();
+    let of_an_incident = commit(&mut *store, authored(incident_fact(1, 1)));
+
+    assert!(matches!(of_an_incident, Err(StoreError::Refused(_))), "{of_an_incident:?}");
+    let mut authors = Vec::new();
+    let export = store.export(&mut |piece| {
+        if let Piece::Events(events) = piece {
+            authors.extend(events.iter().map(|event| event.author));
+        }
+        Ok(())
+    });
+    export.unwrap();
+    assert_eq!(authors, [None, None, Some(admin)]);
+}
+
 pub fn a_key_leads_to_the_incident_that_it_made(place: &dyn Place) {
     let mut store = place.open();
     let mut asked = batch([stock_fact(1), incident_fact(1, 1)]);
@@ -199,7 +224,7 @@ pub fn a_key_makes_one_incident_only(place: &dyn Place) {
     commit(&mut *store, batch([stock_fact(1)])).unwrap();
     let asked = |number| {
         let fact = incident_fact(number, 1);
-        let facts = vec![NewFact { fact, key: Some(key("call 1")) }];
+        let facts = vec![NewFact { fact, author: None, key: Some(key("call 1")) }];
         Batch { recorded_at: at(0), facts, fixes: Vec::new() }
     };
     commit(&mut *store, asked(1)).unwrap();

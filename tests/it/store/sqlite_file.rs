@@ -234,7 +234,7 @@ fn no_column_holds_personal_data() {
     account: id name role landlord patrol password token seal created_at expires_at disabled epoch
     alert: id kind patrol incident site raised_at level state acknowledged_by acknowledged_at resolution resolved_by resolved_at
     building: id site site_was_given footprint height_m levels dwellings seq
-    event: seq recorded_at fact incident patrol alert account
+    event: seq recorded_at fact incident patrol alert account author
     hall: building ordinal label lon lat
     hazard: site kind since until seq
     incident: id kind channel status reported_at site building

@@ -2,14 +2,20 @@
 import { Failure, isAborted } from "./failure";
 import { ours, toSignIn } from "./session";
 import type {
+  Account,
+  AccountWithPassword,
+  AccountWithToken,
   Alert,
   Body,
   Hazard,
   Incident,
   IncidentWithSteps,
   KpiGroup,
+  Landlord,
   Nearest,
+  NewAccount,
   NewIncident,
+  NewToken,
   Patrol,
   Problem,
   Query,
@@ -210,6 +216,44 @@ export async function putHazards(code: string, hazards: WantedHazard[]): Promise
   const init = { method: "PUT", headers: { "Content-Type": "application/json", ...(await ours()) }, body: JSON.stringify({ hazards }) };
   const response = await call(`/api/v1/sites/${encodeURIComponent(code)}/hazards`, init);
   return ((await response.json()) as { hazards: Hazard[] }).hazards;
+}
+
+/** Every account that somebody signs in to, oldest first. */
+export async function getAccounts(): Promise<Account[]> {
+  return (await get("/api/v1/accounts", {})).accounts;
+}
+
+/** Every token, oldest first. */
+export async function getTokens(): Promise<Account[]> {
+  return (await get("/api/v1/tokens", {})).accounts;
+}
+
+export async function getLandlords(): Promise<Landlord[]> {
+  return (await get("/api/v1/landlords", {})).features;
+}
+
+/** Gives somebody an account; its password is in the answer, once. */
+export function giveAccount(account: NewAccount): Promise<AccountWithPassword> {
+  return post("/api/v1/accounts", account);
+}
+
+/** Gives an account another password, which is in the answer, once. */
+export function resetPassword(id: string): Promise<AccountWithPassword> {
+  return post(`/api/v1/accounts/${encodeURIComponent(id)}/password`, {});
+}
+
+/** Takes an account away, or gives it back. */
+export function setAccount(id: string, deed: "disable" | "enable"): Promise<Account> {
+  return post(`/api/v1/accounts/${encodeURIComponent(id)}/${deed}`, {});
+}
+
+/** Gives a program a token, which is in the answer, once. */
+export function giveToken(token: NewToken): Promise<AccountWithToken> {
+  return post("/api/v1/tokens", token);
+}
+
+export function revokeToken(id: string): Promise<Account> {
+  return post(`/api/v1/tokens/${encodeURIComponent(id)}/revoke`, {});
 }
 
 /** A key that nobody else has. Not `randomUUID`, which browsers keep from pages that came over plain HTTP. */

@@ -5,6 +5,11 @@ type Schemas = components["schemas"];
 
 export type Meta = Schemas["Meta"];
 export type Session = Schemas["Session"];
+export type Account = Schemas["Account"];
+export type NewAccount = Schemas["NewAccount"];
+export type NewToken = Schemas["NewToken"];
+export type AccountWithPassword = Schemas["AccountWithPassword"];
+export type AccountWithToken = Schemas["AccountWithToken"];
 export type Kind = Schemas["Kind"];
 export type Priority = Schemas["Priority"];
 /** Only a conflict over an incident tells how far it has got. */

@@ -1,0 +1,5 @@
+-- Who gave an account, changed it or took it away: another account. What was done at the terminal of the machine, or by
+-- a guest of a demo, has no author. No other event has one: an incident never says which account took it down.
+
+ALTER TABLE event ADD COLUMN author UUID REFERENCES account (id);
+ALTER TABLE event ADD CHECK (author IS NULL OR fact = 'account');

@@ -1,0 +1,223 @@
+// Accounts and tokens in the hands of an administrator, on a real `vigie serve`: given, shown once, taken away; on three
+// widths and in both themes. And the way out on a phone and on a tablet.
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { chromium } from "playwright-core";
+
+import { serious } from "./axe.mjs";
+import { ARTIFACTS, CHROMIUM, FLAGS, Server } from "./support.mjs";
+
+const PASSWORD = "correct horse battery";
+const program = process.env.VIGIE_BIN ?? "";
+const folder = mkdtempSync(join(tmpdir(), "vigie-accounts-"));
+const store = `sqlite:${join(folder, "vigie.sqlite")}`;
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("VIGIE_")));
+
+/** @type {import("node:child_process").ChildProcess} */
+let child;
+/** @type {import("playwright-core").Browser} */
+let browser;
+let url = "";
+
+/** @param {string[]} args @param {string} [input] */
+const vigie = (args, input = "") => execFileSync(program, [...args, "--store", store], { input, env, stdio: ["pipe", "pipe", "ignore"] });
+
+before(async () => {
+  vigie(["account", "create", "admin", "--role", "admin", "--password-stdin"], `${PASSWORD}\n`);
+  vigie(["account", "create", "salle-1", "--role", "dispatcher", "--password-stdin"], `${PASSWORD}\n`);
+  vigie(["account", "create", "ancien-poste", "--role", "operator", "--password-stdin"], `${PASSWORD}\n`);
+  vigie(["account", "disable", "ancien-poste"]);
+  vigie(["token", "create", "--role", "planner", "--label", "export-nuit", "--days", "90"]);
+  vigie(["token", "create", "--role", "planner", "--label", "sans-fin"]);
+  child = spawn(program, ["serve", "--store", store, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "ignore"], env });
+  let said = "";
+  await new Promise((resolve) => {
+    child.stdout?.on("data", (chunk) => {
+      said += String(chunk);
+      if (said.includes("stop ")) resolve(null);
+    });
+  });
+  url = /listens on (\S+)/.exec(said)?.[1] ?? "";
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+});
+
+after(async () => {
+  await browser?.close();
+  child?.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** @param {object} [options] */
+async function opened(options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "fr-FR", ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  return page;
+}
+
+/** @param {import("playwright-core").Page} page @param {string} name @param {string} password */
+async function signIn(page, name, password) {
+  await page.goto(`${url}/signin?next=/accounts`);
+  await page.getByLabel("Compte").fill(name);
+  await page.locator('input[type="password"]').fill(password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`${url}/accounts`);
+}
+
+test("an administrator gives an account, whose password is shown once and lets somebody in", async () => {
+  const page = await opened();
+  await signIn(page, "admin", PASSWORD);
+  await page.getByRole("heading", { name: "Comptes et jetons" }).waitFor();
+  await page.getByRole("button", { name: "Nouveau compte" }).click();
+  await page.getByLabel("Nom du poste").fill("Salle 2");
+  await page.getByLabel("Rôle").selectOption("operator");
+  await page.getByRole("button", { name: "Créer" }).click();
+  await page.getByText("Le nom n’a que des minuscules").waitFor();
+  await page.getByLabel("Nom du poste").fill("salle-2");
+  await page.keyboard.press("Enter");
+
+  const secret = (await page.getByTestId("secret").textContent()) ?? "";
+  assert.equal(secret.length, 20);
+  assert.deepEqual(await serious(page), []);
+  await page.screenshot({ path: join(ARTIFACTS, "accounts-secret.png") });
+  await page.getByRole("button", { name: "C’est noté" }).click();
+  assert.ok(!(await page.content()).includes(secret), "it is gone from the page");
+  await page.getByTestId("account").filter({ hasText: "salle-2" }).waitFor();
+
+  const other = await opened();
+  await other.goto(`${url}/signin`);
+  await other.getByLabel("Compte").fill("salle-2");
+  await other.locator('input[type="password"]').fill(secret);
+  await other.keyboard.press("Enter");
+  await other.waitForURL(`${url}/`);
+  await other.goto(`${url}/accounts`);
+  await other.getByTestId("forbidden").waitFor();
+  await other.context().close();
+  await page.context().close();
+});
+
+test("an account is disabled after a question, given back, and never the last administrator's", async () => {
+  const page = await opened();
+  await signIn(page, "admin", PASSWORD);
+  const row = page.locator('[data-name="salle-1"]');
+  await row.getByRole("button", { name: "Désactiver" }).click();
+  await page.getByText("Désactiver salle-1 ?").waitFor();
+  assert.deepEqual(await serious(page), []);
+  await page.screenshot({ path: join(ARTIFACTS, "accounts-sure.png") });
+  await page.getByRole("button", { name: "Annuler" }).click();
+  await row.getByRole("button", { name: "Désactiver" }).click();
+  await page.getByTestId("sure").click();
+  await row.getByText("désactivé").waitFor();
+  await row.getByRole("button", { name: "Réactiver" }).click();
+  await page.getByTestId("sure").click();
+  await row.getByRole("button", { name: "Désactiver" }).waitFor();
+
+  await page.locator('[data-name="admin"]').getByRole("button", { name: "Désactiver" }).click();
+  await page.getByTestId("sure").click();
+  await page.getByText("C’est le dernier administrateur").waitFor();
+  await page.context().close();
+});
+
+test("a token is given with its end and revoked", async () => {
+  const page = await opened();
+  await signIn(page, "admin", PASSWORD);
+  await page.getByLabel(/Jetons · /).check();
+  await page.getByRole("button", { name: "Nouveau jeton" }).click();
+  await page.getByLabel("Nom du programme").fill("carte");
+  await page.getByLabel("Rôle").selectOption("dispatcher");
+  await page.getByLabel("Fin").selectOption("30");
+  await page.getByRole("button", { name: "Créer" }).click();
+  const token = (await page.getByTestId("secret").textContent()) ?? "";
+  assert.match(token, /^vgt_[0-9a-f]{64}$/);
+  await page.keyboard.press("Escape");
+  const asks = async () => (await fetch(`${url}/api/v1/meta`, { headers: { Authorization: `Bearer ${token}` } })).status;
+  assert.equal(await asks(), 200);
+  const row = page.locator('[data-name="carte"]');
+  await row.getByText(/jusqu’au/).waitFor();
+  await row.getByRole("button", { name: "Révoquer" }).click();
+  await page.getByTestId("sure").click();
+  await row.getByText("révoqué").waitFor();
+  assert.equal(await asks(), 401);
+  await page.context().close();
+});
+
+test("nothing serious on a phone, a tablet and a desk, by day and by night, and nothing is cut", async () => {
+  for (const colorScheme of ["dark", "light"]) {
+    for (const [width, height] of [[360, 740], [768, 1024], [1280, 800]]) {
+      const page = await opened({ colorScheme, viewport: { width, height }, hasTouch: (width ?? 0) < 1000 });
+      await signIn(page, "admin", PASSWORD);
+      const name = (/** @type {string} */ what) => join(ARTIFACTS, `accounts-${what}-${colorScheme}-${width}.png`);
+      await page.locator('[data-name="salle-1"]').waitFor();
+      assert.deepEqual(await serious(page), [], `${colorScheme} ${width}`);
+      await page.screenshot({ path: name("list") });
+      await page.getByLabel(/Jetons · /).check();
+      await page.locator('[data-name="export-nuit"]').waitFor();
+      await page.screenshot({ path: name("tokens") });
+      assert.deepEqual(await serious(page), [], `${colorScheme} ${width} tokens`);
+      await page.getByRole("button", { name: "Nouveau jeton" }).click();
+      await page.getByLabel("Nom du programme").waitFor();
+      await page.screenshot({ path: name("new") });
+      assert.deepEqual(await serious(page), [], `${colorScheme} ${width} new`);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      assert.ok(!wide, `${width} scrolls sideways`);
+      await page.context().close();
+    }
+  }
+});
+
+test("on a phone somebody signs out of the room, and of the tablet", async () => {
+  for (const [width, height] of [[360, 740], [768, 1024]]) {
+    const page = await opened({ viewport: { width, height }, hasTouch: true });
+    const signedIn = async (/** @type {string} */ next) => {
+      await page.goto(`${url}/signin?next=${next}`);
+      await page.getByLabel("Compte").fill("salle-1");
+      await page.locator('input[type="password"]').fill(PASSWORD);
+      await page.keyboard.press("Enter");
+      await page.waitForURL((address) => address.pathname === next);
+    };
+    await signedIn("/");
+    await page.getByTestId("menu").click();
+    await page.getByTestId("sign-out").waitFor();
+    assert.deepEqual(await serious(page), []);
+    await page.screenshot({ path: join(ARTIFACTS, `room-menu-${width}.png`) });
+    await page.getByTestId("sign-out").click();
+    await page.waitForURL(/\/signin/);
+    await signedIn("/patrol");
+    await page.getByTestId("sign-out").scrollIntoViewIfNeeded();
+    await page.screenshot({ path: join(ARTIFACTS, `tablet-sign-out-${width}.png`) });
+    await page.getByTestId("sign-out").click();
+    await page.waitForURL(/\/signin/);
+    await page.context().close();
+  }
+});
+
+test("a guest of a demo takes a role on a phone and on the tablet", async () => {
+  const demo = new Server();
+  await demo.start();
+  try {
+    const page = await opened({ viewport: { width: 360, height: 740 }, hasTouch: true });
+    await page.goto(demo.url);
+    await page.getByTestId("menu").click();
+    await Promise.all([page.waitForEvent("load"), page.getByTestId("role").selectOption("landlord")]);
+    await page.getByTestId("menu").click();
+    await page.getByTestId("role").waitFor();
+    assert.equal(await page.getByTestId("role").inputValue(), "landlord");
+    await page.screenshot({ path: join(ARTIFACTS, "room-menu-demo-360.png") });
+    await Promise.all([page.waitForEvent("load"), page.getByTestId("role").selectOption("patrol")]);
+    await page.goto(`${demo.url}/patrol`);
+    await page.getByTestId("role").waitFor();
+    assert.equal(await page.getByTestId("role").inputValue(), "patrol");
+    await Promise.all([page.waitForEvent("load"), page.getByTestId("role").selectOption("admin")]);
+    await page.goto(demo.url);
+    await page.getByRole("link", { name: "Comptes et jetons" }).click();
+    await page.getByRole("button", { name: "Nouveau compte" }).waitFor();
+    await page.context().close();
+  } finally {
+    await demo.stop();
+  }
+});
