@@ -78,7 +78,9 @@ fn whoever_comes_back_hears_what_it_missed_and_nothing_twice() {
     follower.up_to(first);
     drop(follower);
 
+    let mut witness = Follower::of(town.address(), "");
     let missed: Vec<u64> = (0..5).map(|_| report(&town, "PH-0001")).collect();
+    witness.up_to(missed[4]);
 
     let mut back = Follower::silent(town.address(), "?last_event_id=1", Some(first));
     let hello = back.next();
@@ -100,8 +102,11 @@ fn an_id_that_leads_nowhere_has_the_lists_read_again() {
     let store = format!("sqlite:{}", folder.path().join("vigie.db").display());
     import_sites(&store, 1);
     let mut server = Server::start(&store);
+    // A report is answered before the stream tells of it: what hears it knows that the stream is level.
+    let mut witness = Follower::after(&server.address, "", None);
     server.report("PH-0001", "a");
     let seq = server.seq();
+    witness.up_to(seq);
     let mut ahead = Follower::after(&server.address, "", Some(seq + 1));
     let reset = ahead.next();
     assert_eq!((reset.event.as_str(), reset.id), ("reset", Some(seq)));
