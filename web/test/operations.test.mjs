@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
+import { Desk } from "./desk.mjs";
 import { drawn, idle, jump, launch, newPage, nextHeat, open, project, Server, shot } from "./support.mjs";
 
 const server = new Server();
+const desk = new Desk(server, 60);
 /** @type {import("playwright-core").Browser} */
 let browser;
 
@@ -17,6 +19,12 @@ after(async () => {
   await browser?.close();
   await server.stop();
 });
+
+/** A call that waits for a patrol: the demonstration may have none just now. */
+async function waitingCall() {
+  const site = await desk.freshSite();
+  return desk.post("incidents", { kind: "OCC-HAL", channel: "call", location: { site_code: site.id } });
+}
 
 /** @returns {Promise<number[]>} the middle of the corners of a building */
 async function someBuilding() {
@@ -146,6 +154,7 @@ describe("search", () => {
 describe("the nearest patrols", () => {
   test("are ranked on the map and in the list when an incident is chosen", async () => {
     const { page, close } = await newPage(browser, { width: 1920, height: 1080 });
+    await waitingCall();
     await open(page, server);
     // Kept one by one: a new incident may be read out right after.
     await page.evaluate(() => {
@@ -186,12 +195,10 @@ describe("the nearest patrols", () => {
 
   test("are asked for when an incident is clicked on the map", async () => {
     const { page, close } = await newPage(browser);
+    const call = await waitingCall();
     await open(page, server);
-    const { features } = await server.get("incidents?status=received,qualified&limit=500");
-    const waiting = new Set(features.map((/** @type {any} */ one) => one.id));
-    const incidents = (await drawn(page, "incidents")).filter((one) => waiting.has(one.properties.id));
-    const chosen = incidents.toSorted((a, b) => b.properties.order - a.properties.order)[0];
-    assert.ok(chosen, "no incident on the map waits for a patrol");
+    const chosen = (await drawn(page, "incidents")).find((one) => one.properties.id === call.id);
+    assert.ok(chosen, "the call is not on the map");
     await jump(page, chosen.geometry.coordinates, 15);
     await idle(page);
     const { x, y } = await project(page, chosen.geometry.coordinates);
