@@ -8,9 +8,9 @@ LISTEN ?= 127.0.0.1:8080
 
 # Debian packages: PROJ and SQLite are compiled from their crates (cmake, a C++ compiler, and the sqlite3 program
 # that builds PROJ's database); tests drive a real browser, compare with GDAL's reading, run PostgreSQL and nginx of
-# their own on free ports, look into PDFs, and ask the API with schemathesis, from PyPI.
+# their own on free ports, look into PDFs, send mail to a server of their own, and ask the API with schemathesis, from PyPI.
 BUILD_PACKAGES := g++ cmake sqlite3
-TEST_PACKAGES := $(BUILD_PACKAGES) chromium gdal-bin postgresql-15 postgresql-15-postgis-3 nginx-light python3-venv poppler-utils
+TEST_PACKAGES := $(BUILD_PACKAGES) chromium gdal-bin postgresql-15 postgresql-15-postgis-3 nginx-light python3-venv python3-aiosmtpd poppler-utils
 
 # Installs the packages of $(1) that are missing; says which. Debian would make and start a PostgreSQL cluster on
 # port 5432 and a web server on port 80: while we install, neither is done, and no service is enabled.

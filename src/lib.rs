@@ -24,6 +24,7 @@
 //! | [`roads`] | the road graph, and how long a patrol takes |
 //! | [`privacy`] | what protects people: which texts are refused, which counts may leave the house |
 //! | [`stock`] | landlords, sites, buildings, halls, what lies around |
+//! | [`mailing`] | sending reports: to which mailbox, what was sent |
 //! | [`patrol`] | crews, and which of their positions count |
 //! | [`incident`] | kinds, the life cycle and its steps, idempotency |
 //! | [`alert`] | what a person must look at, and who has |
@@ -46,6 +47,7 @@
 //! | [`import`] | adapter: readers of real files |
 //! | [`press`] | adapter: reports as HTML, PDF, CSV and GeoJSON |
 //! | [`app`] | the only write path, the clock, daily jobs, following other writers |
+//! | [`post`] | adapter: morning reports as e-mail |
 //! | [`http`] | edge: routes, problem+json, GeoJSON, what is logged and counted |
 //! | [`cli`] | edge: the subcommands, the only place that knows `anyhow` |
 
@@ -66,7 +68,9 @@ pub mod http;
 pub mod import;
 pub mod incident;
 pub mod locate;
+pub mod mailing;
 pub mod patrol;
+pub mod post;
 pub mod press;
 pub mod privacy;
 pub mod publication;

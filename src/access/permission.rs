@@ -50,6 +50,10 @@ closed_list! {
         ReadReports = "read_reports",
         /// Read what a night was like on the sites of a landlord.
         ReadNights = "read_nights",
+        /// Read what was sent of reports, and to which mailboxes.
+        ReadMailings = "read_mailings",
+        /// Say to which mailboxes reports go.
+        ManageMailboxes = "manage_mailboxes",
         /// Read the registers: what was purged, refused, and read by whom.
         ReadRegisters = "read_registers",
         /// Read the counters of the program.
@@ -60,7 +64,8 @@ closed_list! {
 }
 
 impl Permission {
-    /// Who may: the one table. The demo may do everything but manage accounts and read registers, for it has none.
+    /// Who may: the one table. The demo may do everything but manage accounts and mailboxes and read registers, for it
+    /// has none.
     #[must_use]
     pub const fn roles(self) -> &'static [Role] {
         use Role::{Admin, Demo, Dispatcher, Dpo, Landlord, Operator, Partner, Patrol, Planner};
@@ -89,8 +94,9 @@ impl Permission {
             Self::ReadReports => &[Dispatcher, Landlord, Partner, Planner, Demo],
             Self::ReadNights => &[Dispatcher, Landlord, Demo],
             Self::ReadMetrics => &[Admin, Demo],
+            Self::ReadMailings => &[Dpo, Admin],
             Self::ReadRegisters => &[Dpo],
-            Self::ManageAccounts => &[Admin],
+            Self::ManageAccounts | Self::ManageMailboxes => &[Admin],
         }
     }
 }

@@ -22,7 +22,7 @@ use crate::{
     incident::{IdempotencyKey, Incident, Nomenclature, RequestDigest, Step},
     patrol::{Availability, FixRefusal, FixVerdict, PatrolId, PositionFix, judge_fix},
     stock::StockChange,
-    store::{Batch, NewFact, Receipt, StoreError},
+    store::{Batch, NewFact, Receipt, Store, StoreError},
     time::Timestamp,
     twin::Snapshot,
     vigil::Watch,
@@ -46,9 +46,14 @@ pub(super) enum Job {
     Hazards(SetHazards, Reply<(), SetHazardsError>),
     Positions(Vec<PositionFix>, Reply<Vec<FixOutcome>, Unavailable>),
     Stock(StockChange, Reply<ImportOutcome, Unavailable>),
+    /// Work at the store itself, which is no event; it is handed the fault where the store is away.
+    AtStore(AtStore),
     /// Another program may have written: nobody waits for an answer.
     LookAround,
 }
+
+/// Work at the store, which answers for itself.
+pub(super) type AtStore = Box<dyn FnOnce(Result<&mut dyn Store, StoreError>) + Send>;
 
 type Reply<T, E> = oneshot::Sender<Result<T, E>>;
 
@@ -146,7 +151,8 @@ impl Group {
                 }
                 Pending::Stock(outcome, reply)
             }
-            Job::LookAround => return,
+            // The writer does it between two commits.
+            Job::AtStore(_) | Job::LookAround => return,
         };
         self.pending.push(pending);
     }
@@ -384,6 +390,7 @@ impl Job {
             Self::Hazards(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Positions(_, reply) => answer(reply, Err(unavailable)),
             Self::Stock(_, reply) => answer(reply, Err(unavailable)),
+            Self::AtStore(work) => work(Err(fault.clone())),
             Self::Watch { .. } | Self::LookAround => {}
         }
     }

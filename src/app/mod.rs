@@ -11,6 +11,7 @@ mod group;
 mod hazards;
 mod health;
 mod incidents;
+mod mailings;
 mod news;
 mod passwords;
 mod patrols;
@@ -38,6 +39,7 @@ pub use clock::{Clock, system_clock};
 pub use daily::{Daily, DailyJob, Done, Run, last_due, next_due};
 pub use hazards::{SetHazards, SetHazardsError};
 pub use incidents::{NewIncident, ReceiveError, Received, Whereabouts};
+pub use mailings::{Copies, MailboxError, NIGHTS_MAX, WantedMailing};
 pub use news::{Listener, News, Subject, What};
 pub use passwords::{InvalidPassword, PASSWORD_LENGTH_MIN, Password};
 pub use patrols::{FixOutcome, PutPatrol, PutPatrolError};
@@ -219,6 +221,21 @@ impl App {
             })?;
         }
         answer.await.map_err(|_dropped| Unavailable::Stopping)
+    }
+
+    /// Has `work` done at the store, on the writer's thread and between two of its commits. It is to be short: everybody
+    /// waits meanwhile.
+    async fn at_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut dyn Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        let job = |reply: oneshot::Sender<Result<T, StoreError>>| {
+            Job::AtStore(Box::new(move |store| {
+                // Whoever asked may have gone away.
+                let _ = reply.send(store.and_then(work));
+            }))
+        };
+        Ok(self.ask(job).await??)
     }
 }
 

@@ -138,6 +138,10 @@ impl Writer {
                     self.write(std::mem::take(&mut together));
                     self.write(vec![job]);
                 }
+                Job::AtStore(work) => {
+                    self.write(std::mem::take(&mut together));
+                    work(Ok(&mut *self.store));
+                }
                 Job::LookAround => {}
                 _ => together.push(job),
             }

@@ -9,8 +9,9 @@ use super::StoreArgs;
 use crate::{
     app::system_clock,
     crs::Crs,
-    store::{Finding, Grade},
-    time::Timestamp,
+    mailing::Mailing,
+    store::{Finding, Grade, StoreUrl},
+    time::{Date, Timestamp},
 };
 
 /// A point in Lambert 93 and where it is, from the EPSG registry's parameters by PROJ 9: Paris, Pont au Change.
@@ -18,6 +19,8 @@ const LAMBERT_93: (f64, f64) = (652_469.02, 6_862_035.26);
 const LAMBERT_93_LON_LAT: (f64, f64) = (2.3522, 48.8566);
 /// Largest difference that is not a fault, in degrees: 0.1 m.
 const TOLERANCE_DEG: f64 = 1e-6;
+/// Nights whose reports are looked at.
+const NIGHTS_LOOKED_AT: i32 = 7;
 /// Years in which a clock is believed.
 const PLAUSIBLE_YEARS: std::ops::RangeInclusive<i16> = 2026..=2099;
 
@@ -47,12 +50,43 @@ struct FindingTold<'a> {
 /// When anything fails, or standard output cannot be written.
 pub fn run(args: &DoctorArgs) -> anyhow::Result<()> {
     let mut findings = args.store.url()?.examine(system_clock);
+    // Opening a store of an older program would change its schema.
+    if findings.iter().all(|finding| finding.grade == Grade::Ok || finding.check != "schema") {
+        findings.extend(mailings(&args.store.url()?));
+    }
     findings.extend([clock(system_clock()), proj()]);
     tell(&findings, args.json)?;
     match findings.iter().filter(|finding| finding.grade == Grade::Fail).count() {
         0 => Ok(()),
         failed => bail!("{failed} of {} checks failed", findings.len()),
     }
+}
+
+/// Which reports of the last nights did not reach their mailbox; nothing where the store cannot be read, which another
+/// finding says.
+fn mailings(store: &StoreUrl) -> Option<Finding> {
+    let last = Date::of(system_clock());
+    let sent =
+        store.open_existing().ok()?.mailings(last.plus_days(-NIGHTS_LOOKED_AT), last).ok()?;
+    if sent.is_empty() {
+        return None;
+    }
+    let failed = |one: &&Mailing| one.state.is_failure();
+    // Whoever has had it sent again has seen to it.
+    let again = |one: &&Mailing| !sent.iter().any(|other| is_later_copy(other, one));
+    let failed: Vec<&Mailing> = sent.iter().filter(failed).filter(again).collect();
+    if failed.is_empty() {
+        return Some(Finding::ok("mailings", format!("{} reports, none failed", sent.len())));
+    }
+    let each = failed.iter().map(|one| format!("{} of {}", one.key.landlord, one.key.night));
+    let found = format!("not sent: {}", each.collect::<Vec<_>>().join(", "));
+    let advice = "see `vigie report sent`, set the mailbox right, and have it sent with `vigie report send --again`";
+    Some(Finding::warn("mailings", found, advice))
+}
+
+fn is_later_copy(other: &Mailing, one: &Mailing) -> bool {
+    let (other, one) = (&other.key, &one.key);
+    (&other.landlord, other.night) == (&one.landlord, one.night) && other.ordinal > one.ordinal
 }
 
 fn clock(now: Timestamp) -> Finding {

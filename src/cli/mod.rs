@@ -11,11 +11,14 @@ mod doctor;
 mod environment;
 mod import;
 mod log;
+mod mail_args;
+mod mailbox;
 mod moved;
 mod progress;
 mod proj_data;
 mod report;
 mod restore;
+mod sending;
 mod serve;
 mod simulate;
 mod store_args;
@@ -54,8 +57,10 @@ pub enum Command {
     Import(import::ImportArgs),
     /// Live evenings of calls again under different ways to choose a patrol, and compare them.
     Simulate(simulate::SimulateArgs),
-    /// Print the morning report of a landlord, or the monthly note to partners.
+    /// Print the morning report of a landlord, or the monthly note to partners; send reports, and say what was sent.
     Report(report::ReportArgs),
+    /// Say to which mailboxes morning reports go.
+    Mailbox(mailbox::MailboxArgs),
     /// Copy everything of one store into another, empty one, verified by counts and checksums.
     Copy(copy::CopyArgs),
     /// Back a store up into one file, while servers write to it.
@@ -101,6 +106,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Import(args) => import::run(args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Report(args) => report::run(&args),
+        Command::Mailbox(args) => mailbox::run(args),
         Command::Copy(args) => copy::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),

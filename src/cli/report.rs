@@ -9,7 +9,10 @@ use std::{
 
 use anyhow::{Context as _, bail};
 
-use super::{NotUnderstood, StoreArgs};
+use super::{
+    NotUnderstood, StoreArgs,
+    sending::{self, SendArgs, SentArgs},
+};
 use crate::{
     app::{App, system_clock},
     closed_list::ClosedList as _,
@@ -35,6 +38,10 @@ enum Report {
     Morning(MorningArgs),
     /// What a month was like, as sums that partners may read.
     Monthly(MonthlyArgs),
+    /// Send the morning report of a night by e-mail, where it was not sent.
+    Send(SendArgs),
+    /// Say what was sent, to which mailbox, and what failed.
+    Sent(SentArgs),
 }
 
 /// The options of `vigie report morning`.
@@ -89,6 +96,8 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<()> {
     match &args.report {
         Report::Morning(args) => run_morning(args),
         Report::Monthly(args) => run_monthly(args),
+        Report::Send(args) => sending::send(args),
+        Report::Sent(args) => sending::tell(args),
     }
 }
 
@@ -157,7 +166,8 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     fs::write(path, bytes).with_context(|| format!("{} cannot be written", path.display()))
 }
 
-fn landlord(id: &str) -> Result<LandlordId, String> {
+/// A landlord's id as it is told on the command line.
+pub(super) fn landlord(id: &str) -> Result<LandlordId, String> {
     LandlordId::of_name(id).map_err(|fault| fault.to_string())
 }
 

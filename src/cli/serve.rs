@@ -10,10 +10,11 @@ use anyhow::{Context as _, bail};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{NotUnderstood, StoreArgs};
+use super::{NotUnderstood, StoreArgs, mail_args::MailArgs};
 use crate::{
     app::{App, Daily, DailyJob, system_clock},
     http::{self, Doors, Settings},
+    post::{MailServer, Post},
 };
 
 /// The options of `vigie serve`.
@@ -23,6 +24,8 @@ pub struct ServeArgs {
     store: StoreArgs,
     #[command(flatten)]
     listen: ListenArgs,
+    #[command(flatten)]
+    mail: MailArgs,
 }
 
 /// Where and to whom the server answers.
@@ -51,13 +54,14 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
     let store = args.store.url()?;
     let listener = args.listen.bind()?; // first: a taken port is told before a large store is read
     let app = App::open(store.open()?, system_clock)?;
-    let jobs = daily_jobs();
+    let jobs = daily_jobs(&app, args.mail.server()?)?;
     serve(app, args.listen, listener, Beside { jobs, ..Beside::nothing() })
 }
 
 /// What is done every day beside answering.
-fn daily_jobs() -> Vec<DailyJob> {
-    Vec::new()
+fn daily_jobs(app: &App, mail: Option<MailServer>) -> anyhow::Result<Vec<DailyJob>> {
+    let reports = mail.map(|server| Post::new(app.clone(), server)).transpose()?;
+    Ok(reports.map(Post::daily_job).into_iter().collect())
 }
 
 /// What runs beside the answering of requests.

@@ -32,6 +32,8 @@ mod limit;
 mod lines;
 mod locate;
 mod locate_batch;
+mod mailboxes;
+mod mailings;
 mod media;
 mod meta;
 mod metrics;
@@ -126,6 +128,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(alerts::routes)
             .configure(kpis::routes)
             .configure(reports::routes)
+            .configure(mailings::routes)
+            .configure(mailboxes::routes)
             .configure(events::routes)
             .configure(heatmap::routes)
             .configure(meta::routes)

@@ -14,6 +14,7 @@ use crate::{
     alert::{AlertKind, AlertState, Resolution},
     closed_list::ClosedList,
     incident::{Action, ActorRole, Outcome, OverrideReason, Partner, PeopleBracket, Reason, Rule},
+    mailing::MailingState,
     press::Form,
     response::GroupBy,
     stock::HazardKind,
@@ -45,6 +46,9 @@ pub type GroupByName = Named<GroupBy>;
 
 /// [`Form`] by its name.
 pub type FormName = Named<Form>;
+
+/// [`MailingState`] by its name.
+pub type MailingStateName = Named<MailingState>;
 
 /// [`AlertKind`] by its name.
 pub type AlertKindName = Named<AlertKind>;

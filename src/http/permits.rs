@@ -44,6 +44,8 @@ permits! {
     Listen,
     ReadReports,
     ReadNights,
+    ReadMailings,
+    ManageMailboxes,
     ReadMetrics,
     ManageAccounts,
 }

@@ -15,8 +15,10 @@ use crate::{
     access::AccountId,
     event::{Event, Fact, Seq},
     incident::{IdempotencyKey, Incident, RequestDigest},
+    mailing::{Mailbox, Mailing},
     patrol::PositionFix,
-    time::Timestamp,
+    stock::LandlordId,
+    time::{Date, Timestamp},
 };
 
 mod account_columns;
@@ -77,6 +79,20 @@ pub trait Log {
     fn receipts(&mut self, keys: &[IdempotencyKey]) -> Result<Vec<Option<Receipt>>, StoreError> {
         keys.iter().map(|key| self.receipt(key)).collect()
     }
+
+    /// Where the reports of landlords go, in the order of ids.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be read.
+    fn mailboxes(&mut self) -> Result<Vec<Mailbox>, StoreError>;
+
+    /// What the register of mailings says of the nights from `first` to `last`, by night, landlord and ordinal.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be read.
+    fn mailings(&mut self, first: Date, last: Date) -> Result<Vec<Mailing>, StoreError>;
 }
 
 /// A durable log of events and the rows that they left.
@@ -197,6 +213,25 @@ pub trait Transaction: Log {
     ///
     /// [`StoreError`]; nothing of the batch is then kept.
     fn commit(self: Box<Self>, batch: Batch) -> Result<Vec<Event>, StoreError>;
+
+    /// Makes a change of mailboxes or of the register of mailings durable. It is no event: nobody's view of the
+    /// operations depends on it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; nothing is then changed.
+    fn commit_mail(self: Box<Self>, change: MailChange) -> Result<(), StoreError>;
+}
+
+/// What changes about the sending of reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailChange {
+    /// Reports go there from now on.
+    Mailbox(Mailbox),
+    /// They go nowhere.
+    NoMailbox(LandlordId),
+    /// The entry of the register is now so, new or known.
+    Mailing(Mailing),
 }
 
 /// Facts and positions that become durable together.

@@ -21,6 +21,7 @@ mod incidents;
 mod keeping;
 mod life_cycle;
 mod locating;
+mod mailings;
 mod many_listeners;
 mod openapi;
 mod osm_file;

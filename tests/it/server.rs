@@ -39,10 +39,16 @@ impl Server {
 
     /// Starts one on a port of one's choice, and waits until it listens.
     pub fn start_at(store: &str, address: &str) -> Self {
+        Self::start_with(store, address, &[])
+    }
+
+    /// Starts one with more options, and waits until it listens.
+    pub fn start_with(store: &str, address: &str, options: &[String]) -> Self {
         admit(store);
         let log = NamedTempFile::new().unwrap();
         let mut child = vigie()
             .args(["serve", "--listen", address, "--store", store])
+            .args(options)
             .stdout(Stdio::piped())
             .stderr(log.reopen().unwrap())
             .spawn()

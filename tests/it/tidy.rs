@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("roads", &["geo", "time"]),
     ("privacy", &["closed_list", "geo", "time"]),
     ("stock", &["closed_list", "geo", "time", "tract", "roads"]),
+    ("mailing", &["closed_list", "time", "privacy", "stock"]),
     ("patrol", &["geo", "time"]),
     ("incident", &["closed_list", "time", "stock", "patrol"]),
     ("alert", &["closed_list", "time", "stock", "patrol", "incident"]),
@@ -38,6 +39,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("import", IMPORT),
     ("press", PRESS),
     ("app", APP),
+    ("post", POST),
     ("http", HTTP),
     ("cli", CLI),
 ];
@@ -49,6 +51,7 @@ const NOUNS: &[&str] = &[
     "roads",
     "privacy",
     "stock",
+    "mailing",
     "patrol",
     "incident",
     "alert",
@@ -62,6 +65,7 @@ const STATE: &[&str] = &[
     "roads",
     "privacy",
     "stock",
+    "mailing",
     "patrol",
     "incident",
     "alert",
@@ -154,6 +158,7 @@ const APP: &[&str] = &[
     "roads",
     "privacy",
     "stock",
+    "mailing",
     "patrol",
     "incident",
     "alert",
@@ -165,6 +170,9 @@ const APP: &[&str] = &[
     "vigil",
     "store",
 ];
+#[rustfmt::skip]
+const POST: &[&str] =
+    &["closed_list", "time", "stock", "mailing", "incident", "figure", "report", "press", "twin", "app"];
 const HTTP: &[&str] = &[
     "closed_list",
     "geo",
@@ -173,6 +181,7 @@ const HTTP: &[&str] = &[
     "roads",
     "privacy",
     "stock",
+    "mailing",
     "patrol",
     "incident",
     "alert",
@@ -199,6 +208,7 @@ const CLI: &[&str] = &[
     "roads",
     "privacy",
     "stock",
+    "mailing",
     "patrol",
     "incident",
     "alert",
@@ -220,6 +230,7 @@ const CLI: &[&str] = &[
     "import",
     "press",
     "app",
+    "post",
     "http",
 ];
 
@@ -232,6 +243,7 @@ const PURE: &[&str] = &[
     "roads",
     "privacy",
     "stock",
+    "mailing",
     "patrol",
     "incident",
     "alert",
@@ -265,8 +277,13 @@ const IMPURE_WORDS: &[&str] = &[
     "tracing",
 ];
 /// Words that belong to one module alone.
-const OWNED_WORDS: &[(&str, &str)] =
-    &[("anyhow", "cli"), ("rusqlite", "store"), ("actix_web::", "http"), ("proj::", "crs")];
+const OWNED_WORDS: &[(&str, &str)] = &[
+    ("anyhow", "cli"),
+    ("lettre", "post"),
+    ("rusqlite", "store"),
+    ("actix_web::", "http"),
+    ("proj::", "crs"),
+];
 /// Where an owned word may stand all the same, with its reason.
 const OWNED_WORDS_ELSEWHERE: &[(&str, &str)] = &[
     ("actix_web::", "cli"), // the command line runs the server's event loop

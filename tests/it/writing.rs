@@ -17,12 +17,14 @@ use vigie::{
     },
     event::{Event, Seq},
     incident::{Channel, IdempotencyKey, RequestDigest, Status},
+    mailing::{Mailbox, Mailing},
     patrol::{Availability, PositionFix},
     store::{
-        Batch, Import, Log, Receipt, Store, StoreError, Transaction,
+        Batch, Import, Log, MailChange, Receipt, Store, StoreError, Transaction,
         archive::{Counts, Piece},
         sqlite::SqliteStore,
     },
+    time::Date,
 };
 
 use crate::store::fixture::{self, patrol, site, stock};
@@ -297,6 +299,14 @@ impl Log for Moody {
     fn receipt(&mut self, key: &IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
         self.inner.receipt(key)
     }
+
+    fn mailboxes(&mut self) -> Result<Vec<Mailbox>, StoreError> {
+        self.inner.mailboxes()
+    }
+
+    fn mailings(&mut self, first: Date, last: Date) -> Result<Vec<Mailing>, StoreError> {
+        self.inner.mailings(first, last)
+    }
 }
 
 impl Store for Moody {
@@ -351,6 +361,14 @@ impl Log for MoodyTransaction<'_> {
     fn receipt(&mut self, key: &IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
         self.inner.receipt(key)
     }
+
+    fn mailboxes(&mut self) -> Result<Vec<Mailbox>, StoreError> {
+        self.inner.mailboxes()
+    }
+
+    fn mailings(&mut self, first: Date, last: Date) -> Result<Vec<Mailing>, StoreError> {
+        self.inner.mailings(first, last)
+    }
 }
 
 impl Transaction for MoodyTransaction<'_> {
@@ -364,5 +382,9 @@ impl Transaction for MoodyTransaction<'_> {
             PANIC => panic!("told to"),
             _ => self.inner.commit(batch),
         }
+    }
+
+    fn commit_mail(self: Box<Self>, change: MailChange) -> Result<(), StoreError> {
+        self.inner.commit_mail(change)
     }
 }

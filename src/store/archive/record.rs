@@ -5,6 +5,7 @@ use crate::{
     alert::{Alert, AlertId},
     event::Seq,
     incident::{IdempotencyKey, Incident, IncidentId, RequestDigest, Step},
+    mailing::{Mailbox, Mailing},
     patrol::{Patrol, PatrolId, PositionFix},
     roads::{ClassSpeeds, Road, Turn},
     stock::{Building, Hazard, Landlord, Site, SiteNote, Surrounding},
@@ -48,6 +49,10 @@ pub enum RecordKind {
     Alert,
     /// [`Piece::Accounts`].
     Account,
+    /// [`Piece::Mailboxes`].
+    Mailbox,
+    /// [`Piece::Mailings`].
+    Mailing,
     /// [`Piece::Events`].
     Event,
     /// [`Piece::Receipts`].
@@ -56,7 +61,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// How many kinds there are.
-    pub const COUNT: usize = 18;
+    pub const COUNT: usize = 20;
     /// Every kind, in order.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Landlord,
@@ -75,6 +80,8 @@ impl RecordKind {
         Self::Step,
         Self::Alert,
         Self::Account,
+        Self::Mailbox,
+        Self::Mailing,
         Self::Event,
         Self::Receipt,
     ];
@@ -99,6 +106,8 @@ impl RecordKind {
             Self::Step => "step",
             Self::Alert => "alert",
             Self::Account => "account",
+            Self::Mailbox => "mailbox",
+            Self::Mailing => "mailing",
             Self::Event => "event",
             Self::Receipt => "receipt",
         }
@@ -124,6 +133,8 @@ impl RecordKind {
             Self::Step => "steps",
             Self::Alert => "alerts",
             Self::Account => "accounts",
+            Self::Mailbox => "mailboxes",
+            Self::Mailing => "mailings",
             Self::Event => "events",
             Self::Receipt => "receipts",
         }
@@ -230,6 +241,10 @@ pub enum Piece {
     Alerts(Vec<Alert>),
     /// By id.
     Accounts(Vec<Account>),
+    /// By landlord.
+    Mailboxes(Vec<Mailbox>),
+    /// By landlord, then by night, then by ordinal.
+    Mailings(Vec<Mailing>),
     /// By number.
     Events(Vec<EventRecord>),
     /// By key.
@@ -257,6 +272,8 @@ impl Piece {
             Self::Steps(_) => RecordKind::Step,
             Self::Alerts(_) => RecordKind::Alert,
             Self::Accounts(_) => RecordKind::Account,
+            Self::Mailboxes(_) => RecordKind::Mailbox,
+            Self::Mailings(_) => RecordKind::Mailing,
             Self::Events(_) => RecordKind::Event,
             Self::Receipts(_) => RecordKind::Receipt,
         }
@@ -283,6 +300,8 @@ impl Piece {
             Self::Steps(records) => records.len(),
             Self::Alerts(records) => records.len(),
             Self::Accounts(records) => records.len(),
+            Self::Mailboxes(records) => records.len(),
+            Self::Mailings(records) => records.len(),
             Self::Events(records) => records.len(),
             Self::Receipts(records) => records.len(),
         }

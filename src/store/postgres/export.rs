@@ -8,7 +8,7 @@ use super::{
     column::Columns,
     connection::Connection,
     fault::unreadable,
-    geometry, incident_rows, patrol_rows, road_rows, step_rows,
+    geometry, incident_rows, mailing_rows, patrol_rows, road_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -81,6 +81,18 @@ pub(super) fn export(
     let accounts = format!("SELECT {} FROM account ORDER BY id", account_rows::COLUMNS);
     in_pieces(each, Piece::Accounts, |add| {
         view.scan(&accounts, &account_rows::TYPES, |row| add(account_rows::read(row, 0)?))
+    })?;
+    let mailboxes =
+        format!("SELECT {} FROM mailbox ORDER BY landlord", mailing_rows::MAILBOX_COLUMNS);
+    in_pieces(each, Piece::Mailboxes, |add| {
+        view.scan(&mailboxes, &mailing_rows::MAILBOX_TYPES, |row| {
+            add(mailing_rows::read_mailbox(row)?)
+        })
+    })?;
+    let mailings =
+        format!("SELECT {} FROM mailing ORDER BY landlord, night, ordinal", mailing_rows::COLUMNS);
+    in_pieces(each, Piece::Mailings, |add| {
+        view.scan(&mailings, &mailing_rows::TYPES, |row| add(mailing_rows::read(row)?))
     })?;
     in_pieces(each, Piece::Events, |add| view.scan(EVENTS, &EVENT_TYPES, |row| add(event(row)?)))?;
     in_pieces(each, Piece::Receipts, |add| {

@@ -4,7 +4,7 @@ use super::{
     account_rows, alert_rows, briefing_rows,
     column::Columns as _,
     event_rows::{self, EventRow},
-    export, incident_rows, patrol_rows, road_rows, step_rows,
+    export, incident_rows, mailing_rows, patrol_rows, road_rows, step_rows,
     stock_put::{self, Changed},
     write::PostgresTransaction,
 };
@@ -66,6 +66,8 @@ impl Import for PostgresImport<'_> {
             }
             Piece::Alerts(all) => alert_rows::put(&all.iter().collect::<Vec<_>>()),
             Piece::Accounts(all) => account_rows::put(&all.iter().collect::<Vec<_>>()),
+            Piece::Mailboxes(all) => vec![mailing_rows::put_mailboxes(all)],
+            Piece::Mailings(all) => vec![mailing_rows::put(all)],
             Piece::Events(all) => event_rows::put(&all.iter().map(row).collect::<Vec<_>>()),
             Piece::Receipts(all) => {
                 let rows = all.iter().map(|receipt| (&receipt.key, &receipt.request, receipt.seq));

@@ -26,7 +26,9 @@ use super::{
 use crate::{
     event::{Event, Fact, Seq},
     incident::IdempotencyKey,
+    mailing::{Mailbox, Mailing},
     patrol::PositionFix,
+    time::Date,
 };
 
 mod account_rows;
@@ -44,6 +46,7 @@ mod import;
 mod incident_rows;
 mod last_of_each;
 mod log;
+mod mailing_rows;
 mod opening;
 mod patrol_rows;
 mod replay;
@@ -104,6 +107,14 @@ impl Log for PostgresStore {
 
     fn receipts(&mut self, keys: &[IdempotencyKey]) -> Result<Vec<Option<Receipt>>, StoreError> {
         log::receipts(&self.database.connection()?, keys)
+    }
+
+    fn mailboxes(&mut self) -> Result<Vec<Mailbox>, StoreError> {
+        mailing_rows::mailboxes(&self.database.connection()?)
+    }
+
+    fn mailings(&mut self, first: Date, last: Date) -> Result<Vec<Mailing>, StoreError> {
+        mailing_rows::mailings(&self.database.connection()?, first, last)
     }
 }
 

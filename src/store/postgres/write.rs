@@ -7,16 +7,17 @@ use super::{
     connection::Connection,
     event_rows::{self, EventRow},
     fault::unreadable,
-    incident_rows, log, patrol_rows, step_rows, stock_put,
+    incident_rows, log, mailing_rows, patrol_rows, step_rows, stock_put,
 };
 use crate::{
     access::Account,
     alert::Alert,
     event::{Event, Fact, Seq},
     incident::{IdempotencyKey, Incident},
+    mailing::{Mailbox, Mailing},
     patrol::{Patrol, PositionFix},
-    store::{Batch, Log, NewFact, Receipt, StoreError, Transaction},
-    time::Timestamp,
+    store::{Batch, Log, MailChange, NewFact, Receipt, StoreError, Transaction},
+    time::{Date, Timestamp},
 };
 
 /// Takes the lock of every writer and tells the head in one round trip. Whoever had to wait for the lock
@@ -115,6 +116,14 @@ impl Log for PostgresTransaction<'_> {
     fn receipts(&mut self, keys: &[IdempotencyKey]) -> Result<Vec<Option<Receipt>>, StoreError> {
         log::receipts(&self.connection, keys)
     }
+
+    fn mailboxes(&mut self) -> Result<Vec<Mailbox>, StoreError> {
+        mailing_rows::mailboxes(&self.connection)
+    }
+
+    fn mailings(&mut self, first: Date, last: Date) -> Result<Vec<Mailing>, StoreError> {
+        mailing_rows::mailings(&self.connection, first, last)
+    }
 }
 
 impl Transaction for PostgresTransaction<'_> {
@@ -139,6 +148,11 @@ impl Transaction for PostgresTransaction<'_> {
         self.finish()?;
         let numbered = (first.0..).map(Seq).zip(facts);
         Ok(numbered.map(|(seq, new)| Event { seq, recorded_at, fact: new.fact }).collect())
+    }
+
+    fn commit_mail(self: Box<Self>, change: MailChange) -> Result<(), StoreError> {
+        self.connection.send(&[mailing_rows::put_change(&change)])?;
+        self.finish()
     }
 }
 

@@ -7,7 +7,7 @@ use super::{
     account_rows, alert_rows, briefing_rows,
     column::{instant, seq, text},
     fault::{told, unreadable},
-    incident_rows, patrol_rows, road_rows, step_rows,
+    incident_rows, mailing_rows, patrol_rows, road_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -64,6 +64,16 @@ pub(super) fn export(
     let accounts = format!("SELECT {} FROM account ORDER BY id", account_rows::COLUMNS);
     in_pieces(each, Piece::Accounts, |add| {
         scan(view, &accounts, |row| add(account_rows::read(row, 0)?))
+    })?;
+    let mailboxes =
+        format!("SELECT {} FROM mailbox ORDER BY landlord", mailing_rows::MAILBOX_COLUMNS);
+    in_pieces(each, Piece::Mailboxes, |add| {
+        scan(view, &mailboxes, |row| add(mailing_rows::read_mailbox(row)?))
+    })?;
+    let mailings =
+        format!("SELECT {} FROM mailing ORDER BY landlord, night, ordinal", mailing_rows::COLUMNS);
+    in_pieces(each, Piece::Mailings, |add| {
+        scan(view, &mailings, |row| add(mailing_rows::read(row)?))
     })?;
     in_pieces(each, Piece::Events, |add| scan(view, EVENTS, |row| add(event(row)?)))?;
     in_pieces(each, Piece::Receipts, |add| scan(view, RECEIPTS, |row| add(receipt(row)?)))

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
-    account_rows, alert_rows, briefing_rows, export, fault::told, incident_rows, patrol_rows,
-    road_rows, step_rows, stock_put, write,
+    account_rows, alert_rows, briefing_rows, export, fault::told, incident_rows, mailing_rows,
+    patrol_rows, road_rows, step_rows, stock_put, write,
 };
 use crate::store::{Import, StoreError, archive::Piece};
 
@@ -80,6 +80,12 @@ impl Import for SqliteImport<'_> {
             Piece::Alerts(all) => all.iter().try_for_each(|alert| alert_rows::put(to, alert)),
             Piece::Accounts(all) => {
                 all.iter().try_for_each(|account| account_rows::put(to, account))
+            }
+            Piece::Mailboxes(all) => {
+                all.iter().try_for_each(|mailbox| mailing_rows::put_mailbox(to, mailbox))
+            }
+            Piece::Mailings(all) => {
+                all.iter().try_for_each(|mailing| mailing_rows::put(to, mailing))
             }
             Piece::Events(all) => all.iter().try_for_each(|event| write::put_event(to, event)),
             Piece::Receipts(all) => all.iter().try_for_each(|receipt| {

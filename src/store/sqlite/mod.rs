@@ -26,7 +26,9 @@ use super::{
 use crate::{
     event::{Event, Fact, Seq},
     incident::IdempotencyKey,
+    mailing::{Mailbox, Mailing},
     patrol::PositionFix,
+    time::Date,
 };
 
 mod account_rows;
@@ -41,6 +43,7 @@ mod import;
 mod incident_rows;
 mod integrity;
 mod log;
+mod mailing_rows;
 mod opening;
 mod patrol_rows;
 mod replay;
@@ -114,6 +117,14 @@ impl Log for SqliteStore {
 
     fn receipt(&mut self, key: &IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
         log::receipt(&self.connection, key)
+    }
+
+    fn mailboxes(&mut self) -> Result<Vec<Mailbox>, StoreError> {
+        mailing_rows::mailboxes(&self.connection)
+    }
+
+    fn mailings(&mut self, first: Date, last: Date) -> Result<Vec<Mailing>, StoreError> {
+        mailing_rows::mailings(&self.connection, first, last)
     }
 }
 

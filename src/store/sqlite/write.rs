@@ -3,17 +3,19 @@
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::{
-    account_rows, alert_rows, fault::told, incident_rows, log, patrol_rows, step_rows, stock_put,
+    account_rows, alert_rows, fault::told, incident_rows, log, mailing_rows, patrol_rows,
+    step_rows, stock_put,
 };
 use crate::{
     event::{Event, Fact, Seq},
     incident::IdempotencyKey,
+    mailing::{Mailbox, Mailing},
     patrol::PositionFix,
     store::{
-        Batch, Log, NewFact, Receipt, StoreError, Transaction,
+        Batch, Log, MailChange, NewFact, Receipt, StoreError, Transaction,
         archive::{EventRecord, Subject},
     },
-    time::Timestamp,
+    time::{Date, Timestamp},
 };
 
 const PUT_EVENT: &str = "
@@ -84,6 +86,14 @@ impl Log for SqliteTransaction<'_> {
     fn receipt(&mut self, key: &IdempotencyKey) -> Result<Option<Receipt>, StoreError> {
         log::receipt(&self.inner, key)
     }
+
+    fn mailboxes(&mut self) -> Result<Vec<Mailbox>, StoreError> {
+        mailing_rows::mailboxes(&self.inner)
+    }
+
+    fn mailings(&mut self, first: Date, last: Date) -> Result<Vec<Mailing>, StoreError> {
+        mailing_rows::mailings(&self.inner, first, last)
+    }
 }
 
 impl Transaction for SqliteTransaction<'_> {
@@ -105,6 +115,11 @@ impl Transaction for SqliteTransaction<'_> {
         }
         self.inner.commit().map_err(told)?;
         Ok(events)
+    }
+
+    fn commit_mail(self: Box<Self>, change: MailChange) -> Result<(), StoreError> {
+        mailing_rows::put_change(&self.inner, &change)?;
+        self.inner.commit().map_err(told)
     }
 }
 

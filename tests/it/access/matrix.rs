@@ -118,6 +118,13 @@ fn rows() -> Vec<Row> {
             "/api/v1/locate:batch",
             Some(json!({ "lon": 2.35, "lat": 48.85 })),
         ),
+        row("GET /api/v1/mailboxes", For(P::ReadMailings), "/api/v1/mailboxes", None),
+        row(
+            "PUT /api/v1/mailboxes/{landlord}",
+            For(P::ManageMailboxes),
+            "/api/v1/mailboxes/one",
+            Some(json!({ "address": "astreinte@one.example" })),
+        ),
         row("GET /api/v1/meta", For(P::ReadMeta), "/api/v1/meta", None),
         row("GET /api/v1/patrols", For(P::ReadPatrols), "/api/v1/patrols", None),
         row(
@@ -153,6 +160,7 @@ fn rows() -> Vec<Row> {
             "/api/v1/reports/morning?landlord=one",
             None,
         ),
+        row("GET /api/v1/reports/sent", For(P::ReadMailings), "/api/v1/reports/sent", None),
         row("DELETE /api/v1/session", Nothing, "/api/v1/session", None),
         row("GET /api/v1/session", Nothing, "/api/v1/session", None),
         row(

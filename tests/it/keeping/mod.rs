@@ -11,15 +11,16 @@ use tempfile::TempDir;
 use vigie::{
     event::Fact,
     incident::{Action, Status},
+    mailing::MailingState,
     patrol::Availability,
-    store::sqlite::SqliteStore,
+    store::{MailChange, sqlite::SqliteStore},
 };
 
 use crate::{
     program::run,
     store::fixture::{
-        account, alert, batch, commit, fix, incident, incident_fact, key, patrol_fact, stepped,
-        stock_fact,
+        account, alert, batch, commit, commit_mail, fix, incident, incident_fact, key, mailbox,
+        mailing, patrol_fact, stepped, stock_fact,
     },
 };
 
@@ -47,6 +48,9 @@ fn filled() -> TempDir {
     everything.facts[2].key = Some(key("call 1"));
     everything.fixes.push(fix(1, 5));
     commit(&mut store, everything).unwrap();
+    commit_mail(&mut store, MailChange::Mailbox(mailbox("astreinte"))).unwrap();
+    let sent = mailing(9, 0, MailingState::Sent);
+    commit_mail(&mut store, MailChange::Mailing(sent)).unwrap();
     drop(store);
     folder
 }

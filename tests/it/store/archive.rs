@@ -3,10 +3,11 @@
 use vigie::{
     event::{Event, Fact, Seq},
     incident::Status,
+    mailing::MailingState,
     patrol::Availability,
     stock::{Surrounding, SurroundingClass},
     store::{
-        PIECE_FACTS_MAX, Store, StoreError,
+        MailChange, PIECE_FACTS_MAX, Store, StoreError,
         archive::{self, CopyError, EventRecord, Piece, RecordKind, Stamped, Subject},
     },
     twin::Snapshot,
@@ -15,8 +16,8 @@ use vigie::{
 use super::{
     Place, SqliteFile,
     fixture::{
-        account, at, batch, commit, fix, incident, incident_fact, key, landlord, patrol_fact, site,
-        stock, stock_fact,
+        account, at, batch, commit, commit_mail, fix, incident, incident_fact, key, landlord,
+        mailbox, mailing, patrol_fact, site, stock, stock_fact,
     },
     state::{State, followed, replayed},
 };
@@ -46,6 +47,11 @@ fn fill(store: &mut dyn Store) {
     last.facts[6].author = Some(account(0).id);
     last.fixes = vec![fix(2, 8), fix(3, 7)];
     commit(store, last).unwrap();
+    commit_mail(store, MailChange::Mailbox(mailbox("astreinte"))).unwrap();
+    let states = [MailingState::Sent, MailingState::ToFetch, MailingState::Waiting];
+    for (day, ordinal, state) in [(20, 0, 0), (9, 1, 0), (9, 0, 1), (21, 0, 2)] {
+        commit_mail(store, MailChange::Mailing(mailing(day, ordinal, states[state]))).unwrap();
+    }
 }
 
 /// Keys that a dictionary would put into another order than their bytes do.

@@ -12,13 +12,14 @@ use vigie::{
         Action, ActorRole, Channel, IdempotencyKey, Incident, IncidentId, Outcome, PeopleBracket,
         Reason, Report, RequestDigest, Status, Step,
     },
+    mailing::{FileDigests, Mailbox, Mailing, MailingKey, MailingState},
     patrol::{Availability, Patrol, PositionFix},
     roads::{ClassSpeeds, NodeMark, Road, RoadClass, RoadPoint, Turn, TurnRule, Via},
     stock::{
         Building, Footprint, Hall, Hazard, HazardKind, Landlord, NoteTopic, Site, SiteNote,
         StockChange, Surrounding, SurroundingClass, SurroundingShape,
     },
-    store::{Batch, NewFact, Store, StoreError},
+    store::{Batch, MailChange, NewFact, Store, StoreError},
     time::Timestamp,
     tract::{Tract, TractKind},
 };
@@ -253,6 +254,34 @@ pub fn account(number: u32) -> Account {
         disabled: number.is_multiple_of(5),
         epoch: 3 * number,
     }
+}
+
+/// Where the reports of the landlord go.
+pub fn mailbox(name: &str) -> Mailbox {
+    let address = format!("{name}@bailleur.example").parse().unwrap();
+    Mailbox { landlord: landlord().id, address, set_at: at(11) }
+}
+
+/// What has become of the report of a night in November, sent the so-many-th time.
+pub fn mailing(day: u32, ordinal: u32, state: MailingState) -> Mailing {
+    let night = format!("2023-11-{day:02}").parse().unwrap();
+    let sent = state == MailingState::Sent;
+    Mailing {
+        key: MailingKey { landlord: landlord().id, night, ordinal },
+        state,
+        mailbox: (state != MailingState::ToFetch).then(|| mailbox("astreinte").address),
+        opened_at: at(i64::from(day)),
+        changed_at: at(i64::from(day) + 1),
+        due_at: state.is_open().then(|| at(900)),
+        attempts: 3,
+        unsure: ordinal,
+        reply: sent.then_some(250),
+        files: sent.then_some(FileDigests { pdf: [day as u8; 32], csv: [7; 32] }),
+    }
+}
+
+pub fn commit_mail(store: &mut dyn Store, change: MailChange) -> Result<(), StoreError> {
+    store.begin()?.commit_mail(change)
 }
 
 /// Something of every kind that a store keeps.

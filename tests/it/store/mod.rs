@@ -86,4 +86,6 @@ every_store_keeps![
     a_broken_import_leaves_an_empty_store,
     an_export_is_one_state_while_others_write,
     an_export_comes_in_pieces_and_ends_with_its_first_error,
+    mailboxes_and_mailings_are_as_they_were_put_and_no_events,
+    a_mailing_that_breaks_a_rule_leaves_nothing,
 ];

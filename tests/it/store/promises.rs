@@ -3,17 +3,18 @@
 use vigie::{
     event::{Fact, Seq},
     incident::Status,
+    mailing::{Mailbox, Mailing, MailingState},
     patrol::Availability,
     stock::{NoteTopic, StockChange},
-    store::{Batch, NewFact, PIECE_FACTS_MAX, StoreError, archive::Piece},
+    store::{Batch, MailChange, NewFact, PIECE_FACTS_MAX, StoreError, archive::Piece},
     twin::Snapshot,
 };
 
 use super::{
     Place,
     fixture::{
-        account, at, batch, building, commit, fix, hazard, incident, incident_fact, key, note,
-        patrol_fact, site, stock, stock_fact,
+        account, at, batch, building, commit, commit_mail, fix, hazard, incident, incident_fact,
+        key, landlord, mailbox, mailing, note, patrol_fact, site, stock, stock_fact,
     },
     state::{State, followed, replayed},
 };
@@ -363,4 +364,57 @@ pub fn a_probe_changes_nothing(place: &dyn Place) {
     store.probe().unwrap();
 
     assert_eq!(replayed(&mut *store), before);
+}
+
+pub fn mailboxes_and_mailings_are_as_they_were_put_and_no_events(place: &dyn Place) {
+    let (mut store, mut other) = (place.open(), place.open());
+    commit(&mut *store, batch([stock_fact(1)])).unwrap();
+    let day = |day: u32| format!("2023-11-{day:02}").parse().unwrap();
+
+    commit_mail(&mut *store, MailChange::Mailbox(mailbox("accueil"))).unwrap();
+    commit_mail(&mut *store, MailChange::Mailbox(mailbox("astreinte"))).unwrap();
+    assert_eq!(other.mailboxes().unwrap(), [mailbox("astreinte")]);
+    let states = [MailingState::Claimed, MailingState::Sent, MailingState::ToFetch];
+    for state in states {
+        commit_mail(&mut *store, MailChange::Mailing(mailing(9, 0, state))).unwrap();
+        assert_eq!(other.mailings(day(9), day(9)).unwrap(), [mailing(9, 0, state)]);
+    }
+    for (night, ordinal) in [(9, 1), (10, 0), (8, 0)] {
+        let refused = mailing(night, ordinal, MailingState::Refused);
+        commit_mail(&mut *store, MailChange::Mailing(refused)).unwrap();
+    }
+    let nights = |first, last| {
+        let told = place.open().mailings(day(first), day(last)).unwrap().into_iter();
+        told.map(|one| (one.key.night, one.key.ordinal)).collect::<Vec<_>>()
+    };
+    assert_eq!(nights(1, 30), [(day(8), 0), (day(9), 0), (day(9), 1), (day(10), 0)]);
+    assert_eq!(nights(9, 9), [(day(9), 0), (day(9), 1)]);
+    assert_eq!(nights(11, 30), []);
+    assert_eq!(store.begin().unwrap().head(), Seq(1));
+
+    commit_mail(&mut *store, MailChange::NoMailbox(landlord().id)).unwrap();
+    assert_eq!(other.mailboxes().unwrap(), []);
+}
+
+pub fn a_mailing_that_breaks_a_rule_leaves_nothing(place: &dyn Place) {
+    let mut store = place.open();
+    commit(&mut *store, batch([stock_fact(1)])).unwrap();
+    let stranger = vigie::stock::LandlordId::of_name("Personne").unwrap();
+    let sent = mailing(9, 0, MailingState::Sent);
+    let mut of_nobody = sent.clone();
+    of_nobody.key.landlord = stranger.clone();
+
+    for broken in [
+        MailChange::Mailing(of_nobody),
+        MailChange::Mailing(Mailing { mailbox: None, ..sent.clone() }),
+        MailChange::Mailing(Mailing { due_at: Some(at(1)), ..sent.clone() }),
+        MailChange::Mailing(Mailing { unsure: 4, ..sent }),
+        MailChange::Mailbox(Mailbox { landlord: stranger, ..mailbox("astreinte") }),
+    ] {
+        let refused = commit_mail(&mut *store, broken.clone());
+        assert!(matches!(refused, Err(StoreError::Refused(_))), "{broken:?}: {refused:?}");
+    }
+    let all = ("2023-01-01".parse().unwrap(), "2023-12-31".parse().unwrap());
+    assert_eq!(store.mailings(all.0, all.1).unwrap(), []);
+    assert_eq!(store.mailboxes().unwrap(), []);
 }

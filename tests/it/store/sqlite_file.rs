@@ -239,6 +239,8 @@ fn no_column_holds_personal_data() {
     hazard: site kind since until seq
     incident: id kind channel status reported_at site building
     landlord: id name seq
+    mailbox: landlord address set_at
+    mailing: landlord night ordinal state mailbox opened_at changed_at due_at attempts unsure reply pdf_sha256 csv_sha256
     patrol: id callsign availability crew
     position: patrol lon lat recorded_at accuracy_m
     receipt: key request seq

@@ -368,6 +368,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mailboxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the morning reports of landlords go. A landlord that is not here fetches its own. */
+        get: operations["list_mailboxes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mailboxes/{landlord}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Has the morning reports of a landlord go to a mailbox from now on, or nowhere: the landlord then fetches them.
+         * @description It is the mailbox of a post, such as `astreinte@bailleur.example`. One that names a person is refused.
+         */
+        put: operations["put_mailbox"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/meta": {
         parameters: {
             query?: never;
@@ -530,6 +567,26 @@ export interface paths {
          *     times, what is left to do. It names no patrol and nothing of another landlord.
          */
         get: operations["show_morning"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sent of the morning reports: to which mailbox, when, with which digests, what failed, and which reports are to be
+         *     fetched since their landlord has no mailbox. Nothing of what stands in them.
+         */
+        get: operations["list_sent"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1828,6 +1885,68 @@ export interface components {
          * @enum {string}
          */
         LocateMethod: "inside" | "nearest" | "none";
+        /** @description Where reports are to go. */
+        MailAddress: {
+            /** @description The mailbox of a post, such as `astreinte@bailleur.example`; null for none. */
+            address: string | null;
+        };
+        /** @description Where the reports of a landlord go. */
+        Mailbox: {
+            /** @description The mailbox of a post. */
+            address: string;
+            /** @description Id of the landlord. */
+            landlord: string;
+            /** @description Since when, RFC 3339. */
+            set_at: string;
+        };
+        /** @description Where reports go. */
+        Mailboxes: {
+            /** @description In the order of landlords. */
+            mailboxes: components["schemas"]["Mailbox"][];
+        };
+        /** @description One report of one night. */
+        Mailing: {
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /** @description When it changed last: when it was sent, where it was. */
+            changed_at: string;
+            /** @description SHA-256 of the CSV that was sent. */
+            csv_sha256: string | null;
+            /** @description Until when a server has claimed it, or when it is tried again. */
+            due_at: string | null;
+            /** @description Id of the landlord. */
+            landlord: string;
+            /** @description Where it went to last. */
+            mailbox: string | null;
+            /** @description The date on which the night began. */
+            night: string;
+            /** @description When the entry was made, RFC 3339. */
+            opened_at: string;
+            /**
+             * Format: int32
+             * @description 0 for the mailing of the morning, 1, 2, … where it was sent again.
+             */
+            ordinal: number;
+            /** @description SHA-256 of the PDF that was sent. */
+            pdf_sha256: string | null;
+            /**
+             * Format: int32
+             * @description What the mail server answered last.
+             */
+            reply: number | null;
+            /** @description How far it has got. */
+            state: components["schemas"]["MailingState"];
+            /**
+             * Format: int32
+             * @description How many of these attempts ended without a word: the mailbox may have the message of each, under one `Message-ID`.
+             */
+            unsure: number;
+        };
+        /** @enum {string} */
+        MailingState: "claimed" | "waiting" | "sent" | "refused" | "given_up" | "to_fetch";
         /** @description What a client asks first. */
         Meta: {
             /** @description West, south, east, north of all sites and buildings. */
@@ -2064,7 +2183,7 @@ export interface components {
         /** @enum {string} */
         PeopleBracket: "0" | "1-3" | "4-9" | "10+";
         /** @enum {string} */
-        Permission: "read_meta" | "read_stock" | "locate" | "write_stock" | "read_incidents" | "take_calls" | "import_incidents" | "step_incidents" | "read_patrols" | "rank_patrols" | "record_patrols" | "report_positions" | "read_missions" | "check_in" | "read_alerts" | "raise_alerts" | "handle_alerts" | "read_heatmap" | "read_kpis" | "listen" | "read_reports" | "read_nights" | "read_registers" | "read_metrics" | "manage_accounts";
+        Permission: "read_meta" | "read_stock" | "locate" | "write_stock" | "read_incidents" | "take_calls" | "import_incidents" | "step_incidents" | "read_patrols" | "rank_patrols" | "record_patrols" | "report_positions" | "read_missions" | "check_in" | "read_alerts" | "raise_alerts" | "handle_alerts" | "read_heatmap" | "read_kpis" | "listen" | "read_reports" | "read_nights" | "read_mailings" | "manage_mailboxes" | "read_registers" | "read_metrics" | "manage_accounts";
         /** @description A position: longitude, latitude. */
         Position: number[];
         /** @description Where a crew is. */
@@ -2217,18 +2336,10 @@ export interface components {
         Role: "operator" | "dispatcher" | "patrol" | "landlord" | "partner" | "planner" | "dpo" | "admin" | "demo" | "system";
         /** @enum {string} */
         Rule: "busy" | "off_duty" | "too_few" | "stale";
-        /** @description A patrol that is sent. */
+        /** @description The register of mailings. */
         Sent: {
-            /** @description Its name on the radio. */
-            callsign: string;
-            /** @description Its id. */
-            id: string;
-            /** @description Whether it leads: the status of the incident follows it. */
-            lead: boolean;
-            /** @description Since when, RFC 3339. */
-            since: string;
-            /** @description How far it has got: `assigned` to `on_site`. */
-            stage: components["schemas"]["IncidentStatus"];
+            /** @description By night, landlord and ordinal. */
+            mailings: components["schemas"]["Mailing"][];
         };
         /** @description Who is signed in. */
         Session: {
@@ -4788,6 +4899,206 @@ export interface operations {
             };
         };
     };
+    list_mailboxes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The mailboxes, in the order of landlords */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mailboxes"];
+                };
+            };
+            /** @description Not a parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_mailbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the landlord */
+                landlord: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailAddress"];
+            };
+        };
+        responses: {
+            /** @description Where they go now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailAddress"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such landlord */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The route does not read this media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_meta: {
         parameters: {
             query?: never;
@@ -5763,6 +6074,94 @@ export interface operations {
             };
             /** @description The server is at fault */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sent: {
+        parameters: {
+            query?: {
+                /** @description The date on which the first night began; 30 days before `to` where it is left out. */
+                from?: string;
+                /** @description The date on which the last night began; today where it is left out. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The register, by night, landlord and ordinal */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description Not a parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
