@@ -185,6 +185,12 @@ impl WeekHours {
         self.allowed.iter().all(|allowed| *allowed)
     }
 
+    /// Whether each day is in the set with every hour or with none: a choice of days, and not of hours.
+    #[must_use]
+    pub fn is_of_whole_days(&self) -> bool {
+        self.allowed.chunks(24).all(|day| day.iter().all(|allowed| *allowed == day[0]))
+    }
+
     /// Whether `hour` is in the set.
     #[must_use]
     pub fn contains(&self, hour: HourOfWeek) -> bool {
@@ -277,6 +283,17 @@ mod tests {
         assert!(evening.contains(at("2026-11-28T00:59:00Z").hour_of_week()), "Saturday 01:59");
         assert!(!evening.contains(at("2026-11-28T01:00:00Z").hour_of_week()), "Saturday 02:00");
         assert!(!evening.contains(at("2026-11-29T00:00:00Z").hour_of_week()), "Sunday 01:00");
+    }
+
+    #[test]
+    fn a_choice_of_days_is_told_from_one_of_hours() {
+        let of = |hours: &str, days: &str| {
+            WeekHours::all().during(hours).unwrap().on(days).unwrap().is_of_whole_days()
+        };
+        assert!(WeekHours::all().is_of_whole_days());
+        assert!(of("0-24", "fri,sat"));
+        assert!(!of("18-2", "fri,sat"));
+        assert!(!of("18-2", "mon,tue,wed,thu,fri,sat,sun"));
     }
 
     #[test]

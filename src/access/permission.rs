@@ -40,8 +40,10 @@ closed_list! {
         RaiseAlerts = "raise_alerts",
         /// Take alerts in hand and end them.
         HandleAlerts = "handle_alerts",
-        /// Count incidents by place, to the single one.
+        /// Count incidents by place, as far as the publication gate lets their counts through.
         ReadHeatmap = "read_heatmap",
+        /// Be told counts to the single one, of what one sees: not through the publication gate.
+        CountExactly = "count_exactly",
         /// Read how long interventions take.
         ReadKpis = "read_kpis",
         /// Follow what happens, as it happens.
@@ -87,8 +89,10 @@ impl Permission {
             | Self::ReadAlerts
             | Self::RaiseAlerts => &[Operator, Dispatcher, Patrol, Demo],
             Self::Locate | Self::TakeCalls | Self::HandleAlerts => &[Operator, Dispatcher, Demo],
-            // Partners and planners get counts only once they have passed the publication gate.
-            Self::ReadHeatmap | Self::ReadKpis => &[Operator, Dispatcher, Landlord, Demo],
+            Self::ReadHeatmap => &[Operator, Dispatcher, Landlord, Partner, Planner, Demo],
+            // Partners and planners are told counts only once they have passed the publication gate. Times have no
+            // gate but that of the monthly note.
+            Self::CountExactly | Self::ReadKpis => &[Operator, Dispatcher, Landlord, Demo],
             Self::ImportIncidents => &[Dispatcher, Demo],
             Self::WriteStock => &[Dispatcher, Admin, Demo],
             Self::ReadReports => &[Dispatcher, Landlord, Partner, Planner, Demo],

@@ -21,7 +21,7 @@ pub(super) struct Ending {
 /// Draws how a call of that kind ends at the desk.
 pub(super) fn ending(kind: &KindCode, dice: &mut ChaCha8Rng) -> Option<Ending> {
     let ticket: f64 = dice.random();
-    let of_landlord = matches!(family(kind), "TEC" | "ENV") && kind.as_str() != "TEC-ASC";
+    let of_landlord = matches!(kind.family(), "TEC" | "ENV") && kind.as_str() != "TEC-ASC";
     if of_landlord && kind.as_str() != "TEC-GAZ" && ticket > 1.0 - LANDLORD {
         let (action, partner) = (Action::HandedOver, Some(Partner::Landlord));
         return Some(Ending { action, reason: None, partner });
@@ -38,7 +38,7 @@ pub(super) fn ending(kind: &KindCode, dice: &mut ChaCha8Rng) -> Option<Ending> {
 
 /// Draws what a crew reports of a kind.
 pub(super) fn report(kind: &KindCode, dice: &mut ChaCha8Rng) -> Report {
-    let outcomes: &[Outcome] = match family(kind) {
+    let outcomes: &[Outcome] = match kind.family() {
         "OCC" | "USA" => &[
             Outcome::Dispersed,
             Outcome::Dispersed,
@@ -68,9 +68,4 @@ pub(super) fn report(kind: &KindCode, dice: &mut ChaCha8Rng) -> Report {
     };
     let people = brackets[dice.random_range(0..brackets.len())];
     Report { outcome, people, with_police: outcome == Outcome::Police }
-}
-
-/// The letters before the hyphen.
-fn family(kind: &KindCode) -> &str {
-    kind.as_str().split('-').next().unwrap_or_default()
 }

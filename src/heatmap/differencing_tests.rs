@@ -21,8 +21,10 @@ use crate::{
     },
 };
 
-const KINDS: [&str; 7] =
-    ["OCC-HAL", "OCC-CAV", "OCC-ESC", "NUI-MUS", "NUI-MOT", "TEC-ASC", "PER-VIF"];
+/// Of the last one there are none but in the month that runs.
+const KINDS: [&str; 8] =
+    ["OCC-HAL", "OCC-CAV", "OCC-ESC", "NUI-MUS", "NUI-MOT", "TEC-ASC", "PER-VIF", "ENV-ENC"];
+const SITES: usize = 80;
 const CELLS: [&str; 6] = ["h3:7", "h3:8", "h3:9", "h3:11", "site", "landlord"];
 const PAIRS: usize = 10_000;
 const MONTHS: i32 = 14;
@@ -53,7 +55,7 @@ fn sites(rng: &mut ChaCha8Rng) -> Vec<Site> {
         let dwellings = if n % 10 == 9 { 4 } else { rng.random_range(11..300) };
         site(&format!("S-{n}"), ["one", "two", "three"][n % 3], dwellings, at)
     };
-    (0..80).map(|n| one(n, rng)).collect()
+    (0..SITES).map(|n| one(n, rng)).collect()
 }
 
 /// About 6,000 of them; on most sites, in most months, none or a few of a kind.
@@ -61,8 +63,8 @@ fn happenings(rng: &mut ChaCha8Rng) -> Vec<Happening> {
     (0..6_000)
         .map(|_| {
             // Squared: some sites have many, most have few.
-            let site = (rng.random::<f64>().powi(2) * 80.0) as usize;
-            let kind = (rng.random::<f64>().powi(2) * KINDS.len() as f64) as usize;
+            let site = (rng.random::<f64>().powi(2) * SITES as f64) as usize;
+            let kind = (rng.random::<f64>().powi(2) * (KINDS.len() - 1) as f64) as usize;
             Happening { site, month: rng.random_range(0..MONTHS), kind }
         })
         .collect()
@@ -92,7 +94,8 @@ fn town_of(sites: &[Site], happenings: &[Happening], rng: &mut ChaCha8Rng) -> Sn
     snapshot
 }
 
-/// The same town but for every count of a unit: another one of its class.
+/// The same town but for every count of a unit: another one of its class. On sites that are not told of, before all others
+/// and in the month that runs there is anything at all.
 fn disguised(
     snapshot: &Snapshot,
     happenings: &[Happening],
@@ -100,10 +103,24 @@ fn disguised(
 ) -> Vec<Happening> {
     let family = |kind: usize| &KINDS[kind][..3];
     let units = Units::of(snapshot, now());
-    let mut others = Vec::new();
+    let told = |site: usize| {
+        units.zones().iter().any(|zone| zone.sites.iter().any(|one| one.0 as usize == site))
+    };
+    let untold: Vec<usize> = (0..SITES).filter(|site| !told(*site)).collect();
+    assert_eq!(untold.len(), units.sites_left_out());
+    let mut others: Vec<Happening> = (0..200)
+        .map(|n| match n % 2 {
+            0 => Happening {
+                site: untold[n % untold.len()],
+                month: -3 + n as i32 % 5,
+                kind: n % KINDS.len(),
+            },
+            _ => Happening { site: n % SITES, month: MONTHS, kind: KINDS.len() - 1 },
+        })
+        .collect();
     for zone in units.zones() {
         for month in 0..MONTHS {
-            for kind in [0, 3, 5, 6] {
+            for kind in [0, 3, 5, 6, 7] {
                 let in_unit: Vec<Happening> = happenings
                     .iter()
                     .copied()

@@ -5,8 +5,9 @@ use super::{
     cut::{cut, shape_of},
 };
 use crate::{
+    incident::KindCode,
     privacy::{Estimate, Reading},
-    publication::{Scope, Units, Zone},
+    publication::{Units, Zone},
     time::TimeWindow,
     twin::{CellKind, Selection, SelectionError, Snapshot},
 };
@@ -28,8 +29,10 @@ pub struct PublishedHeatmap<'a> {
     pub sites_left_out: usize,
     /// The whole months that are told of.
     pub window: TimeWindow,
-    /// The families of kinds that are told of.
+    /// The families of kinds that the question was widened to; none where it is about all.
     pub families: Vec<Box<str>>,
+    /// All the months that there is something to tell of.
+    pub span: TimeWindow,
 }
 
 /// A cell, and what may be known of it.
@@ -121,12 +124,17 @@ pub fn published_heatmap<'a>(
         outside: sums[nowhere].0.reading(),
         sites_left_out: units.sites_left_out(),
         window: scope.window(),
-        families: families(units, &scope),
+        families: families(&query.selection.kinds),
+        span: units.span(),
     })
 }
 
-fn families(units: &Units, scope: &Scope) -> Vec<Box<str>> {
-    scope.families().iter().map(|row| units.families()[*row].clone()).collect()
+/// The families of the kinds asked for, whether or not anything of theirs was counted.
+fn families(kinds: &[KindCode]) -> Vec<Box<str>> {
+    let mut families: Vec<Box<str>> = kinds.iter().map(|kind| kind.family().into()).collect();
+    families.sort_unstable();
+    families.dedup();
+    families
 }
 
 /// Which zones a question is about.
@@ -137,8 +145,10 @@ struct Chosen<'a> {
 impl<'a> Chosen<'a> {
     /// Those of a selection, where it is of the sort that can be told.
     fn of(selection: &'a Selection, snapshot: &Snapshot) -> Result<Self, NotTold> {
+        let (hours, by_day) = (&selection.hours, selection.hours.is_of_whole_days());
         let divided = [
-            (!selection.hours.is_all(), "hours"),
+            (!hours.is_all() && !by_day, "hours"),
+            (!hours.is_all() && by_day, "days"),
             (!selection.channels.is_empty(), "channel"),
             (!selection.statuses.is_empty(), "status"),
             (!selection.sites.is_empty(), "site"),

@@ -178,6 +178,15 @@ impl FromRequest for Public {
     }
 }
 
+impl Scraper {
+    /// Whether whoever asks is one.
+    #[must_use]
+    pub fn is(request: &HttpRequest) -> bool {
+        is_of_this_machine(request)
+            || known(request).is_ok_and(|known| known.seat.may(ReadMetrics::PERMISSION))
+    }
+}
+
 impl FromRequest for Scraper {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;

@@ -1,19 +1,21 @@
-//! `/heatmap`: how many incidents, where.
+//! `/heatmap`: how many incidents, where. Whoever may not be told exact counts is answered by the publication gate.
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
+    http::header::{self, HeaderValue},
     web::{self, Data},
 };
 use geo::Coord;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    Edge, Feature, Problem, Query,
+    Edge, Problem, Query,
     caller::Caller,
     filter::Filters,
-    geojson::{self, CollectionType, Geometry},
+    geojson,
+    heatmap_body::{HeatmapCells, MetricBody, Week},
     permits::ReadHeatmap,
     problem::ProblemBody,
     query::name_of,
@@ -21,11 +23,11 @@ use super::{
     sight,
 };
 use crate::{
+    access::{Permission, Scope},
     crs,
     heatmap::{
-        Cell, CellShape, GridProjection, Heatmap, HeatmapError, HeatmapQuery, Metric, heatmap,
+        GridProjection, HeatmapError, HeatmapQuery, Metric, NotTold, heatmap, published_heatmap,
     },
-    time::Timestamp,
     twin::Selection,
 };
 
@@ -43,7 +45,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(show_heatmap);
 }
 
-/// Incidents counted by cell, with dwellings and rates.
+/// Incidents counted by cell, with dwellings and rates. To partners and planners counts are published: of whole months that
+/// are over and whole families of kinds, to the nearest 5, and `<5` (null) from 1 to 4; filters by which counts are not
+/// kept apart (`hours`, `days`, `channel`, `status`, `site`) are refused, and `filters` says what was answered.
 #[utoipa::path(tag = "incidents", params(HeatmapParams), responses(
     (status = 200, description = "The cells, in the order of ids", body = HeatmapCells, content_type = "application/geo+json"),
     (status = 304, description = "As the client knows it"),
@@ -58,20 +62,50 @@ async fn show_heatmap(
     params: Query<HeatmapParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
-    let mut query = params.0.query()?;
+    let query = params.0.query()?;
+    if caller.seat().may(Permission::CountExactly) {
+        exact(&request, caller.scope().clone(), params.0, query, edge).await
+    } else {
+        published(query, edge).await
+    }
+}
+
+/// The counts as they are, of what is shown.
+async fn exact(
+    request: &HttpRequest,
+    scope: Scope,
+    params: HeatmapParams,
+    mut query: HeatmapQuery,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
     let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
-    let scope = caller.scope().clone();
     query.selection = sight::within(&scope, snapshot.stock(), query.selection)?;
-    unless_known(&request, Revision::of_events(&snapshot, &scope), async || {
+    unless_known(request, Revision::of_events(&snapshot, &scope), async || {
         // The first question about a kind of cell works out the cell of every place: on a thread of its own.
         let counted = web::block(move || {
             let mut counted = heatmap(&snapshot, &query, &INSEE_GRID)?;
             counted.span = sight::span(&scope, &snapshot);
-            geojson::write(&HeatmapCells::new(&counted, &query, &params.0, now))
+            let week = Week { hours: params.hours.as_deref(), days: params.days.as_deref() };
+            geojson::write(&HeatmapCells::exact(&counted, &query, week, now))
         });
         Ok(geojson::written(counted.await.map_err(Problem::internal)??))
     })
     .await
+}
+
+/// What the publication gate lets through. It has no `ETag`, which would tell when something was reported.
+async fn published(query: HeatmapQuery, edge: Data<Edge>) -> Result<HttpResponse, Problem> {
+    let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
+    let told = web::block(move || {
+        let units = edge.published.of(&snapshot, now);
+        let told = published_heatmap(&snapshot, &units, &query, &INSEE_GRID)?;
+        geojson::write(&HeatmapCells::published(&told, &query, now))
+    });
+    let mut response = geojson::written(told.await.map_err(Problem::internal)??);
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    Ok(response)
 }
 
 /// Which incidents, by which cells.
@@ -132,6 +166,15 @@ impl HeatmapParams {
     }
 }
 
+impl From<NotTold> for Problem {
+    fn from(refusal: NotTold) -> Self {
+        match refusal {
+            NotTold::Selection(error) => error.into(),
+            NotTold::Filter(field) => Self::unsaid(field, refusal),
+        }
+    }
+}
+
 impl From<HeatmapError> for Problem {
     fn from(error: HeatmapError) -> Self {
         match error {
@@ -139,187 +182,4 @@ impl From<HeatmapError> for Problem {
             HeatmapError::TooManyCells(_) => Self::unsaid("cell", error),
         }
     }
-}
-
-/// Counts by cell.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-struct HeatmapCells {
-    r#type: CollectionType,
-    /// In the order of ids.
-    features: Vec<Feature<CellProperties>>,
-    /// Incidents that pass the filters.
-    total: u64,
-    /// Those of `total` whose place lies in no cell.
-    outside: u64,
-    /// How the ground is cut.
-    cell: String,
-    /// What `value` is.
-    metric: MetricBody,
-    /// What `value` is measured in.
-    #[schema(value_type = String)]
-    unit: &'static str,
-    /// The filters as they were understood.
-    filters: FiltersBody,
-    /// Cells left out to protect people; none in this answer, which only operators see.
-    suppressed: u64,
-    /// The largest value; null where no cell has one.
-    #[schema(required = true)]
-    max: Option<f64>,
-    /// When the first and the last incident of all were reported; null where there is none.
-    #[schema(required = true)]
-    span: Option<Span>,
-    /// Cells in this answer.
-    number_returned: usize,
-    /// When the answer was made, RFC 3339.
-    time_stamp: String,
-}
-
-/// The number that a cell shows.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[schema(as = Metric)]
-#[serde(rename_all = "snake_case")]
-enum MetricBody {
-    /// Incidents.
-    Count,
-    /// Incidents per 1,000 dwellings.
-    Rate,
-    /// Incidents per km².
-    Density,
-}
-
-/// From the first to the last incident.
-#[derive(Debug, Serialize, ToSchema)]
-struct Span {
-    /// RFC 3339.
-    from: String,
-    /// RFC 3339.
-    to: String,
-}
-
-/// The filters as they were understood; an empty list or null lets all pass.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Filters)]
-struct FiltersBody {
-    #[schema(required = true)]
-    from: Option<String>,
-    #[schema(required = true)]
-    to: Option<String>,
-    kind: Vec<String>,
-    channel: Vec<String>,
-    status: Vec<String>,
-    site: Vec<String>,
-    landlord: Vec<String>,
-    #[schema(required = true)]
-    bbox: Option<[f64; 4]>,
-    #[schema(required = true)]
-    hours: Option<String>,
-    #[schema(required = true)]
-    days: Option<String>,
-}
-
-/// What is counted in a cell.
-#[derive(Debug, Serialize, ToSchema)]
-struct CellProperties {
-    /// Incidents.
-    count: u64,
-    /// Dwellings.
-    dwellings: u64,
-    /// Incidents per 1,000 dwellings; null without dwellings.
-    #[schema(required = true)]
-    rate_per_1000: Option<f64>,
-    /// Incidents per km²; null without an area.
-    #[schema(required = true)]
-    density_per_km2: Option<f64>,
-    /// The metric asked for.
-    #[schema(required = true)]
-    value: Option<f64>,
-}
-
-impl HeatmapCells {
-    fn new(
-        counted: &Heatmap<'_>,
-        query: &HeatmapQuery,
-        params: &HeatmapParams,
-        now: Timestamp,
-    ) -> Self {
-        let span =
-            counted.span.map(|(from, to)| Span { from: from.to_string(), to: to.to_string() });
-        Self {
-            r#type: CollectionType::FeatureCollection,
-            features: counted.cells.iter().map(feature).collect(),
-            total: counted.total,
-            outside: counted.outside,
-            cell: query.cell.to_string(),
-            metric: query.metric.into(),
-            unit: query.metric.unit(),
-            filters: FiltersBody::new(&query.selection, params),
-            suppressed: 0,
-            max: counted.value_max.map(thousandths),
-            span,
-            number_returned: counted.cells.len(),
-            time_stamp: now.to_string(),
-        }
-    }
-}
-
-impl From<Metric> for MetricBody {
-    fn from(metric: Metric) -> Self {
-        match metric {
-            Metric::Count => Self::Count,
-            Metric::Rate => Self::Rate,
-            Metric::Density => Self::Density,
-        }
-    }
-}
-
-impl FiltersBody {
-    fn new(selection: &Selection, params: &HeatmapParams) -> Self {
-        fn texts<T: ToString>(items: &[T]) -> Vec<String> {
-            items.iter().map(T::to_string).collect()
-        }
-        let Selection { window, kinds, channels, statuses, sites, landlords, bbox, .. } = selection;
-        Self {
-            from: window.from.map(|from| from.to_string()),
-            to: window.to.map(|to| to.to_string()),
-            kind: texts(kinds),
-            channel: channels.iter().map(|channel| channel.as_str().to_owned()).collect(),
-            status: statuses.iter().map(|status| status.as_str().to_owned()).collect(),
-            site: texts(sites),
-            landlord: texts(landlords),
-            bbox: bbox.map(|b| [b.west(), b.south(), b.east(), b.north()]),
-            hours: params.hours.clone(),
-            days: params.days.clone(),
-        }
-    }
-}
-
-fn feature(cell: &Cell<'_>) -> Feature<CellProperties> {
-    let properties = CellProperties {
-        count: cell.count,
-        dwellings: cell.dwellings,
-        rate_per_1000: cell.rate_per_1000.map(thousandths),
-        density_per_km2: cell.density_per_km2.map(thousandths),
-        value: cell.value.map(thousandths),
-    };
-    Feature::new(cell.id, Some((&cell.shape).into()), properties)
-}
-
-impl From<&CellShape<'_>> for Geometry {
-    fn from(shape: &CellShape<'_>) -> Self {
-        match shape {
-            CellShape::Ring(ring) => (*ring).into(),
-            CellShape::Footprints(footprints) => {
-                footprints.iter().map(|footprint| Self::from(footprint.polygons())).collect()
-            }
-            CellShape::Area(area) => (*area).into(),
-            CellShape::Box(bbox) => (*bbox).into(),
-            CellShape::Point(position) => (*position).into(),
-        }
-    }
-}
-
-/// More decimals would say more than the counts know.
-fn thousandths(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
 }

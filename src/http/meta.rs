@@ -20,6 +20,7 @@ use crate::{
     access::{Permission, Seat},
     catalogue::{self, Overview},
     event::Seq,
+    twin::Snapshot,
 };
 
 /// The routes of this file.
@@ -41,11 +42,21 @@ async fn show_meta(
 ) -> Result<HttpResponse, Problem> {
     let snapshot = edge.app.snapshot();
     let has_roads = !snapshot.roads().network().is_empty();
-    unless_known(&request, Revision::of_events(&snapshot, caller.scope()), async || {
+    let revision = revision(caller.seat(), &snapshot).with(has_roads);
+    unless_known(&request, revision, async || {
         let overview = catalogue::overview(&snapshot, caller.scope().landlord());
         Ok(web::Json(Meta::new(&edge, has_roads, &shown(caller.seat(), overview))))
     })
     .await
+}
+
+/// That of what is told to whoever has that seat: a tag that goes with events tells when something happens.
+fn revision(seat: &Seat, snapshot: &Snapshot) -> Revision {
+    if seat.may(Permission::ReadIncidents) || seat.may(Permission::ReadPatrols) {
+        Revision::of_events(snapshot, seat.scope())
+    } else {
+        Revision::of_stock(snapshot)
+    }
 }
 
 /// `overview` without what whoever has that seat may not read.

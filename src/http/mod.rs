@@ -20,6 +20,7 @@ mod geojson;
 mod hazards;
 mod health;
 mod heatmap;
+mod heatmap_body;
 mod incident_body;
 mod incident_feature;
 mod incidents;
@@ -48,6 +49,7 @@ mod permits;
 mod place;
 mod positions;
 mod problem;
+mod published;
 mod query;
 mod reports;
 mod revision;
@@ -80,7 +82,10 @@ pub use query::Query;
 pub use server::{Settings, listen};
 pub use session::first_code;
 
-use self::{events::Events, packed::KeptPages, session::Sessions, stream::Streams};
+use self::{
+    events::Events, packed::KeptPages, published::PublishedUnits, session::Sessions,
+    stream::Streams,
+};
 use crate::{app::App, time::Timestamp};
 
 /// What every request is answered from.
@@ -104,6 +109,8 @@ pub struct Edge {
     pub streams: Streams,
     /// What happens, told to whoever listens.
     pub events: Events,
+    /// What partners and planners are answered from.
+    pub published: Arc<PublishedUnits>,
     /// Pages of the stock as they went out.
     pub stock_pages: Arc<KeptPages>,
     /// Files of the web client as they went out.

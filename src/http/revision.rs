@@ -33,9 +33,14 @@ impl Revision {
         now: Timestamp,
         step_s: i64,
     ) -> Self {
+        Self::of_events(snapshot, scope).with(now.unix_ms().div_euclid(step_s * 1000))
+    }
+
+    /// That of an answer that goes with `rest` as well.
+    #[must_use]
+    pub fn with(self, rest: impl Hash) -> Self {
         let mut hasher = DefaultHasher::new();
-        (Self::of_events(snapshot, scope).0, now.unix_ms().div_euclid(step_s * 1000))
-            .hash(&mut hasher);
+        (self.0, rest).hash(&mut hasher);
         Self(hasher.finish())
     }
 

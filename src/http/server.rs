@@ -61,6 +61,7 @@ pub fn listen(app: App, settings: Settings, listener: TcpListener) -> io::Result
         metrics,
         started_at,
         streams: Streams::default(),
+        published: Arc::default(),
         stock_pages: Arc::default(),
         client_files: Arc::default(),
     };

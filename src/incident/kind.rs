@@ -25,6 +25,12 @@ impl KindCode {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The family of the kind: what stands before its first hyphen, such as `OCC`.
+    #[must_use]
+    pub fn family(&self) -> &str {
+        self.0.split('-').next().unwrap_or_default()
+    }
 }
 
 impl FromStr for KindCode {

@@ -15,12 +15,14 @@ pub const MONTHS_MAX: i32 = 60;
 
 /// What is known outside: the class of the count of each zone × family of kinds × month that is over.
 ///
-/// Worked out from a snapshot in one pass, O(incidents + zones × families × months).
-#[derive(Debug, Clone)]
+/// Worked out from a snapshot in one pass, O(incidents + zones × families × months). Nothing in it depends on an
+/// incident otherwise than through the class of a unit: not the families, and not the first month.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Units {
     zones: Zones,
-    /// Sorted.
+    /// Those of which a unit is not 0, sorted.
     families: Vec<Box<str>>,
+    /// The first in which a unit is not 0.
     first: Month,
     months: usize,
     /// By zone, then family, then month.
@@ -46,44 +48,38 @@ impl Units {
     pub fn of(snapshot: &Snapshot, now: Timestamp) -> Self {
         let stock = snapshot.stock();
         let zones = Zones::of(stock);
-        let kinds = snapshot.incidents().kinds();
-        let mut families: Vec<Box<str>> = kinds.iter().map(|kind| family(kind).into()).collect();
+        let told = Told::of(snapshot, &zones, Month::of(now));
+        let mut families: Vec<Box<str>> = told.kinds().map(|kind| kind.family().into()).collect();
         families.sort_unstable();
         families.dedup();
-        let family_of: Vec<usize> = kinds
+        let family_of: Vec<usize> = snapshot
+            .incidents()
+            .kinds()
             .iter()
-            .map(|kind| families.partition_point(|known| **known < *family(kind)))
+            .map(|kind| families.partition_point(|known| **known < *kind.family()))
             .collect();
 
-        let over = Month::of(now);
-        let oldest = over.plus_months(-MONTHS_MAX);
-        let begun = snapshot.incidents().span().map_or(over, |(first, _)| Month::of(first));
-        let first = begun.max(oldest).min(over);
-        let all: Vec<Month> =
-            std::iter::successors(Some(first), |month| Some(month.plus_months(1)))
-                .take_while(|month| *month < over)
-                .collect();
-
-        let rows = zones.zones.len() * families.len();
-        let mut counts = vec![0_u32; rows * all.len()];
-        for columns in snapshot.incidents().parts() {
-            for (month, at) in all.iter().zip(0..) {
-                for row in columns.within(month.window()) {
-                    let Some(zone) = zone_of(&zones, columns, row) else { continue };
-                    let family = family_of[columns.kind()[row] as usize];
-                    counts[(zone * families.len() + family) * all.len() + at] += 1;
-                }
-            }
-        }
+        let (rows, months) = (zones.zones.len() * families.len(), told.months.len());
+        let mut counts = vec![0_u32; rows * months];
+        told.each(&zones, |month, zone, kind| {
+            counts[(zone * families.len() + family_of[kind]) * months + month] += 1;
+        });
         let classes: Vec<CountClass> = counts.into_iter().map(CountClass::of).collect();
         let small_means = (0..rows)
-            .map(|row| &classes[row * all.len()..(row + 1) * all.len()])
-            .map(|months| {
-                let empty = months.iter().filter(|class| **class == CountClass::NONE).count();
-                SmallMean::of_shares(months.len(), empty)
+            .map(|row| &classes[row * months..(row + 1) * months])
+            .map(|of_row| {
+                let empty = of_row.iter().filter(|class| **class == CountClass::NONE).count();
+                SmallMean::of_shares(months, empty)
             })
             .collect();
-        Self { zones, families, first, months: all.len(), classes, small_means }
+        let first = told.months.first().copied().unwrap_or(Month::of(now));
+        Self { zones, families, first, months, classes, small_means }
+    }
+
+    /// All the months that are told of.
+    #[must_use]
+    pub fn span(&self) -> TimeWindow {
+        self.scope(TimeWindow::default(), &[]).window()
     }
 
     /// The zones that are told of.
@@ -117,7 +113,7 @@ impl Units {
             row(if whole { month } else { month.plus_months(1) }) as usize
         });
         let months = from..to.max(from);
-        let wanted: Vec<&str> = kinds.iter().map(family).collect();
+        let wanted: Vec<&str> = kinds.iter().map(KindCode::family).collect();
         let families = (0..self.families.len())
             .filter(|row| wanted.is_empty() || wanted.contains(&&*self.families[*row]))
             .collect();
@@ -159,15 +155,55 @@ impl Scope {
     }
 }
 
+/// The incidents that are told of: those in a zone, in a month that is over.
+struct Told<'a> {
+    snapshot: &'a Snapshot,
+    /// From the first that has one to the last that is over.
+    months: Vec<Month>,
+    /// Of which kinds there are any, as the snapshot numbers them.
+    has_kind: Vec<bool>,
+}
+
+impl<'a> Told<'a> {
+    fn of(snapshot: &'a Snapshot, zones: &Zones, running: Month) -> Self {
+        let incidents = snapshot.incidents();
+        let begun = incidents.span().map_or(running, |(first, _)| Month::of(first));
+        let oldest = begun.max(running.plus_months(-MONTHS_MAX)).min(running);
+        let months = std::iter::successors(Some(oldest), |month| Some(month.plus_months(1)));
+        let months = months.take_while(|month| *month < running).collect();
+        let mut told = Self { snapshot, months, has_kind: vec![false; incidents.kinds().len()] };
+        let (mut has_kind, mut first) = (told.has_kind.clone(), told.months.len());
+        told.each(zones, |month, _, kind| {
+            has_kind[kind] = true;
+            first = first.min(month);
+        });
+        told.months.drain(..first);
+        told.has_kind = has_kind;
+        told
+    }
+
+    fn kinds(&self) -> impl Iterator<Item = &'a KindCode> {
+        let kinds = self.snapshot.incidents().kinds().iter();
+        kinds.zip(&self.has_kind).filter_map(|(kind, has)| has.then_some(kind))
+    }
+
+    /// Calls `take` with the row in `months`, the zone and the kind of each.
+    fn each(&self, zones: &Zones, mut take: impl FnMut(usize, usize, usize)) {
+        for columns in self.snapshot.incidents().parts() {
+            for (at, month) in self.months.iter().enumerate() {
+                for row in columns.within(month.window()) {
+                    let Some(zone) = zone_of(zones, columns, row) else { continue };
+                    take(at, zone, columns.kind()[row] as usize);
+                }
+            }
+        }
+    }
+}
+
 /// How many months `later` is after `earlier`; negative where it is before.
 fn months_between(earlier: Month, later: Month) -> i32 {
     let count = |(year, month): (i16, i8)| i32::from(year) * 12 + i32::from(month);
     count(later.parts()) - count(earlier.parts())
-}
-
-/// The family of a kind: what stands before its first hyphen, such as `OCC`.
-fn family(kind: &KindCode) -> &str {
-    kind.as_str().split('-').next().unwrap_or_default()
 }
 
 fn zone_of(zones: &Zones, columns: &Columns, row: usize) -> Option<usize> {

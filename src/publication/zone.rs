@@ -28,7 +28,7 @@ pub struct Zone {
 }
 
 /// All zones of a stock: each site in one, or in none.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Zones {
     /// In no particular order, but always the same for the same stock.
     pub zones: Vec<Zone>,

@@ -56,7 +56,7 @@ impl FollowUp {
 fn reason(incident: &Incident) -> Option<FollowUpReason> {
     let outcome = incident.report().map(|report| report.outcome);
     let to_landlord = incident.handed_over_to() == Some(Partner::Landlord);
-    let is_technical = TECHNICAL_FAMILIES.contains(&super::family(&incident.kind));
+    let is_technical = TECHNICAL_FAMILIES.contains(&incident.kind.family());
     let nothing_there =
         matches!(outcome, Some(Outcome::FalseAlarm | Outcome::Duplicate | Outcome::Ras));
     match (incident.status, outcome) {

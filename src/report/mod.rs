@@ -19,7 +19,7 @@ pub use morning::{Intervention, Morning, MorningQuery, NIGHT_HOURS, SiteNight, m
 pub use trend::{MonthRate, Rate};
 pub use usual::{Told, USUAL_WEEKS, Usual};
 
-use crate::{incident::KindCode, stock::LandlordId};
+use crate::stock::LandlordId;
 
 /// What a report asks for that is not there.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,10 +30,4 @@ pub enum ReportError {
     /// The night or month goes on.
     #[error("{0} is not over yet")]
     NotOver(String),
-}
-
-/// The family of a kind: what stands before its first hyphen, such as `OCC`.
-#[must_use]
-pub fn family(kind: &KindCode) -> &str {
-    kind.as_str().split('-').next().unwrap_or_default()
 }

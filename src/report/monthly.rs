@@ -3,7 +3,6 @@
 use super::{
     Area, MonthRate, Rate, ReportError,
     areas::{Counted, by_area},
-    family,
     published::{WholeMonth, whole_month},
 };
 use crate::{
@@ -157,7 +156,7 @@ fn families(snapshot: &Snapshot, units: &Units, window: TimeWindow) -> Vec<(Stri
         .families()
         .iter()
         .filter_map(|name| {
-            let kind: &KindCode = kinds.iter().find(|kind| family(kind) == &**name)?;
+            let kind: &KindCode = kinds.iter().find(|kind| kind.family() == &**name)?;
             let scope = units.scope(window, std::slice::from_ref(kind));
             Some((name.to_string(), sum(units, &scope).reading()))
         })

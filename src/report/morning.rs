@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use geo::BoundingRect as _;
 
-use super::{FollowUp, ReportError, Told, USUAL_WEEKS, family};
+use super::{FollowUp, ReportError, Told, USUAL_WEEKS};
 use crate::{
     geo::{Bbox, LonLat},
     incident::{Channel, Incident, KindCode, Nomenclature, Status},
@@ -180,7 +180,7 @@ fn by_family(
     before: &[Vec<IncidentRow>],
 ) -> Vec<(String, Told)> {
     let kinds = snapshot.incidents().kinds();
-    let of = |row: &IncidentRow| family(&kinds[usize::from(row.kind)]);
+    let of = |row: &IncidentRow| kinds[usize::from(row.kind)].family();
     let mut families: Vec<&str> = tonight.iter().chain(before.iter().flatten()).map(of).collect();
     families.sort_unstable();
     families.dedup();

@@ -30,6 +30,7 @@ fn counts_by_site_come_with_rates_and_what_was_understood() {
     assert_json_snapshot!(map, { ".timeStamp" => "[time]", ".features[].properties.density_per_km2" => "[density]" }, @r#"
     {
       "cell": "site",
+      "counts": "exact",
       "features": [
         {
           "geometry": {
@@ -51,6 +52,7 @@ fn counts_by_site_come_with_rates_and_what_was_understood() {
         "bbox": null,
         "channel": [],
         "days": "fri,sat",
+        "family": [],
         "from": null,
         "hours": "18-2",
         "kind": [
@@ -67,6 +69,7 @@ fn counts_by_site_come_with_rates_and_what_was_understood() {
       "metric": "rate",
       "numberReturned": 1,
       "outside": 0,
+      "sitesLeftOut": 0,
       "span": {
         "from": "2026-03-06T18:30:00Z",
         "to": "2026-03-08T12:00:00Z"

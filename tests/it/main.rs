@@ -30,6 +30,7 @@ mod patrols;
 mod postgres_cluster;
 mod privacy;
 mod program;
+mod publication;
 mod replicas;
 mod reports;
 mod roads;

@@ -146,6 +146,15 @@ pub fn closed_town_with(settings: Settings, starts: impl IntoIterator<Item = Sta
     start(system_clock, settings, starts)
 }
 
+/// Starts a server with `settings` and that clock that lets in whoever has a token, on a town that begins with `starts`.
+pub fn closed_town_by(
+    clock: Clock,
+    settings: Settings,
+    starts: impl IntoIterator<Item = Start>,
+) -> Town {
+    start(clock, settings, starts)
+}
+
 /// Starts a server with `settings` and that clock on a town that begins with `starts`. It is open to whoever is on this
 /// machine, as a demo is: who may do what is tested in [`crate::access`].
 pub fn town_by(clock: Clock, settings: Settings, starts: impl IntoIterator<Item = Start>) -> Town {
@@ -251,6 +260,16 @@ impl Answer {
     /// A header, or an empty text.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Every header but those, in the order of names.
+    pub fn headers_without(&self, left_out: &[&str]) -> Vec<(String, String)> {
+        let named = self.headers.iter().filter(|(name, _)| !left_out.contains(&name.as_str()));
+        let mut headers: Vec<(String, String)> = named
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+            .collect();
+        headers.sort();
+        headers
     }
 
     /// The names in every `Vary` header, of which there may be several.

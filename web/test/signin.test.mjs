@@ -141,6 +141,27 @@ test("a guest of a demo looks through the eyes of a landlord, and back", async (
     await page.getByTestId("link").waitFor();
     assert.equal(await page.getByRole("button", { name: "Nouvel appel" }).count(), 0, "what may not be done is not offered");
     await page.screenshot({ path: join(ARTIFACTS, "demo-as-landlord.png") });
+    await Promise.all([page.waitForEvent("load"), page.getByTestId("role").selectOption("planner")]);
+    await page.getByTestId("published").waitFor();
+    const note = await page.getByTestId("published").innerText();
+    assert.match(note, /arrondis à 5 près, « <5 » de un à quatre/);
+    assert.match(await page.getByTestId("few").innerText(), /<5 \(un à quatre\)/);
+    assert.equal(await page.getByTestId("incidents").count(), 0, "no incident");
+    const asked = await page.evaluate(async () => {
+      const { counts, features } = await (await fetch("/api/v1/heatmap?cell=site")).json();
+      const numbers = features.map((/** @type {any} */ cell) => cell.properties.count);
+      return { counts, numbers, exact: (await fetch("/api/v1/incidents")).status };
+    });
+    assert.equal(asked.counts, "published");
+    assert.equal(asked.exact, 403);
+    assert.ok(asked.numbers.length > 100 && asked.numbers.every((/** @type {any} */ n) => n === null || n % 5 === 0));
+    assert.deepEqual(await serious(page), []);
+    await page.screenshot({ path: join(ARTIFACTS, "demo-as-planner.png") });
+    // An address from the house, with hours in it: answered without them, and not refused.
+    await page.goto(`${demo.url}/#window=all&hours=18-2&days=fri`);
+    await page.reload();
+    await page.getByTestId("published").waitFor();
+    assert.equal(await page.getByRole("alert").count(), 0);
     await Promise.all([page.waitForEvent("load"), page.getByTestId("role").selectOption("dpo")]);
     await page.getByTestId("outside").waitFor();
     assert.deepEqual(await serious(page), []);

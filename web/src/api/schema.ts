@@ -184,7 +184,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Incidents counted by cell, with dwellings and rates. */
+        /**
+         * Incidents counted by cell, with dwellings and rates. To partners and planners counts are published: of whole months that
+         *     are over and whole families of kinds, to the nearest 5, and `<5` (null) from 1 to 4; filters by which counts are not
+         *     kept apart (`hours`, `days`, `channel`, `status`, `site`) are refused, and `filters` says what was answered.
+         */
         get: operations["show_heatmap"];
         put?: never;
         post?: never;
@@ -1032,6 +1036,11 @@ export interface components {
             sites: number;
             tracts: number;
         };
+        /**
+         * @description What the numbers of a heatmap are.
+         * @enum {string}
+         */
+        CountsAre: "exact" | "published";
         /** @description A crew. */
         Crew: {
             /** @description Its name on the radio. */
@@ -1204,12 +1213,12 @@ export interface components {
             properties: {
                 /**
                  * Format: int64
-                 * @description Incidents.
+                 * @description Incidents; null where that reads `<5`.
                  */
-                count: number;
+                count: number | null;
                 /**
                  * Format: double
-                 * @description Incidents per km²; null without an area.
+                 * @description Incidents per km²; null without an area, and where `count` is.
                  */
                 density_per_km2: number | null;
                 /**
@@ -1219,7 +1228,7 @@ export interface components {
                 dwellings: number;
                 /**
                  * Format: double
-                 * @description Incidents per 1,000 dwellings; null without dwellings.
+                 * @description Incidents per 1,000 dwellings; null without dwellings, and where `count` is.
                  */
                 rate_per_1000: number | null;
                 /**
@@ -1510,6 +1519,8 @@ export interface components {
             bbox: number[] | null;
             channel: string[];
             days: string | null;
+            /** @description The families of kinds that the question was widened to, such as `OCC`; only where counts are published. */
+            family: string[];
             from: string | null;
             hours: string | null;
             kind: string[];
@@ -1586,9 +1597,10 @@ export interface components {
         Health: {
             /**
              * Format: int64
-             * @description The last event that the twin holds.
+             * @description The last event that the twin holds; null to whoever may not read the counters, since it tells when something
+             *     happens.
              */
-            seq: number;
+            seq: number | null;
             /** @description `ok`, else the answer is a problem. */
             status: string;
         };
@@ -1596,9 +1608,11 @@ export interface components {
         HeatmapCells: {
             /** @description How the ground is cut. */
             cell: string;
+            /** @description What the numbers are. */
+            counts: components["schemas"]["CountsAre"];
             /** @description In the order of ids. */
             features: components["schemas"]["Feature_CellProperties"][];
-            /** @description The filters as they were understood. */
+            /** @description What was answered: the filters as they were understood and, where counts are published, widened. */
             filters: components["schemas"]["Filters"];
             /**
              * Format: double
@@ -1611,22 +1625,21 @@ export interface components {
             numberReturned: number;
             /**
              * Format: int64
-             * @description Those of `total` whose place lies in no cell.
+             * @description Those of `total` whose place lies in no cell; null where that reads `<5`.
              */
-            outside: number;
+            outside: number | null;
+            /** @description Sites that are not told of, because too few people live there; none where counts are exact. */
+            sitesLeftOut: number;
             span: components["schemas"]["Span"] | null;
-            /**
-             * Format: int64
-             * @description Cells left out to protect people; none in this answer, which only operators see.
-             */
+            /** @description Cells whose count reads `<5`; none where counts are exact. */
             suppressed: number;
             /** @description When the answer was made, RFC 3339. */
             timeStamp: string;
             /**
              * Format: int64
-             * @description Incidents that pass the filters.
+             * @description Incidents that pass the filters; null where that reads `<5`.
              */
-            total: number;
+            total: number | null;
             type: components["schemas"]["CollectionType"];
             /** @description What `value` is measured in. */
             unit: string;
@@ -2183,7 +2196,7 @@ export interface components {
         /** @enum {string} */
         PeopleBracket: "0" | "1-3" | "4-9" | "10+";
         /** @enum {string} */
-        Permission: "read_meta" | "read_stock" | "locate" | "write_stock" | "read_incidents" | "take_calls" | "import_incidents" | "step_incidents" | "read_patrols" | "rank_patrols" | "record_patrols" | "report_positions" | "read_missions" | "check_in" | "read_alerts" | "raise_alerts" | "handle_alerts" | "read_heatmap" | "read_kpis" | "listen" | "read_reports" | "read_nights" | "read_mailings" | "manage_mailboxes" | "read_registers" | "read_metrics" | "manage_accounts";
+        Permission: "read_meta" | "read_stock" | "locate" | "write_stock" | "read_incidents" | "take_calls" | "import_incidents" | "step_incidents" | "read_patrols" | "rank_patrols" | "record_patrols" | "report_positions" | "read_missions" | "check_in" | "read_alerts" | "raise_alerts" | "handle_alerts" | "read_heatmap" | "count_exactly" | "read_kpis" | "listen" | "read_reports" | "read_nights" | "read_mailings" | "manage_mailboxes" | "read_registers" | "read_metrics" | "manage_accounts";
         /** @description A position: longitude, latitude. */
         Position: number[];
         /** @description Where a crew is. */

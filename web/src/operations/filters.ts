@@ -33,19 +33,21 @@ export function daysOf(window: Window, today: Day): { from: Day; to: Day } | nul
 
 type HeatQuery = Query<"/api/v1/heatmap">;
 
-/** What restricts the incidents, apart from the window. */
-export function filtersOf(view: View): Omit<HeatQuery, "cell"> {
+/** What restricts the incidents, apart from the window. Published counts are not divided by hours, days and channels: an
+ * address that names some, from somebody in the house, is answered without them. */
+export function filtersOf(view: View, published = false): Omit<HeatQuery, "cell"> {
   const query: Omit<HeatQuery, "cell"> = {};
   if (view.kinds.length > 0) query.kind = view.kinds.join(",");
   if (view.landlords.length > 0) query.landlord = view.landlords.join(",");
+  if (published) return query;
   if (view.hours !== null) query.hours = printHours(view.hours);
   if (view.days.length > 0) query.days = view.days.join(",");
   if (view.withoutRounds) query.channel = "call,caretaker,partner,sensor";
   return query;
 }
 
-export function heatQuery(view: View, zoom: number, now: Date, timeZone: string): HeatQuery {
-  const query: HeatQuery = { cell: cellOf(view, zoom), metric: view.metric, ...filtersOf(view) };
+export function heatQuery(view: View, zoom: number, now: Date, timeZone: string, published = false): HeatQuery {
+  const query: HeatQuery = { cell: cellOf(view, zoom), metric: view.metric, ...filtersOf(view, published) };
   const days = daysOf(view.window, dayAt(now, timeZone));
   if (days !== null) {
     query.from = startOfDay(days.from, timeZone);

@@ -36,8 +36,8 @@ export class HeatView {
 
   /** What is asked, as text: equal texts are not asked twice. */
   readonly asked = $derived.by(() => {
-    const { view, zoom, words, today } = this.#room;
-    return JSON.stringify(heatQuery(view, zoom, today, words.timeZone));
+    const { view, zoom, words, today, published } = this.#room;
+    return JSON.stringify(heatQuery(view, zoom, today, words.timeZone, published));
   });
 
   readonly classes = $derived.by(() => {
@@ -47,7 +47,7 @@ export class HeatView {
 
   /** Cells with incidents but without a value for the measure, such as a rate where nobody lives. */
   readonly withoutValue = $derived(
-    (this.answer?.features ?? []).filter((cell) => cell.properties.value === null && cell.properties.count > 0).length,
+    (this.answer?.features ?? []).filter(({ properties: { value, count } }) => value === null && count !== null && count > 0).length,
   );
 
   /** First and last day of what the store holds. */
@@ -77,7 +77,7 @@ export class HeatView {
       };
     });
     const asked = $derived(
-      JSON.stringify([filtersOf(this.#room.view), this.answer === null ? null : this.domain]),
+      JSON.stringify([filtersOf(this.#room.view, this.#room.published), this.answer === null ? null : this.domain]),
     );
     $effect(() => {
       const [filters, domain] = JSON.parse(asked) as [Omit<HeatQuery, "cell">, { from: Day; to: Day } | null];

@@ -37,8 +37,10 @@ export class Room {
   startFailure = $state.raw<Failure | null>(null);
   /** Who is signed in; null until that is known. */
   who = $state.raw<Session | null>(null);
-  /** Whoever is signed in has a role that sees no incident: there is no room to show. */
+  /** Whoever is signed in has a role that sees neither incidents nor a map of them: there is no room to show. */
   outside = $state(false);
+  /** Whoever is signed in sees counts as they are published, and no incident. */
+  readonly published = $derived.by(() => this.who !== null && this.may("read_heatmap") && !this.may("count_exactly"));
   starting = $state(true);
   online = $state(true);
   /** Ticks each second: ages are told to the second. */
@@ -150,7 +152,8 @@ export class Room {
     this.starting = true;
     try {
       this.who = await session();
-      this.outside = this.who !== null && this.who.role !== null && !this.may("read_incidents");
+      const sees = this.may("read_incidents") || (this.may("read_heatmap") && this.may("read_stock"));
+      this.outside = this.who !== null && this.who.role !== null && !sees;
       if (this.outside) return;
       const [meta, kinds, landlords] = await Promise.all([
         get("/api/v1/meta", {}),

@@ -124,6 +124,8 @@ describe("what the API is asked", () => {
       channel: "call,caretaker,partner,sensor",
     });
     expect(countFilters(view)).toBe(6);
+    // Published counts are not divided by hours, days and channels.
+    expect(filtersOf(view, true)).toEqual({ kind: "OCC-HAL,NUI-MUS", landlord: "a" });
   });
 
   it("refines hexagons with the zoom unless a size was chosen", () => {
