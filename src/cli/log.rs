@@ -18,7 +18,7 @@ pub enum LogFormat {
 ///
 /// When `filter` is not understood.
 pub fn start(format: LogFormat, filter: &str) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter).context("--log is not understood")?;
+    let filter = EnvFilter::try_new(directives(filter)).context("--log is not understood")?;
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -30,6 +30,13 @@ pub fn start(format: LogFormat, filter: &str) -> anyhow::Result<()> {
     }
     log_panics();
     Ok(())
+}
+
+/// `filter`, and silence of the part that calls a request which is no HTTP an error, unless `filter` speaks of it: what
+/// strangers send is no fault of ours, and a scanner would fill the log.
+fn directives(filter: &str) -> String {
+    const PROTOCOL: &str = "actix_http";
+    if filter.contains(PROTOCOL) { filter.to_owned() } else { format!("{filter},{PROTOCOL}=off") }
 }
 
 /// A panic goes to the log by its place alone: its message may quote what a client sent.

@@ -5,6 +5,7 @@
 
 mod account;
 mod backup;
+mod certificate;
 mod copy;
 mod demo;
 mod doctor;

@@ -4,16 +4,21 @@ use std::{
     future::Future,
     io::{self, Write as _},
     net::{SocketAddr, TcpListener, ToSocketAddrs as _},
+    num::NonZeroU32,
 };
 
 use anyhow::{Context as _, bail};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{NotUnderstood, StoreArgs, mail_args::MailArgs};
+use super::{
+    NotUnderstood, StoreArgs,
+    certificate::{TlsArgs, keep_fresh},
+    mail_args::MailArgs,
+};
 use crate::{
     app::{App, Daily, DailyJob, system_clock},
-    http::{self, Doors, Settings},
+    http::{self, Doors, RateLimits, Settings},
     post::{MailServer, Post},
 };
 
@@ -34,12 +39,21 @@ pub struct ListenArgs {
     /// Address and port; port 0 takes any free one.
     #[arg(long, env = "VIGIE_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
     listen: String,
-    /// Answer other machines too. Vigie speaks plain HTTP: have something in front of it speak TLS.
+    /// Answer other machines too, in plain HTTP: have something in front of it speak TLS. Not needed with --tls-cert.
     #[arg(long, env = "VIGIE_ALLOW_REMOTE")]
     allow_remote: bool,
     /// Let pages of this web site ask, such as `https://intranet.example`; may be given more than once.
     #[arg(long, env = "VIGIE_ALLOW_ORIGIN", value_delimiter = ',', value_name = "ORIGIN")]
     allow_origin: Vec<String>,
+    #[command(flatten)]
+    tls: TlsArgs,
+    /// Requests a second that are answered of one address, ten times as many at once; 0 for any number. This machine is
+    /// not counted.
+    #[arg(long, env = "VIGIE_RATE_ADDRESS", default_value_t = RateLimits::ADDRESS_PER_S, value_name = "N")]
+    rate_address: u32,
+    /// Requests a second that are answered of one account or token, ten times as many at once; 0 for any number.
+    #[arg(long, env = "VIGIE_RATE_ACCOUNT", default_value_t = RateLimits::ACCOUNT_PER_S, value_name = "N")]
+    rate_account: u32,
     /// A MapLibre style to draw under the stock; without it nothing is loaded from elsewhere.
     #[arg(long, env = "VIGIE_STYLE_URL", value_name = "URL")]
     style_url: Option<String>,
@@ -95,13 +109,26 @@ pub fn serve(
     beside: Beside<impl Future<Output = ()> + 'static>,
 ) -> anyhow::Result<()> {
     let Beside { demo_note, alongside, jobs } = beside;
+    let certificate = args.tls.read()?;
+    let rates = RateLimits {
+        address_per_s: NonZeroU32::new(args.rate_address),
+        account_per_s: NonZeroU32::new(args.rate_account),
+    };
     let ListenArgs { allow_origin: allowed_origins, style_url, .. } = args;
-    let address = listener.local_addr()?;
+    let scheme = if certificate.is_some() { "https" } else { "http" };
+    let address = format!("{scheme}://{}", listener.local_addr()?);
     // A demo is open: nothing in it is real, and it answers this machine alone.
     let doors = if demo_note.is_some() { Doors::OpenOnLoopback } else { Doors::Closed };
     let first_code = if doors == Doors::Closed { http::first_code(&app) } else { None };
-    let settings =
-        Settings { demo_note, style_url, doors, first_code: first_code.clone(), allowed_origins };
+    let settings = Settings {
+        demo_note,
+        style_url,
+        doors,
+        first_code: first_code.clone(),
+        allowed_origins,
+        rates,
+        certificate: certificate.clone(),
+    };
     raise_open_files();
     let daily = Daily::start(jobs, system_clock).context("the daily jobs do not start")?;
     let outcome = actix_web::rt::System::new().block_on(async {
@@ -109,10 +136,14 @@ pub fn serve(
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
         let beside = actix_web::rt::spawn(alongside);
-        greet(address, first_code.as_deref())?;
+        // A demo ends with its terminal.
+        let is_service = doors == Doors::Closed;
+        let fresh = is_service.then(|| actix_web::rt::spawn(keep_fresh(certificate)));
+        greet(&address, first_code.as_deref())?;
         told_to_stop().await?;
         tracing::info!("stopping: requests in flight are answered first");
         beside.abort();
+        fresh.inspect(|fresh| fresh.abort());
         // Whoever follows events would else hold the stop up to its end.
         app.stop_telling();
         handle.stop(true).await;
@@ -153,14 +184,15 @@ impl ListenArgs {
     ///
     /// # Errors
     ///
-    /// When it is taken, or would be open to other machines without `--allow-remote`.
+    /// When it is taken, or would be open to other machines without TLS or `--allow-remote`.
     pub fn bind(&self) -> anyhow::Result<TcpListener> {
         let addresses = self.addresses()?;
-        if !self.allow_remote && addresses.iter().any(|address| !address.ip().is_loopback()) {
+        let is_private = self.allow_remote || self.tls.is_set();
+        if !is_private && addresses.iter().any(|address| !address.ip().is_loopback()) {
             bail!(
-                "{} is open to other machines, and Vigie speaks plain HTTP: passwords and tokens could be read \
-                 on the way. Listen on 127.0.0.1 behind a proxy that speaks TLS, or say --allow-remote where \
-                 nobody else is on the network",
+                "{} is open to other machines, and plain HTTP is spoken: passwords and tokens could be read \
+                 on the way. Say --tls-cert and --tls-key, listen on 127.0.0.1 behind a proxy that speaks TLS, or say \
+                 --allow-remote where nobody else is on the network",
                 self.listen
             );
         }
@@ -186,14 +218,14 @@ fn raise_open_files() {
 
 /// Says where the server listens, in one line that programs may wait for, and what to try. Where nobody administers it
 /// yet, the link that makes somebody do so: to this terminal alone, never to the log.
-fn greet(address: SocketAddr, first_code: Option<&str>) -> io::Result<()> {
+fn greet(address: &str, first_code: Option<&str>) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "vigie listens on http://{address}")?;
-    writeln!(out, "  the map     http://{address}/")?;
-    writeln!(out, "  the API     http://{address}/docs")?;
-    writeln!(out, "  try         curl http://{address}/api/v1/session")?;
+    writeln!(out, "vigie listens on {address}")?;
+    writeln!(out, "  the map     {address}/")?;
+    writeln!(out, "  the API     {address}/docs")?;
+    writeln!(out, "  try         curl {address}/api/v1/session")?;
     if let Some(code) = first_code {
-        writeln!(out, "  first       http://{address}/signin#first={code}")?;
+        writeln!(out, "  first       {address}/signin#first={code}")?;
         writeln!(out, "              makes the administrator, once, within 30 minutes")?;
     }
     writeln!(out, "  stop        Ctrl-C")?;

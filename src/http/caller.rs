@@ -92,6 +92,9 @@ impl<P: Permit> FromRequest for Caller<P> {
 impl<P: Permit> Caller<P> {
     fn of(request: &HttpRequest) -> Result<Self, Problem> {
         let Known { seat, account, epoch } = known(request)?;
+        if let (Some(id), Some(edge)) = (account, request.app_data::<Data<Edge>>()) {
+            edge.rates.count_account(request, id)?;
+        }
         if !seat.may(P::PERMISSION) {
             return Err(Problem::forbidden(&seat, P::PERMISSION));
         }

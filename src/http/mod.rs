@@ -51,6 +51,7 @@ mod positions;
 mod problem;
 mod published;
 mod query;
+mod rate;
 mod reports;
 mod revision;
 mod seal;
@@ -63,6 +64,7 @@ mod sites;
 mod stock_list;
 mod stream;
 mod surroundings;
+mod tls;
 mod tokens;
 mod transition_body;
 mod transitions;
@@ -79,11 +81,13 @@ pub use json::Json;
 pub use metrics::Metrics;
 pub use problem::{PROBLEM_JSON, Problem, ProblemKind};
 pub use query::Query;
+pub use rate::RateLimits;
 pub use server::{Settings, listen};
 pub use session::first_code;
+pub use tls::{Certificate, TlsError};
 
 use self::{
-    events::Events, packed::KeptPages, published::PublishedUnits, session::Sessions,
+    events::Events, packed::KeptPages, published::PublishedUnits, rate::Rates, session::Sessions,
     stream::Streams,
 };
 use crate::{app::App, time::Timestamp};
@@ -99,6 +103,8 @@ pub struct Edge {
     pub content_security_policy: HeaderValue,
     /// Who may be signing in.
     pub sessions: Sessions,
+    /// Who has asked how much of late.
+    pub rates: Rates,
     /// What the tags of answers are made with.
     pub tag_key: RandomState,
     /// Counters.

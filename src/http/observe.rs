@@ -24,19 +24,28 @@ use uuid::Uuid;
 
 use super::{
     Edge, Problem, ProblemKind, caller::is_declared, cors, limit::URL_BYTES_MAX,
-    problem::PROBLEM_JSON,
+    problem::PROBLEM_JSON, session_cookie::is_encrypted,
 };
 
 /// Which request an entry of the log is about.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// For how many seconds the state has not been compared with the store, where that is so.
 const STALE: HeaderName = HeaderName::from_static("x-vigie-stale");
-/// Headers of every answer.
-const HEADERS: [(HeaderName, &str); 3] = [
+/// Headers of every answer. Of what a browser can do, the tablet's position is all that a page of ours asks for.
+const HEADERS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
     (header::X_FRAME_OPTIONS, "DENY"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "geolocation=(self), camera=(), microphone=(), payment=(), usb=(), serial=(), bluetooth=(), midi=(), \
+         display-capture=()",
+    ),
 ];
+/// Where the connection is encrypted: whoever came by TLS once comes by nothing else for a year.
+const HSTS: &str = "max-age=31536000";
 
 /// The outermost middleware.
 ///
@@ -86,6 +95,7 @@ struct Asked {
     method: Method,
     origin: Option<HeaderValue>,
     edge: Option<Data<Edge>>,
+    is_encrypted: bool,
 }
 
 impl Asked {
@@ -95,6 +105,7 @@ impl Asked {
             method: request.method().clone(),
             origin: cors::allowed_origin(request),
             edge: request.app_data::<Data<Edge>>().cloned(),
+            is_encrypted: is_encrypted(request.request()),
         }
     }
 
@@ -104,6 +115,9 @@ impl Asked {
         let headers = response.headers_mut();
         for (name, value) in HEADERS {
             headers.insert(name, HeaderValue::from_static(value));
+        }
+        if self.is_encrypted {
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
         }
         if let Ok(id) =
             HeaderValue::from_str(self.id.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
@@ -132,6 +146,9 @@ async fn answer(
     if request.uri().path_and_query().is_some_and(|url| url.as_str().len() > URL_BYTES_MAX) {
         let limit = format!("path and query have at most {URL_BYTES_MAX} bytes");
         return Err(Problem::new(ProblemKind::UrlTooLong, limit));
+    }
+    if let Some(edge) = request.app_data::<Data<Edge>>() {
+        edge.rates.count_address(request.request())?;
     }
     if let Some(preflight) = cors::preflight(&request) {
         return Ok(request.into_response(preflight));

@@ -237,6 +237,13 @@ impl Problem {
         Self { retry_after_s: wait_s, ..Self::new(ProblemKind::TooManyRequests, detail) }
     }
 
+    /// Whoever asks has asked too much of late, and waits for so many seconds.
+    #[must_use]
+    pub fn too_fast(wait_s: u32) -> Self {
+        let detail = format!("too many requests: ask again in {wait_s} s");
+        Self { retry_after_s: wait_s, ..Self::new(ProblemKind::TooManyRequests, detail) }
+    }
+
     /// The route exists for these methods only.
     #[must_use]
     pub fn method_not_allowed(allow: String) -> Self {

@@ -2,6 +2,7 @@
 
 use std::{any::Any, io, net::TcpListener, sync::Arc};
 
+use actix_tls::accept::rustls_0_23::TlsStream;
 use actix_web::{
     App as ActixApp, Error, HttpServer,
     body::MessageBody,
@@ -14,12 +15,13 @@ use rustix::net::sockopt::set_tcp_user_timeout;
 use utoipa_actix_web::AppExt as _;
 
 use super::{
-    Doors, Edge, Metrics,
+    Certificate, Doors, Edge, Metrics,
     content_security::content_security_policy,
     events::Events,
     fallback,
     limit::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIMEOUT, KEEP_ALIVE, STOP_TIMEOUT_S, STUCK_MAX},
     observe::observe,
+    rate::{RateLimits, Rates},
     routes,
     session::Sessions,
     stream::Streams,
@@ -40,6 +42,10 @@ pub struct Settings {
     pub first_code: Option<String>,
     /// Web sites that may ask from a browser.
     pub allowed_origins: Vec<String>,
+    /// How many requests are answered.
+    pub rates: RateLimits,
+    /// What is shown to whoever connects; plain HTTP is spoken without.
+    pub certificate: Option<Arc<Certificate>>,
 }
 
 /// Starts to answer on `listener`. The server runs when its future is awaited, and knows no signals.
@@ -56,6 +62,7 @@ pub fn listen(app: App, settings: Settings, listener: TcpListener) -> io::Result
         events: Events::of(&app),
         app,
         sessions: Sessions::new(settings.first_code.clone(), started_at),
+        rates: Rates::new(settings.rates),
         settings,
         tag_key: std::collections::hash_map::RandomState::new(),
         metrics,
@@ -65,21 +72,31 @@ pub fn listen(app: App, settings: Settings, listener: TcpListener) -> io::Result
         stock_pages: Arc::default(),
         client_files: Arc::default(),
     };
+    let certificate = edge.settings.certificate.clone();
     let server = HttpServer::new(move || site(edge.clone()))
         .client_request_timeout(HEAD_TIMEOUT)
+        .tls_handshake_timeout(HEAD_TIMEOUT)
         .keep_alive(KEEP_ALIVE)
         .on_connect(|connection, _| break_when_stuck(connection))
         .max_connections(CONNECTIONS_PER_WORKER_MAX)
         .shutdown_timeout(STOP_TIMEOUT_S)
-        .disable_signals()
-        .listen(listener)?;
+        .disable_signals();
+    let server = match certificate {
+        None => server.listen(listener)?,
+        Some(certificate) => {
+            let config = certificate.config().map_err(io::Error::other)?;
+            server.listen_rustls_0_23(listener, config)?
+        }
+    };
     Ok(server.run())
 }
 
 /// Has the system break the connection of a client that takes nothing for [`STUCK_MAX`]: nobody asks the body of an
 /// answer for more while the socket is full, so no limit above the socket would ever be met.
 fn break_when_stuck(connection: &dyn Any) {
-    if let Some(socket) = connection.downcast_ref::<TcpStream>() {
+    let encrypted = connection.downcast_ref::<TlsStream<TcpStream>>();
+    let socket = encrypted.map(|stream| stream.get_ref().0).or(connection.downcast_ref());
+    if let Some(socket) = socket {
         // Where the system cannot, TCP itself gives up after a quarter of an hour.
         let _ = set_tcp_user_timeout(socket, STUCK_MAX.as_millis() as u32);
     }

@@ -1,9 +1,6 @@
 //! `/session`: signing in and out from a browser, and the roles of a demo.
 
-use std::{
-    net::IpAddr,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
-};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use actix_web::{
     HttpRequest, HttpResponse, delete, get,
@@ -24,6 +21,7 @@ use super::{
     named::{Named, PermissionName, RoleName},
     problem::ProblemBody,
     query::NoParams,
+    rate::address,
     seal::{self, Ticket},
     session_cookie::{NAME, NAME_HERE, SESSION_S, check_same_site, cookie, cookie_name, sealed},
 };
@@ -296,7 +294,7 @@ async fn checked(
     name: &str,
     password: &str,
 ) -> Result<Arc<Account>, Problem> {
-    let (address, now) = (address(request), edge.app.now());
+    let (address, now) = (format!("address {}", address(request)), edge.app.now());
     let whom = [format!("name {name}"), address];
     let whom = [whom[0].as_str(), whom[1].as_str()];
     check_wait(edge, &whom, now)?;
@@ -331,21 +329,6 @@ fn check_wait(edge: &Edge, whom: &[&str], now: Timestamp) -> Result<(), Problem>
         Some(wait_s) => Err(Problem::wait(wait_s)),
         None => Ok(()),
     }
-}
-
-/// From where somebody asks: by the last proxy's word where a proxy of our own network hands the request on, and else
-/// by the connection, for whoever connects itself could write any word.
-fn address(request: &HttpRequest) -> String {
-    let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
-    let is_near = peer.is_some_and(|peer| match peer {
-        IpAddr::V4(peer) => peer.is_loopback() || peer.is_private(),
-        IpAddr::V6(peer) => peer.is_loopback() || peer.is_unique_local(),
-    });
-    let forwarded = request.headers().get("x-forwarded-for").filter(|_| is_near);
-    let forwarded = forwarded.and_then(|value| value.to_str().ok());
-    let last = forwarded.and_then(|all| all.rsplit(',').next()).map(|one| one.trim().to_owned());
-    let told = last.or_else(|| peer.map(|peer| peer.to_string()));
-    format!("address {}", told.unwrap_or_default())
 }
 
 /// Answers with a cookie that says who `known` is.

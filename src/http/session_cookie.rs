@@ -90,7 +90,13 @@ pub fn check_same_site(request: &HttpRequest) -> Result<(), Problem> {
 
 /// What the cookie of this request is called.
 pub fn cookie_name(request: &HttpRequest) -> &'static str {
-    if is_of_this_machine(request) { NAME_HERE } else { NAME }
+    let without_tls = is_of_this_machine(request) && !is_encrypted(request);
+    if without_tls { NAME_HERE } else { NAME }
+}
+
+/// Whether the connection itself is encrypted; nobody's word is taken for that.
+pub fn is_encrypted(request: &HttpRequest) -> bool {
+    request.app_config().secure()
 }
 
 /// A cookie that lasts for so many seconds; for none, it goes.

@@ -12,11 +12,12 @@ use utoipa::{
 use super::problem::{PROBLEM_JSON, ProblemBody, ProblemKind};
 
 /// What any route may answer.
-const ANY: [ProblemKind; 5] = [
+const ANY: [ProblemKind; 6] = [
     ProblemKind::Unauthenticated,
     ProblemKind::Forbidden,
     ProblemKind::UnreadableRequest,
     ProblemKind::UrlTooLong,
+    ProblemKind::TooManyRequests,
     ProblemKind::Internal,
 ];
 /// What a route may answer that takes a body.

@@ -149,17 +149,50 @@ fn answers_are_compressed_as_the_client_reads_them() {
 
 #[test]
 fn every_answer_has_its_id_and_the_headers_that_keep_pages_safe() {
-    let town = town([]);
-    for path in ["/healthz", "/", "/docs", "/api/v1/sites", "/api/v1/nothing", "/api/v1/sites?x=1"]
-    {
-        let answer = town.get(path);
-        assert_eq!(answer.header("x-request-id").len(), 36, "{path}");
-        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
-        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+    let town = town([site("PH-0754", 2.3522, 48.8566)]);
+    let document = serde_json::to_value(vigie::http::openapi()).unwrap();
+    let of_the_api = document["paths"].as_object().unwrap().iter().flat_map(|(path, item)| {
+        let methods = item.as_object().unwrap().keys();
+        methods.map(|method| {
+            (method.to_uppercase(), path.replace("{code}", "PH-0754").replace("{id}", "x"))
+        })
+    });
+    let pages =
+        ["/", "/signin", "/patrol/", "/favicon.svg", "/nothing", "/api/v1/sites?x=1", "/%00"];
+    let pages = pages.map(|path| ("GET".to_owned(), path.to_owned()));
+    let mut statuses = std::collections::BTreeSet::new();
+    for (method, path) in of_the_api.chain(pages) {
+        // A stream of events has no end: its head says enough.
+        let method = if path.ends_with("/events") { "HEAD" } else { method.as_str() };
+        let answer = town.send(method, &path, &[], Vec::new());
+        let asked = format!("{method} {path}: {}", answer.status);
+        statuses.insert(answer.status);
+        assert_eq!(answer.header("x-request-id").len(), 36, "{asked}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{asked}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{asked}");
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{asked}");
+        assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{asked}");
+        assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin", "{asked}");
+        assert!(answer.header("permissions-policy").starts_with("geolocation=(self), "), "{asked}");
         let policy = answer.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'self'; worker-src 'self' blob:"), "{path}");
-        assert_eq!(answer.header("access-control-allow-origin"), "", "{path}");
+        assert!(policy.starts_with("default-src 'self'; worker-src 'self' blob:"), "{asked}");
+        assert!(policy.ends_with("frame-ancestors 'none'"), "{asked}");
+        let scripts = policy.split(';').find(|part| part.trim().starts_with("script-src"));
+        assert!(scripts.is_none_or(|scripts| !scripts.contains("unsafe")), "{asked}: {policy}");
+        assert_eq!(answer.header("access-control-allow-origin"), "", "{asked}");
+        assert_eq!(answer.header("strict-transport-security"), "", "not over plain HTTP: {asked}");
+        assert_eq!(answer.header("server"), "", "{asked}");
+        if answer.header("content-type").starts_with("text/html") {
+            let page = answer.text();
+            let mut scripts = page.match_indices("<script").map(|(at, _)| &page[at..]);
+            assert!(
+                scripts.all(|script| script.split('>').next().unwrap().contains(" src=")),
+                "{asked}"
+            );
+            assert!(!page.contains(" onclick=") && !page.contains(" onload="), "{asked}");
+        }
     }
+    assert!(statuses.len() > 4, "answers of many kinds: {statuses:?}");
 }
 
 #[test]

@@ -152,7 +152,7 @@ fn it_listens_to_other_machines_only_when_told_so() {
     let output = run(&["serve", "--store", "sqlite:/nowhere/vigie.db", "--listen", "0.0.0.0:0"]);
 
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("Vigie speaks plain HTTP"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("plain HTTP is spoken"));
 }
 
 #[test]
