@@ -13,6 +13,8 @@ use super::{
 };
 use crate::crs::Crs;
 
+/// Fewest bytes that a row takes in the file.
+const ROW_BYTES_MIN: u64 = 4;
 /// Rows between two reports of progress.
 const STEP_ROWS: u64 = 256;
 
@@ -34,6 +36,9 @@ pub(super) fn read(
     let fault = |e: rusqlite::Error| ImportError::malformed(path, e.to_string());
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let file = Connection::open_with_flags(path, flags).map_err(fault)?;
+    for table in ["gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"] {
+        check_is_table(&file, table, path)?;
+    }
     let layers = layers(&file).map_err(fault)?;
     let wanted: Vec<&Layer> = layers
         .iter()
@@ -55,6 +60,26 @@ pub(super) fn read(
         read_layer(&file, layer, &Source { path, crs, progress: options.progress }, each)?;
     }
     Ok(())
+}
+
+/// Refuses what is no table with rows of its own: a view may go on for ever from a few bytes.
+fn check_is_table(file: &Connection, name: &str, path: &Path) -> Result<(), ImportError> {
+    let found: rusqlite::Result<(String, i64)> = file.query_row(
+        "SELECT type, coalesce(rootpage, 0) FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')",
+        [name],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    );
+    match found {
+        Ok((kind, root)) if kind == "table" && root > 0 => Ok(()),
+        Ok(_) => {
+            let reason = format!("`{name}` is a view or a virtual table: export it as a table");
+            Err(ImportError::unsupported(path, reason))
+        }
+        Err(rusqlite::Error::QueryReturnedNoRows) => {
+            Err(ImportError::malformed(path, format!("no table `{name}`")))
+        }
+        Err(fault) => Err(ImportError::malformed(path, fault.to_string())),
+    }
 }
 
 fn layers(file: &Connection) -> rusqlite::Result<Vec<Layer>> {
@@ -98,9 +123,13 @@ fn read_layer(
     each: &mut Each<'_>,
 ) -> Result<(), ImportError> {
     let fault = |e: rusqlite::Error| ImportError::malformed(source.path, e.to_string());
+    check_is_table(file, &layer.table, source.path)?;
     let table = quoted(&layer.table);
-    let count = format!("SELECT count(*) FROM {table}");
-    let total = file.query_row(&count, [], |row| row.get(0)).map_err(fault)?;
+    // Rows are not counted: pages that name each other could make that last for ever.
+    let last = format!("SELECT max(rowid) FROM {table}");
+    let last: Option<i64> = file.query_row(&last, [], |row| row.get(0)).map_err(fault)?;
+    let total = last.and_then(|last| u64::try_from(last).ok()).unwrap_or(0);
+    let bytes = std::fs::metadata(source.path).map_err(|e| ImportError::io(source.path, e))?.len();
     let mut query = file.prepare(&format!("SELECT * FROM {table}")).map_err(fault)?;
     let columns: Vec<Arc<str>> = query.column_names().into_iter().map(Into::into).collect();
     let geometry_column =
@@ -109,8 +138,12 @@ fn read_layer(
     let mut done = 0;
     while let Some(row) = rows.next().map_err(fault)? {
         done += 1;
+        if done > bytes / ROW_BYTES_MIN {
+            let reason = format!("`{}` has more rows than the file has room for", layer.table);
+            return Err(ImportError::malformed(source.path, reason));
+        }
         if done % STEP_ROWS == 0 || done == total {
-            (source.progress)(Progress { done, total });
+            (source.progress)(Progress { done, total: total.max(done) });
         }
         let at = At::Named(format!("{} row {done}", layer.table));
         let read = feature(at, row, &columns, geometry_column, source.crs.as_ref());

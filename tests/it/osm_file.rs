@@ -90,10 +90,19 @@ impl OsmFile {
     }
 }
 
+/// An extract whose one block is packed by zlib, and claims as many bytes as a block may have.
+pub fn with_packed_block(packed: &[u8]) -> Vec<u8> {
+    let block = [number(2, 32 << 20), bytes(3, packed)].concat();
+    [blob("OSMHeader", &bytes(4, b"OsmSchema-V0.6")), framed("OSMData", &block)].concat()
+}
+
 fn blob(kind: &str, content: &[u8]) -> Vec<u8> {
-    let blob = bytes(1, content);
+    framed(kind, &bytes(1, content))
+}
+
+fn framed(kind: &str, blob: &[u8]) -> Vec<u8> {
     let header = [bytes(1, kind.as_bytes()), number(3, blob.len() as u64)].concat();
-    [&(header.len() as u32).to_be_bytes(), header.as_slice(), &blob].concat()
+    [&(header.len() as u32).to_be_bytes(), header.as_slice(), blob].concat()
 }
 
 fn varint(mut value: u64) -> Vec<u8> {
