@@ -10,7 +10,7 @@ LISTEN ?= 127.0.0.1:8080
 # that builds PROJ's database); tests drive a real browser, compare with GDAL's reading, run PostgreSQL and nginx of
 # their own on free ports, look into PDFs, send mail to a server of their own, and ask the API with schemathesis, from PyPI.
 BUILD_PACKAGES := g++ cmake sqlite3
-TEST_PACKAGES := $(BUILD_PACKAGES) chromium gdal-bin postgresql-15 postgresql-15-postgis-3 nginx-light python3-venv python3-aiosmtpd poppler-utils
+TEST_PACKAGES := $(BUILD_PACKAGES) chromium openssl gdal-bin postgresql-15 postgresql-15-postgis-3 nginx-light python3-venv python3-aiosmtpd poppler-utils
 
 # Installs the packages of $(1) that are missing; says which. Debian would make and start a PostgreSQL cluster on
 # port 5432 and a web server on port 80: while we install, neither is done, and no service is enabled.
@@ -30,7 +30,7 @@ define install_packages
 	case " $$missing " in *nginx*) $$sudo systemctl disable nginx >/dev/null 2>&1 || true;; esac
 endef
 
-.PHONY: help run test build deb bench crash-test lint web test-rust test-web test-api test-browser tools-build tools-test clean
+.PHONY: help run test build deb bench crash-test fuzz lint web test-rust test-web test-api test-browser tools-build tools-test clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -73,6 +73,14 @@ bench: tools-test ## ratios of the hot paths against their baselines, in one run
 
 crash-test: tools-test web ## 200 rounds of kill -9 for each store: of Vigie, of PostgreSQL, of both (ROUNDS=…)
 	VIGIE_CRASH_ROUNDS=$(or $(ROUNDS),200) $(CARGO) test --locked --test it crash -- --nocapture
+
+fuzz: tools-test web ## every parser under libFuzzer, SECONDS=60 each, or TARGET=osm alone (installs cargo-fuzz)
+	@command -v cargo-fuzz >/dev/null || $(CARGO) install --locked cargo-fuzz
+	@# The sanitizers are switches of a nightly compiler; the stable one has them, too, when it is told that it may.
+	cd fuzz && for target in $(or $(TARGET),$(notdir $(wildcard fuzz/corpus/*))); do \
+	  mkdir -p found/$$target; \
+	  RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --fuzz-dir . $$target found/$$target corpus/$$target -- \
+	    -max_total_time=$(or $(SECONDS),60) -max_len=65536 -rss_limit_mb=4096 -timeout=20 || exit; done
 
 deb: build ## a Debian package in target/debian (installs cargo-deb where it is missing)
 	@command -v cargo-deb >/dev/null || $(CARGO) install --locked cargo-deb

@@ -37,6 +37,7 @@ mod replicas;
 mod reports;
 mod roads;
 mod safety;
+mod seeds;
 mod sending;
 mod server;
 mod simulate;
