@@ -45,6 +45,21 @@ fn every_crate_comes_from_crates_io() {
     }
 }
 
+/// What a registry serves later under the same version is not what was looked at: cargo refuses it by its checksum.
+#[test]
+fn every_crate_is_pinned_by_its_checksum() {
+    let lock = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock");
+    let lock = std::fs::read_to_string(lock).unwrap();
+    let foreign: Vec<&str> =
+        lock.split("[[package]]").filter(|package| package.contains("\nsource = ")).collect();
+    assert!(foreign.len() > 50, "Cargo.lock lists the dependencies");
+    for package in foreign {
+        let checksum = package.lines().find_map(|line| line.strip_prefix("checksum = "));
+        let is_sha256 = checksum.is_some_and(|sum| sum.trim_matches('"').len() == 64);
+        assert!(is_sha256, "no checksum:{package}");
+    }
+}
+
 #[test]
 fn the_licence_reader_knows_and_from_or() {
     for text in ["MIT", "MIT/Apache-2.0", "GPL-3.0 OR MIT", "(MIT OR GPL-2.0) AND BSD-3-Clause"] {
