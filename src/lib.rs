@@ -46,6 +46,7 @@
 //! | [`crs`] | adapter: PROJ, from any reference system to WGS 84 |
 //! | [`import`] | adapter: readers of real files |
 //! | [`press`] | adapter: reports as HTML, PDF, CSV and GeoJSON |
+//! | [`audit`] | adapter: the access log, in files that nobody can change unseen |
 //! | [`app`] | the only write path, the clock, daily jobs, following other writers |
 //! | [`post`] | adapter: morning reports as e-mail |
 //! | [`http`] | edge: routes, problem+json, GeoJSON, what is logged and counted |
@@ -54,6 +55,7 @@
 pub mod access;
 pub mod alert;
 pub mod app;
+pub mod audit;
 pub mod catalogue;
 pub mod cli;
 pub mod closed_list;

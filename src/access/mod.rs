@@ -7,6 +7,7 @@
 mod account;
 mod account_id;
 mod account_name;
+mod anchor;
 mod key;
 mod permission;
 mod role;
@@ -16,6 +17,7 @@ mod seat;
 pub use account::Account;
 pub use account_id::{AccountId, InvalidAccountId};
 pub use account_name::{ACCOUNT_NAME_LENGTH_MAX, AccountName, InvalidAccountName};
+pub use anchor::AccessAnchor;
 pub use key::{InvalidPasswordHash, Key, PasswordHash, SealKey, TOKEN_PREFIX, TokenDigest};
 pub use permission::Permission;
 pub use role::Role;

@@ -3,6 +3,7 @@
 //! Uses the nouns, the twin, [`crate::locate`], [`crate::dispatch`], [`crate::vigil`] and [`crate::store`]. [`App`] is the handle that the edges
 //! hold; one thread, the [`writer`], owns the store.
 
+mod access_anchors;
 mod accounts;
 mod alerts;
 mod clock;

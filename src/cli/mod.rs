@@ -1,9 +1,11 @@
 //! The command line: one file a subcommand. Uses every module; the only one that knows `anyhow`.
 //!
-//! Exit codes: 0 done, 1 failed, 2 not understood. Every option can be set by an environment variable
+//! Exit codes: 0 done, 1 failed, 2 not understood, 3 the access log was changed. Every option can be set by an environment variable
 //! that starts with `VIGIE_`; such a variable that no option reads is refused.
 
+mod access_log_args;
 mod account;
+mod audit;
 mod backup;
 mod certificate;
 mod copy;
@@ -72,6 +74,8 @@ pub enum Command {
     Account(account::AccountArgs),
     /// Give programs tokens, and take them away.
     Token(token::TokenArgs),
+    /// Find out whether the access log is as it was written.
+    Audit(audit::AuditArgs),
     /// Say whether the store, the clock and the program are well, and what to do if not.
     Doctor(doctor::DoctorArgs),
 }
@@ -95,8 +99,18 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("vigie: {error:#}");
-            if error.is::<NotUnderstood>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+            exit_code(&error)
         }
+    }
+}
+
+fn exit_code(error: &anyhow::Error) -> ExitCode {
+    if error.is::<NotUnderstood>() {
+        ExitCode::from(2)
+    } else if error.is::<audit::Tampered>() {
+        ExitCode::from(3)
+    } else {
+        ExitCode::FAILURE
     }
 }
 
@@ -113,6 +127,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Restore(args) => restore::run(&args),
         Command::Account(args) => account::run(args),
         Command::Token(args) => token::run(args),
+        Command::Audit(args) => audit::run(&args),
         Command::Doctor(args) => doctor::run(&args),
     }
 }

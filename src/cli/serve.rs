@@ -13,14 +13,19 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::{
     NotUnderstood, StoreArgs,
+    access_log_args::AccessLogArgs,
     certificate::{TlsArgs, keep_fresh},
     mail_args::MailArgs,
 };
 use crate::{
-    app::{App, Daily, DailyJob, system_clock},
+    app::{App, Daily, DailyJob, Done, Run, system_clock},
+    audit::AccessLog,
     http::{self, Doors, RateLimits, Settings},
     post::{MailServer, Post},
 };
+
+/// The hour on Paris clocks at which the access log is cut back.
+const ACCESS_LOG_HOUR: i8 = 4;
 
 /// The options of `vigie serve`.
 #[derive(Debug, clap::Args)]
@@ -31,6 +36,8 @@ pub struct ServeArgs {
     listen: ListenArgs,
     #[command(flatten)]
     mail: MailArgs,
+    #[command(flatten)]
+    access_log: AccessLogArgs,
 }
 
 /// Where and to whom the server answers.
@@ -68,8 +75,19 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
     let store = args.store.url()?;
     let listener = args.listen.bind()?; // first: a taken port is told before a large store is read
     let app = App::open(store.open()?, system_clock)?;
-    let jobs = daily_jobs(&app, args.mail.server()?)?;
-    serve(app, args.listen, listener, Beside { jobs, ..Beside::nothing() })
+    let access_log = args.access_log.open(&store, &app)?;
+    let mut jobs = daily_jobs(&app, args.mail.server()?)?;
+    jobs.extend(access_log.clone().map(prune_access_log));
+    serve(app, args.listen, listener, Beside { jobs, access_log, ..Beside::nothing() })
+}
+
+/// Removes what is over of the access log, each night.
+fn prune_access_log(log: AccessLog) -> DailyJob {
+    let work = move |run: &Run<'_>| {
+        log.prune(run.date);
+        Done::ForToday
+    };
+    DailyJob { name: "access-log", hour: ACCESS_LOG_HOUR, work: Box::new(work) }
 }
 
 /// What is done every day beside answering.
@@ -86,13 +104,20 @@ pub struct Beside<F> {
     pub alongside: F,
     /// Run once a day, on threads of their own.
     pub jobs: Vec<DailyJob>,
+    /// Where it is taken down who asked what.
+    pub access_log: Option<AccessLog>,
 }
 
 impl Beside<std::future::Pending<()>> {
     /// Nothing.
     #[must_use]
     pub fn nothing() -> Self {
-        Self { demo_note: None, alongside: std::future::pending(), jobs: Vec::new() }
+        Self {
+            demo_note: None,
+            alongside: std::future::pending(),
+            jobs: Vec::new(),
+            access_log: None,
+        }
     }
 }
 
@@ -108,7 +133,7 @@ pub fn serve(
     listener: TcpListener,
     beside: Beside<impl Future<Output = ()> + 'static>,
 ) -> anyhow::Result<()> {
-    let Beside { demo_note, alongside, jobs } = beside;
+    let Beside { demo_note, alongside, jobs, access_log } = beside;
     let certificate = args.tls.read()?;
     let rates = RateLimits {
         address_per_s: NonZeroU32::new(args.rate_address),
@@ -125,6 +150,7 @@ pub fn serve(
         style_url,
         doors,
         first_code: first_code.clone(),
+        access_log: access_log.clone(),
         allowed_origins,
         rates,
         certificate: certificate.clone(),
@@ -151,6 +177,9 @@ pub fn serve(
         anyhow::Ok(())
     });
     daily.stop();
+    if let Some(log) = access_log {
+        log.close();
+    }
     app.close();
     tracing::info!(seq = app.snapshot().seq().0, "stopped");
     outcome

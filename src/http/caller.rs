@@ -91,7 +91,10 @@ impl<P: Permit> FromRequest for Caller<P> {
 
 impl<P: Permit> Caller<P> {
     fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        let Known { seat, account, epoch } = known(request)?;
+        let who = known(request)?;
+        // Before it is refused, too: the access log says who was.
+        request.extensions_mut().insert(who.clone());
+        let Known { seat, account, epoch } = who;
         if let (Some(id), Some(edge)) = (account, request.app_data::<Data<Edge>>()) {
             edge.rates.count_account(request, id)?;
         }

@@ -3,6 +3,7 @@
 //! Uses everything but [`crate::store`] and [`crate::import`]. One resource a file; each opens with its
 //! routes. [`observe`] stands around every request, [`problem`] is every error.
 
+mod access_log;
 mod account_body;
 mod accounts;
 mod alert_body;
@@ -143,6 +144,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(reports::routes)
             .configure(mailings::routes)
             .configure(mailboxes::routes)
+            .configure(access_log::routes)
             .configure(events::routes)
             .configure(heatmap::routes)
             .configure(meta::routes)

@@ -7,7 +7,7 @@ use std::{
 };
 
 use actix_web::{
-    Error, HttpResponse,
+    Error, HttpMessage as _, HttpResponse,
     body::{self, BodySize, BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
@@ -23,10 +23,18 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::{
-    Edge, Problem, ProblemKind, caller::is_declared, cors, limit::URL_BYTES_MAX,
-    problem::PROBLEM_JSON, session_cookie::is_encrypted,
+    Edge, Problem, ProblemKind,
+    caller::{Known, is_declared},
+    cors,
+    limit::URL_BYTES_MAX,
+    problem::PROBLEM_JSON,
+    session_cookie::is_encrypted,
 };
 
+use crate::audit::AccessEntry;
+
+/// What the paths of the API begin with.
+const API: &str = "/api/";
 /// Which request an entry of the log is about.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// For how many seconds the state has not been compared with the store, where that is so.
@@ -70,11 +78,14 @@ pub async fn observe(
             let mut response =
                 if asked.method == Method::HEAD { without_stream(response) } else { response };
             let route = response.request().match_pattern();
+            let known = response.request().extensions().get::<Known>().cloned();
+            asked.take_down(known, route.as_deref(), response.status());
             asked.finish(response.response_mut(), route.as_deref(), started.elapsed());
             Ok(response)
         }
         Err(problem) => {
             let mut response = HttpResponse::from_error(problem);
+            asked.take_down(None, None, response.status());
             asked.finish(&mut response, None, started.elapsed());
             Err(InternalError::from_response("the request was lost", response).into())
         }
@@ -93,6 +104,7 @@ fn without_stream(response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody
 struct Asked {
     id: Uuid,
     method: Method,
+    is_of_api: bool,
     origin: Option<HeaderValue>,
     edge: Option<Data<Edge>>,
     is_encrypted: bool,
@@ -103,10 +115,26 @@ impl Asked {
         Self {
             id: Uuid::now_v7(),
             method: request.method().clone(),
+            is_of_api: request.path().starts_with(API),
             origin: cors::allowed_origin(request),
             edge: request.app_data::<Data<Edge>>().cloned(),
             is_encrypted: is_encrypted(request.request()),
         }
+    }
+
+    /// Takes down in the access log that a request of the API was answered.
+    fn take_down(&self, known: Option<Known>, route: Option<&str>, status: StatusCode) {
+        let Some(edge) = self.edge.as_ref().filter(|_| self.is_of_api) else { return };
+        let Some(log) = &edge.settings.access_log else { return };
+        let (seat, account) = known.map_or((None, None), |who| (Some(who.seat), who.account));
+        log.note(AccessEntry {
+            at: edge.app.now(),
+            seat,
+            account,
+            method: method_label(&self.method),
+            route: route.unwrap_or("unknown").to_owned(),
+            status: status.as_u16(),
+        });
     }
 
     /// Puts the headers of every answer on `response`, logs it and counts it.

@@ -45,6 +45,7 @@ permits! {
     ReadReports,
     ReadNights,
     ReadMailings,
+    ReadRegisters,
     ManageMailboxes,
     ReadMetrics,
     ManageAccounts,

@@ -27,7 +27,7 @@ use super::{
     stream::Streams,
     web_client,
 };
-use crate::app::App;
+use crate::{app::App, audit::AccessLog};
 
 /// What whoever starts the server chooses.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +40,8 @@ pub struct Settings {
     pub doors: Doors,
     /// What makes the first administrator, once: see [`super::first_code`].
     pub first_code: Option<String>,
+    /// Where it is taken down who asked what.
+    pub access_log: Option<AccessLog>,
     /// Web sites that may ask from a browser.
     pub allowed_origins: Vec<String>,
     /// How many requests are answered.

@@ -12,6 +12,7 @@
 //!   subject *as it is now*. Applied in their order they lead to the state that [`Store::replay`] builds.
 
 use crate::{
+    access::AccessAnchor,
     access::AccountId,
     event::{Event, Fact, Seq},
     incident::{IdempotencyKey, Incident, RequestDigest},
@@ -93,6 +94,13 @@ pub trait Log {
     ///
     /// [`StoreError`] when the store cannot be read.
     fn mailings(&mut self, first: Date, last: Date) -> Result<Vec<Mailing>, StoreError>;
+
+    /// How far the access logs of servers had got on each day, by log and day.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be read.
+    fn access_anchors(&mut self) -> Result<Vec<AccessAnchor>, StoreError>;
 }
 
 /// A durable log of events and the rows that they left.
@@ -221,6 +229,13 @@ pub trait Transaction: Log {
     ///
     /// [`StoreError`]; nothing is then changed.
     fn commit_mail(self: Box<Self>, change: MailChange) -> Result<(), StoreError>;
+
+    /// Makes durable how far an access log has got; one that is not further than the one there changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; nothing is then changed.
+    fn commit_anchor(self: Box<Self>, anchor: &AccessAnchor) -> Result<(), StoreError>;
 }
 
 /// What changes about the sending of reports.

@@ -5,6 +5,7 @@ mod access;
 mod accounts;
 mod any_input;
 mod api_again;
+mod audit;
 mod bombs;
 mod crash;
 mod cutting_proxy;

@@ -24,6 +24,7 @@ fn every_route_is_documented_under_its_full_path() {
     let routes: Vec<String> = operations(&document).map(|(route, _)| route).collect();
 
     let expected: &[&str] = &[
+        "GET /api/v1/access-log",
         "GET /api/v1/accounts",
         "POST /api/v1/accounts",
         "POST /api/v1/accounts/{id}/disable",

@@ -38,6 +38,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("crs", &["geo"]),
     ("import", IMPORT),
     ("press", PRESS),
+    ("audit", &["closed_list", "time", "access"]),
     ("app", APP),
     ("post", POST),
     ("http", HTTP),
@@ -198,6 +199,7 @@ const HTTP: &[&str] = &[
     "report",
     "crs",
     "press",
+    "audit",
     "app",
 ];
 const CLI: &[&str] = &[
@@ -229,6 +231,7 @@ const CLI: &[&str] = &[
     "store",
     "import",
     "press",
+    "audit",
     "app",
     "post",
     "http",

@@ -11,6 +11,7 @@ use std::{
 
 use futures_util::future::join_all;
 use vigie::{
+    access::AccessAnchor,
     app::{
         App, FixOutcome, NewIncident, PutPatrol, ReceiveError, Unavailable, Whereabouts,
         system_clock,
@@ -307,6 +308,10 @@ impl Log for Moody {
     fn mailings(&mut self, first: Date, last: Date) -> Result<Vec<Mailing>, StoreError> {
         self.inner.mailings(first, last)
     }
+
+    fn access_anchors(&mut self) -> Result<Vec<AccessAnchor>, StoreError> {
+        self.inner.access_anchors()
+    }
 }
 
 impl Store for Moody {
@@ -369,6 +374,10 @@ impl Log for MoodyTransaction<'_> {
     fn mailings(&mut self, first: Date, last: Date) -> Result<Vec<Mailing>, StoreError> {
         self.inner.mailings(first, last)
     }
+
+    fn access_anchors(&mut self) -> Result<Vec<AccessAnchor>, StoreError> {
+        self.inner.access_anchors()
+    }
 }
 
 impl Transaction for MoodyTransaction<'_> {
@@ -386,5 +395,9 @@ impl Transaction for MoodyTransaction<'_> {
 
     fn commit_mail(self: Box<Self>, change: MailChange) -> Result<(), StoreError> {
         self.inner.commit_mail(change)
+    }
+
+    fn commit_anchor(self: Box<Self>, anchor: &AccessAnchor) -> Result<(), StoreError> {
+        self.inner.commit_anchor(anchor)
     }
 }

@@ -61,7 +61,12 @@ pub fn run(args: DemoArgs) -> anyhow::Result<()> {
     tell_what_to_try(&snapshot, &format!("http://{}", listener.local_addr()?));
     let alongside = live::live(app.clone(), args.seed, travel_time(&snapshot));
     let demo_note = Some(note(&snapshot));
-    serve(app, args.listen, listener, Beside { demo_note, alongside, jobs: Vec::new() })
+    serve(
+        app,
+        args.listen,
+        listener,
+        Beside { demo_note, alongside, jobs: Vec::new(), access_log: None },
+    )
 }
 
 /// Makes what the store lacks: the estate on the first run, and the history up to now on every run.

@@ -12,7 +12,6 @@ use crate::{
     closed_list::ClosedList as _,
     geo::LonLat,
     incident::Incident,
-    mailing::{Mailbox, Mailing},
     patrol::{Patrol, PositionFix},
     roads::{ClassSpeeds, Road, Turn, Via},
     stock::{Building, Hazard, Landlord, NoteText, Site, SiteNote, Surrounding, SurroundingShape},
@@ -40,13 +39,14 @@ pub(super) fn piece(piece: &Piece, bytes: &mut Vec<u8>) {
         Piece::Accounts(records) => records.put_each(bytes),
         Piece::Mailboxes(records) => records.put_each(bytes),
         Piece::Mailings(records) => records.put_each(bytes),
+        Piece::AccessAnchors(records) => records.put_each(bytes),
         Piece::Events(records) => records.put_each(bytes),
         Piece::Receipts(records) => records.put_each(bytes),
     }
 }
 
 /// What has canonical bytes.
-trait Canonical {
+pub(super) trait Canonical {
     fn put(&self, bytes: &mut Vec<u8>);
 }
 
@@ -363,35 +363,6 @@ impl Canonical for Alert {
         self.resolved.map(|(resolution, ..)| resolution.as_str()).put(bytes);
         self.resolved.map(|(_, role, _)| role.as_str()).put(bytes);
         self.resolved.map(|(.., at)| at.unix_ms()).put(bytes);
-    }
-}
-
-impl Canonical for Mailbox {
-    fn put(&self, bytes: &mut Vec<u8>) {
-        self.landlord.as_str().put(bytes);
-        self.address.as_str().put(bytes);
-        self.set_at.unix_ms().put(bytes);
-    }
-}
-
-impl Canonical for Mailing {
-    fn put(&self, bytes: &mut Vec<u8>) {
-        self.key.landlord.as_str().put(bytes);
-        self.key.night.to_string().put(bytes);
-        self.key.ordinal.put(bytes);
-        self.state.as_str().put(bytes);
-        self.mailbox.as_ref().map(|address| address.as_str()).put(bytes);
-        self.opened_at.unix_ms().put(bytes);
-        self.changed_at.unix_ms().put(bytes);
-        self.due_at.map(|at| at.unix_ms()).put(bytes);
-        self.attempts.put(bytes);
-        self.unsure.put(bytes);
-        self.reply.put(bytes);
-        u8::from(self.files.is_some()).put(bytes);
-        if let Some(files) = &self.files {
-            bytes.extend(files.pdf);
-            bytes.extend(files.csv);
-        }
     }
 }
 

@@ -6,13 +6,14 @@
 //! | file | owns |
 //! | --- | --- |
 //! | `record` | what a record is, and the order in which they come |
-//! | `encode` | the bytes of a record that a checksum is made of |
+//! | `encode`, `encode_registers` | the bytes of a record that a checksum is made of |
 //! | `manifest` | how many records of each kind there are, and their checksums |
 //! | `pieces` | cutting a stream of records |
 //! | `copy` | from one store into another, verified before it is made durable |
 
 mod copy;
 mod encode;
+mod encode_registers;
 mod manifest;
 mod pieces;
 mod record;

@@ -1,7 +1,7 @@
 //! [`Piece`]: some records of one kind.
 
 use crate::{
-    access::{Account, AccountId},
+    access::{AccessAnchor, Account, AccountId},
     alert::{Alert, AlertId},
     event::Seq,
     incident::{IdempotencyKey, Incident, IncidentId, RequestDigest, Step},
@@ -53,6 +53,8 @@ pub enum RecordKind {
     Mailbox,
     /// [`Piece::Mailings`].
     Mailing,
+    /// [`Piece::AccessAnchors`].
+    AccessAnchor,
     /// [`Piece::Events`].
     Event,
     /// [`Piece::Receipts`].
@@ -61,7 +63,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// How many kinds there are.
-    pub const COUNT: usize = 20;
+    pub const COUNT: usize = 21;
     /// Every kind, in order.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Landlord,
@@ -82,6 +84,7 @@ impl RecordKind {
         Self::Account,
         Self::Mailbox,
         Self::Mailing,
+        Self::AccessAnchor,
         Self::Event,
         Self::Receipt,
     ];
@@ -108,6 +111,7 @@ impl RecordKind {
             Self::Account => "account",
             Self::Mailbox => "mailbox",
             Self::Mailing => "mailing",
+            Self::AccessAnchor => "access_anchor",
             Self::Event => "event",
             Self::Receipt => "receipt",
         }
@@ -135,6 +139,7 @@ impl RecordKind {
             Self::Account => "accounts",
             Self::Mailbox => "mailboxes",
             Self::Mailing => "mailings",
+            Self::AccessAnchor => "access_anchors",
             Self::Event => "events",
             Self::Receipt => "receipts",
         }
@@ -245,6 +250,8 @@ pub enum Piece {
     Mailboxes(Vec<Mailbox>),
     /// By landlord, then by night, then by ordinal.
     Mailings(Vec<Mailing>),
+    /// By log, then by day.
+    AccessAnchors(Vec<AccessAnchor>),
     /// By number.
     Events(Vec<EventRecord>),
     /// By key.
@@ -274,6 +281,7 @@ impl Piece {
             Self::Accounts(_) => RecordKind::Account,
             Self::Mailboxes(_) => RecordKind::Mailbox,
             Self::Mailings(_) => RecordKind::Mailing,
+            Self::AccessAnchors(_) => RecordKind::AccessAnchor,
             Self::Events(_) => RecordKind::Event,
             Self::Receipts(_) => RecordKind::Receipt,
         }
@@ -302,6 +310,7 @@ impl Piece {
             Self::Accounts(records) => records.len(),
             Self::Mailboxes(records) => records.len(),
             Self::Mailings(records) => records.len(),
+            Self::AccessAnchors(records) => records.len(),
             Self::Events(records) => records.len(),
             Self::Receipts(records) => records.len(),
         }

@@ -4,7 +4,7 @@ use tokio_postgres::{binary_copy::BinaryCopyOutRow, types::Type};
 use uuid::Uuid;
 
 use super::{
-    account_rows, alert_rows, briefing_rows,
+    account_rows, alert_rows, anchor_rows, briefing_rows,
     column::Columns,
     connection::Connection,
     fault::unreadable,
@@ -93,6 +93,10 @@ pub(super) fn export(
         format!("SELECT {} FROM mailing ORDER BY landlord, night, ordinal", mailing_rows::COLUMNS);
     in_pieces(each, Piece::Mailings, |add| {
         view.scan(&mailings, &mailing_rows::TYPES, |row| add(mailing_rows::read(row)?))
+    })?;
+    let anchors = format!("SELECT {} FROM access_anchor ORDER BY log, day", anchor_rows::COLUMNS);
+    in_pieces(each, Piece::AccessAnchors, |add| {
+        view.scan(&anchors, &anchor_rows::TYPES, |row| add(anchor_rows::read(row)?))
     })?;
     in_pieces(each, Piece::Events, |add| view.scan(EVENTS, &EVENT_TYPES, |row| add(event(row)?)))?;
     in_pieces(each, Piece::Receipts, |add| {

@@ -1,7 +1,7 @@
 //! Writing everything into an empty database, in one transaction.
 
 use super::{
-    account_rows, alert_rows, briefing_rows,
+    account_rows, alert_rows, anchor_rows, briefing_rows,
     column::Columns as _,
     event_rows::{self, EventRow},
     export, incident_rows, mailing_rows, patrol_rows, road_rows, step_rows,
@@ -68,6 +68,7 @@ impl Import for PostgresImport<'_> {
             Piece::Accounts(all) => account_rows::put(&all.iter().collect::<Vec<_>>()),
             Piece::Mailboxes(all) => vec![mailing_rows::put_mailboxes(all)],
             Piece::Mailings(all) => vec![mailing_rows::put(all)],
+            Piece::AccessAnchors(all) => vec![anchor_rows::put(all)],
             Piece::Events(all) => event_rows::put(&all.iter().map(row).collect::<Vec<_>>()),
             Piece::Receipts(all) => {
                 let rows = all.iter().map(|receipt| (&receipt.key, &receipt.request, receipt.seq));

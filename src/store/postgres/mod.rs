@@ -24,6 +24,7 @@ use super::{
     archive::{Counts, Piece},
 };
 use crate::{
+    access::AccessAnchor,
     event::{Event, Fact, Seq},
     incident::IdempotencyKey,
     mailing::{Mailbox, Mailing},
@@ -33,6 +34,7 @@ use crate::{
 
 mod account_rows;
 mod alert_rows;
+mod anchor_rows;
 mod briefing_rows;
 mod column;
 mod connection;
@@ -115,6 +117,10 @@ impl Log for PostgresStore {
 
     fn mailings(&mut self, first: Date, last: Date) -> Result<Vec<Mailing>, StoreError> {
         mailing_rows::mailings(&self.database.connection()?, first, last)
+    }
+
+    fn access_anchors(&mut self) -> Result<Vec<AccessAnchor>, StoreError> {
+        anchor_rows::all(&self.database.connection()?)
     }
 }
 

@@ -3,14 +3,14 @@
 use tokio_postgres::SimpleQueryRow;
 
 use super::{
-    account_rows, alert_rows,
+    account_rows, alert_rows, anchor_rows,
     connection::Connection,
     event_rows::{self, EventRow},
     fault::unreadable,
     incident_rows, log, mailing_rows, patrol_rows, step_rows, stock_put,
 };
 use crate::{
-    access::Account,
+    access::{AccessAnchor, Account},
     alert::Alert,
     event::{Event, Fact, Seq},
     incident::{IdempotencyKey, Incident},
@@ -124,6 +124,10 @@ impl Log for PostgresTransaction<'_> {
     fn mailings(&mut self, first: Date, last: Date) -> Result<Vec<Mailing>, StoreError> {
         mailing_rows::mailings(&self.connection, first, last)
     }
+
+    fn access_anchors(&mut self) -> Result<Vec<AccessAnchor>, StoreError> {
+        anchor_rows::all(&self.connection)
+    }
 }
 
 impl Transaction for PostgresTransaction<'_> {
@@ -152,6 +156,11 @@ impl Transaction for PostgresTransaction<'_> {
 
     fn commit_mail(self: Box<Self>, change: MailChange) -> Result<(), StoreError> {
         self.connection.send(&[mailing_rows::put_change(&change)])?;
+        self.finish()
+    }
+
+    fn commit_anchor(self: Box<Self>, anchor: &AccessAnchor) -> Result<(), StoreError> {
+        self.connection.send(&[anchor_rows::put(std::slice::from_ref(anchor))])?;
         self.finish()
     }
 }

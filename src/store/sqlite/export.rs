@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row};
 use uuid::Uuid;
 
 use super::{
-    account_rows, alert_rows, briefing_rows,
+    account_rows, alert_rows, anchor_rows, briefing_rows,
     column::{instant, seq, text},
     fault::{told, unreadable},
     incident_rows, mailing_rows, patrol_rows, road_rows, step_rows,
@@ -74,6 +74,10 @@ pub(super) fn export(
         format!("SELECT {} FROM mailing ORDER BY landlord, night, ordinal", mailing_rows::COLUMNS);
     in_pieces(each, Piece::Mailings, |add| {
         scan(view, &mailings, |row| add(mailing_rows::read(row)?))
+    })?;
+    let anchors = format!("SELECT {} FROM access_anchor ORDER BY log, day", anchor_rows::COLUMNS);
+    in_pieces(each, Piece::AccessAnchors, |add| {
+        scan(view, &anchors, |row| add(anchor_rows::read(row)?))
     })?;
     in_pieces(each, Piece::Events, |add| scan(view, EVENTS, |row| add(event(row)?)))?;
     in_pieces(each, Piece::Receipts, |add| scan(view, RECEIPTS, |row| add(receipt(row)?)))

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
-    account_rows, alert_rows, briefing_rows, export, fault::told, incident_rows, mailing_rows,
-    patrol_rows, road_rows, step_rows, stock_put, write,
+    account_rows, alert_rows, anchor_rows, briefing_rows, export, fault::told, incident_rows,
+    mailing_rows, patrol_rows, road_rows, step_rows, stock_put, write,
 };
 use crate::store::{Import, StoreError, archive::Piece};
 
@@ -86,6 +86,9 @@ impl Import for SqliteImport<'_> {
             }
             Piece::Mailings(all) => {
                 all.iter().try_for_each(|mailing| mailing_rows::put(to, mailing))
+            }
+            Piece::AccessAnchors(all) => {
+                all.iter().try_for_each(|anchor| anchor_rows::put(to, anchor))
             }
             Piece::Events(all) => all.iter().try_for_each(|event| write::put_event(to, event)),
             Piece::Receipts(all) => all.iter().try_for_each(|receipt| {

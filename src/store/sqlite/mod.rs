@@ -24,6 +24,7 @@ use super::{
     archive::{Counts, Piece},
 };
 use crate::{
+    access::AccessAnchor,
     event::{Event, Fact, Seq},
     incident::IdempotencyKey,
     mailing::{Mailbox, Mailing},
@@ -33,6 +34,7 @@ use crate::{
 
 mod account_rows;
 mod alert_rows;
+mod anchor_rows;
 mod backup;
 mod briefing_rows;
 mod column;
@@ -125,6 +127,10 @@ impl Log for SqliteStore {
 
     fn mailings(&mut self, first: Date, last: Date) -> Result<Vec<Mailing>, StoreError> {
         mailing_rows::mailings(&self.connection, first, last)
+    }
+
+    fn access_anchors(&mut self) -> Result<Vec<AccessAnchor>, StoreError> {
+        anchor_rows::all(&self.connection)
     }
 }
 

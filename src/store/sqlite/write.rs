@@ -3,10 +3,11 @@
 use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::{
-    account_rows, alert_rows, fault::told, incident_rows, log, mailing_rows, patrol_rows,
-    step_rows, stock_put,
+    account_rows, alert_rows, anchor_rows, fault::told, incident_rows, log, mailing_rows,
+    patrol_rows, step_rows, stock_put,
 };
 use crate::{
+    access::AccessAnchor,
     event::{Event, Fact, Seq},
     incident::IdempotencyKey,
     mailing::{Mailbox, Mailing},
@@ -94,6 +95,10 @@ impl Log for SqliteTransaction<'_> {
     fn mailings(&mut self, first: Date, last: Date) -> Result<Vec<Mailing>, StoreError> {
         mailing_rows::mailings(&self.inner, first, last)
     }
+
+    fn access_anchors(&mut self) -> Result<Vec<AccessAnchor>, StoreError> {
+        anchor_rows::all(&self.inner)
+    }
 }
 
 impl Transaction for SqliteTransaction<'_> {
@@ -119,6 +124,11 @@ impl Transaction for SqliteTransaction<'_> {
 
     fn commit_mail(self: Box<Self>, change: MailChange) -> Result<(), StoreError> {
         mailing_rows::put_change(&self.inner, &change)?;
+        self.inner.commit().map_err(told)
+    }
+
+    fn commit_anchor(self: Box<Self>, anchor: &AccessAnchor) -> Result<(), StoreError> {
+        anchor_rows::put(&self.inner, anchor)?;
         self.inner.commit().map_err(told)
     }
 }

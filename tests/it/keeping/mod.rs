@@ -19,8 +19,8 @@ use vigie::{
 use crate::{
     program::run,
     store::fixture::{
-        account, alert, batch, commit, commit_mail, fix, incident, incident_fact, key, mailbox,
-        mailing, patrol_fact, stepped, stock_fact,
+        account, alert, anchor, batch, commit, commit_anchor, commit_mail, fix, incident,
+        incident_fact, key, mailbox, mailing, patrol_fact, stepped, stock_fact,
     },
 };
 
@@ -48,6 +48,7 @@ fn filled() -> TempDir {
     everything.facts[2].key = Some(key("call 1"));
     everything.fixes.push(fix(1, 5));
     commit(&mut store, everything).unwrap();
+    commit_anchor(&mut store, anchor(1, 9, 7)).unwrap();
     commit_mail(&mut store, MailChange::Mailbox(mailbox("astreinte"))).unwrap();
     let sent = mailing(9, 0, MailingState::Sent);
     commit_mail(&mut store, MailChange::Mailing(sent)).unwrap();

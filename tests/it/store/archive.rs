@@ -16,8 +16,8 @@ use vigie::{
 use super::{
     Place, SqliteFile,
     fixture::{
-        account, at, batch, commit, commit_mail, fix, incident, incident_fact, key, landlord,
-        mailbox, mailing, patrol_fact, site, stock, stock_fact,
+        account, anchor, at, batch, commit, commit_anchor, commit_mail, fix, incident,
+        incident_fact, key, landlord, mailbox, mailing, patrol_fact, site, stock, stock_fact,
     },
     state::{State, followed, replayed},
 };
@@ -47,6 +47,9 @@ fn fill(store: &mut dyn Store) {
     last.facts[6].author = Some(account(0).id);
     last.fixes = vec![fix(2, 8), fix(3, 7)];
     commit(store, last).unwrap();
+    for (log, day, seq) in [(2, 9, 7), (1, 21, 9), (1, 3, 4)] {
+        commit_anchor(store, anchor(log, day, seq)).unwrap();
+    }
     commit_mail(store, MailChange::Mailbox(mailbox("astreinte"))).unwrap();
     let states = [MailingState::Sent, MailingState::ToFetch, MailingState::Waiting];
     for (day, ordinal, state) in [(20, 0, 0), (9, 1, 0), (9, 0, 1), (21, 0, 2)] {

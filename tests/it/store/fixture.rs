@@ -3,7 +3,7 @@
 use geo::{LineString, polygon};
 use uuid::Uuid;
 use vigie::{
-    access::{Account, AccountId, Key, Role, SealKey, Seat, TokenDigest},
+    access::{AccessAnchor, Account, AccountId, Key, Role, SealKey, Seat, TokenDigest},
     alert::{Alert, AlertId, AlertKind, AlertState, Resolution},
     closed_list::ClosedList as _,
     event::{Event, Fact},
@@ -278,6 +278,16 @@ pub fn mailing(day: u32, ordinal: u32, state: MailingState) -> Mailing {
         reply: sent.then_some(250),
         files: sent.then_some(FileDigests { pdf: [day as u8; 32], csv: [7; 32] }),
     }
+}
+
+/// How far access log `log` had got on a day in November.
+pub fn anchor(log: u128, day: u32, seq: u64) -> AccessAnchor {
+    let day = format!("2023-11-{day:02}").parse().unwrap();
+    AccessAnchor { log: Uuid::from_u128(log), day, seq, hash: [seq as u8; 32] }
+}
+
+pub fn commit_anchor(store: &mut dyn Store, anchor: AccessAnchor) -> Result<(), StoreError> {
+    store.begin()?.commit_anchor(&anchor)
 }
 
 pub fn commit_mail(store: &mut dyn Store, change: MailChange) -> Result<(), StoreError> {

@@ -88,4 +88,5 @@ every_store_keeps![
     an_export_comes_in_pieces_and_ends_with_its_first_error,
     mailboxes_and_mailings_are_as_they_were_put_and_no_events,
     a_mailing_that_breaks_a_rule_leaves_nothing,
+    an_anchor_only_goes_on,
 ];

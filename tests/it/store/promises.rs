@@ -13,8 +13,9 @@ use vigie::{
 use super::{
     Place,
     fixture::{
-        account, at, batch, building, commit, commit_mail, fix, hazard, incident, incident_fact,
-        key, landlord, mailbox, mailing, note, patrol_fact, site, stock, stock_fact,
+        account, anchor, at, batch, building, commit, commit_anchor, commit_mail, fix, hazard,
+        incident, incident_fact, key, landlord, mailbox, mailing, note, patrol_fact, site, stock,
+        stock_fact,
     },
     state::{State, followed, replayed},
 };
@@ -417,4 +418,14 @@ pub fn a_mailing_that_breaks_a_rule_leaves_nothing(place: &dyn Place) {
     let all = ("2023-01-01".parse().unwrap(), "2023-12-31".parse().unwrap());
     assert_eq!(store.mailings(all.0, all.1).unwrap(), []);
     assert_eq!(store.mailboxes().unwrap(), []);
+}
+
+pub fn an_anchor_only_goes_on(place: &dyn Place) {
+    let (mut store, mut other) = (place.open(), place.open());
+    for (log, day, seq) in [(2, 9, 7), (1, 10, 3), (1, 9, 2), (1, 10, 5), (1, 10, 4)] {
+        commit_anchor(&mut *store, anchor(log, day, seq)).unwrap();
+    }
+    let expected = [anchor(1, 9, 2), anchor(1, 10, 5), anchor(2, 9, 7)];
+    assert_eq!(other.access_anchors().unwrap(), expected);
+    assert_eq!(store.begin().unwrap().head(), Seq(0));
 }

@@ -4,6 +4,27 @@
  */
 
 export interface paths {
+    "/api/v1/access-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who asked what on a day: role, account or token, route and status of each answered request, server by server in the order in
+         *     which they were answered; no name, no address, no query. Reading it is taken down as well.
+         * @description Whether the lines are as they were written is found by `vigie audit verify`, not here.
+         */
+        get: operations["list_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -852,6 +873,49 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description The access log of a day. */
+        AccessDay: {
+            /** @description The day. */
+            day: string;
+            /** @description At most 10,000 lines. */
+            lines: components["schemas"]["AccessLine"][];
+            /** @description `skip` of the next answer, where there may be more. */
+            next: number | null;
+        };
+        /** @description One answered request. */
+        AccessLine: {
+            /** @description Id of the account or token. */
+            account: string | null;
+            /** @description When it was answered, RFC 3339. */
+            at: string;
+            /** @description The landlord that the account is for. */
+            landlord: string | null;
+            /** @description `GET`, `POST`, …. */
+            method: string | null;
+            /**
+             * Format: int64
+             * @description Requests before it that are in no line.
+             */
+            missed: number;
+            /** @description The patrol that the account is for. */
+            patrol: string | null;
+            /** @description As what somebody asked. */
+            role: string | null;
+            /** @description The template of the route. */
+            route: string | null;
+            /**
+             * Format: int64
+             * @description Its number in the log of its server.
+             */
+            seq: number;
+            /**
+             * Format: int32
+             * @description The status of the answer.
+             */
+            status: number | null;
+            /** @description `request`, or `mended` where an unfinished line stood. */
+            what: string;
+        };
         /** @description An account or a token, without what it is known by. */
         Account: {
             /** @description Since when it is there, RFC 3339. */
@@ -2598,6 +2662,103 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_access: {
+        parameters: {
+            query?: {
+                /** @description The day on Paris calendars, such as `2026-11-23`; today where it is left out. */
+                day?: string;
+                /** @description So many lines are left out: `next` of the answer before. */
+                skip?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines of that day */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessDay"];
+                };
+            };
+            /** @description Not a parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server keeps no access log */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_accounts: {
         parameters: {
             query?: never;
