@@ -11,6 +11,7 @@ use crate::{
     app::{AccountChange, AccountError, App, NewAccount, Password, system_clock},
     closed_list::ClosedList as _,
     patrol::PatrolId,
+    privacy::{self, Purpose},
     stock::LandlordId,
     twin::Snapshot,
 };
@@ -112,6 +113,7 @@ pub fn run(args: AccountArgs) -> anyhow::Result<()> {
 
 fn create(args: CreateArgs) -> anyhow::Result<()> {
     let seat = args.seat.seat()?;
+    check_post("the name", &args.name)?;
     let given = Given::read(args.password_stdin)?;
     on_a_store(&args.store, async |app| {
         let password = given.password.hash()?;
@@ -173,6 +175,16 @@ impl Given {
         }
         Ok(())
     }
+}
+
+/// Refuses what an account or a token is to be called where it may be the name of a person.
+///
+/// # Errors
+///
+/// [`NotUnderstood`] names the option and the rule, and not the name.
+pub(super) fn check_post(option: &str, name: &AccountName) -> anyhow::Result<()> {
+    let judged = privacy::check(name.as_str(), Purpose::Post);
+    Ok(judged.map_err(|e| NotUnderstood(format!("{option} {e}: say the name of a post")))?)
 }
 
 /// Does `work` on a store that servers may have open.

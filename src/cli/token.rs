@@ -6,7 +6,7 @@ use anyhow::{Context as _, anyhow};
 
 use super::{
     NotUnderstood, StoreArgs,
-    account::{SeatArgs, found, on_a_store, tell},
+    account::{SeatArgs, check_post, found, on_a_store, tell},
 };
 use crate::{
     access::{Account, AccountName},
@@ -85,6 +85,7 @@ pub fn run(args: TokenArgs) -> anyhow::Result<()> {
 
 fn create(args: CreateArgs) -> anyhow::Result<()> {
     let seat = args.seat.seat()?;
+    check_post("--label", &args.label)?;
     on_a_store(&args.store, async |app| {
         let expires_at = args.days.map(|days| app.now().plus_seconds(i64::from(days) * 86_400));
         let (token, account) = app

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     incident::{Channel, InvalidKindCode, KindCode, Status},
+    privacy::{self, Purpose},
     stock::{InvalidSiteCode, LandlordId},
     time::{TimeWindow, WeekHours},
     twin::{Selection, SelectionError},
@@ -99,7 +100,7 @@ pub fn landlord(text: Option<&str>) -> Result<Option<LandlordId>, Problem> {
 ///
 /// # Errors
 ///
-/// 422 when they are longer than any name.
+/// 422 when they are longer than any name, or tell of a person; they are then not repeated.
 pub fn words(text: Option<&str>) -> Result<Option<String>, Problem> {
     const WORDS_LENGTH_MAX: usize = 120;
     match text.map(str::trim) {
@@ -107,7 +108,10 @@ pub fn words(text: Option<&str>) -> Result<Option<String>, Problem> {
         Some(text) if text.len() > WORDS_LENGTH_MAX => {
             Err(Problem::unsaid("q", format!("has at most {WORDS_LENGTH_MAX} bytes")))
         }
-        Some(text) => Ok(Some(text.to_owned())),
+        Some(text) => {
+            privacy::check(text, Purpose::PlaceName).map_err(|e| Problem::unsaid("q", e))?;
+            Ok(Some(text.to_owned()))
+        }
     }
 }
 

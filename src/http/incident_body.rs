@@ -12,16 +12,13 @@ use super::{
     Problem, ProblemKind,
     json::object,
     place::{Coordinates, PlaceFault},
+    problem::is_code_like,
 };
 use crate::{
     app::{NewIncident, ReceiveError, Whereabouts},
     incident::{Channel, IdempotencyKey, RequestDigest, Status},
+    privacy::{self, Purpose},
 };
-
-/// Longest value that a refusal repeats, in bytes.
-const REPEATED_LENGTH_MAX: usize = 32;
-/// A value with as many digits may be a telephone number.
-const TELEPHONE_DIGITS_MIN: usize = 8;
 
 /// An incident as somebody reports it. No field is for a person, and none may be added.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -232,6 +229,8 @@ pub fn keyed(
     asked: &impl Serialize,
 ) -> Result<(IdempotencyKey, RequestDigest), Problem> {
     let parsed = key.parse().map_err(|e| Problem::unsaid(field, e))?;
+    // Only a digest is kept; but that of a telephone number could be guessed.
+    privacy::check(key, Purpose::Code).map_err(|e| Problem::unsaid(field, e))?;
     let mut content = key.as_bytes().to_vec();
     content.push(0);
     content.extend(serde_json::to_vec(asked).map_err(Problem::internal)?);
@@ -240,12 +239,7 @@ pub fn keyed(
 
 /// A refused value, repeated where it is surely a code.
 fn guarded(field: &str, value: &str, reason: impl Display) -> Problem {
-    let code_like = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/');
-    let digits = value.chars().filter(char::is_ascii_digit).count();
-    if value.len() <= REPEATED_LENGTH_MAX
-        && value.chars().all(code_like)
-        && digits < TELEPHONE_DIGITS_MIN
-    {
+    if is_code_like(value) {
         Problem::field(field, value, reason)
     } else {
         Problem::unsaid(field, reason)

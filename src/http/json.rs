@@ -16,10 +16,11 @@ use super::{
     Problem, ProblemKind,
     limit::{BODY_TIMEOUT, JSON_BYTES_MAX},
     media,
+    problem::is_code_like,
 };
 
-/// Longest name of an unknown field that a refusal repeats, in characters.
-const UNKNOWN_FIELD_NAME_LENGTH_MAX: usize = 64;
+/// What stands for the name of an unknown field that has not the form of one: it may be what somebody wrote.
+const UNSAID: &str = "(not repeated)";
 
 /// A JSON body of type `T`.
 pub struct Json<T>(pub T);
@@ -100,9 +101,10 @@ fn refusal(path: &str, error: &serde_json::Error) -> Problem {
         (join(if path.ends_with(quoted) { parent } else { path }, quoted), "comes twice".to_owned())
     } else if message.starts_with("unknown field") {
         let known = message.split(", expected ").nth(1).unwrap_or("no field");
-        let name: String = quoted.chars().take(UNKNOWN_FIELD_NAME_LENGTH_MAX).collect();
-        let parent = if path.ends_with(quoted) { parent } else { path };
-        (join(parent, &name), format!("is not a field here: expected {known}"))
+        let parent =
+            if path.ends_with(quoted) { path.strip_suffix(quoted).unwrap_or(path) } else { path };
+        let name = if is_code_like(quoted) { quoted } else { UNSAID };
+        (join(parent.trim_end_matches('.'), name), format!("is not a field here: expected {known}"))
     } else {
         let expected = message.rsplit_once(", expected ").map_or("something else", |(_, e)| e);
         let field = if path.is_empty() { "body" } else { path };
@@ -208,6 +210,11 @@ mod tests {
             r#"{"name":"a","inner":{"phone":"0612345678"}}"#,
             422,
             "inner.phone: is not a field here: expected `lon` or `crew`",
+        );
+        check(
+            r#"{"name":"a","inner":{"Mme Dupont. 2":1}}"#,
+            422,
+            "inner.(not repeated): is not a field here: expected `lon` or `crew`",
         );
         check(r#"["a",{"lon":1}]"#, 422, "body: must be an object");
         check(r#"{"name":"a","inner":[1]}"#, 422, "inner: must be an object");

@@ -31,6 +31,7 @@ use crate::{
         self, Availability, CALLSIGN_LENGTH_MAX, CREW_MAX, FixRefusal, Patrol, PatrolId,
         PositionFix,
     },
+    privacy::{self, Purpose},
     time::Timestamp,
     twin::{PatrolState, Snapshot},
 };
@@ -100,10 +101,11 @@ async fn put_patrol(
     body: Json<Object<PatrolBody>>,
     edge: Data<Edge>,
 ) -> Result<GeoJson<Feature<PatrolProperties>>, Problem> {
-    let id: PatrolId = id.parse().map_err(|e| Problem::field("id", &*id, e))?;
+    let id: PatrolId = id.parse().map_err(|e| Problem::unsaid("id", e))?;
     if !caller.sees_patrol(&id) {
         return Err(Problem::unknown("id", &id, format!("patrol `{id}` is not known")));
     }
+    privacy::check(id.as_str(), Purpose::Post).map_err(|e| Problem::unsaid("id", e))?;
     let body = body.0.0;
     let sharing = body.sharing;
     edge.app.put_patrol(body.into_command(id.clone())?).await?;
@@ -173,6 +175,7 @@ impl PatrolBody {
                 format!("has 1 to {CALLSIGN_LENGTH_MAX} bytes, without control characters");
             return Err(Problem::unsaid("callsign", reason));
         }
+        privacy::check(callsign, Purpose::Callsign).map_err(|e| Problem::unsaid("callsign", e))?;
         let names = Availability::ALL.map(Availability::as_str);
         let availability = name_of(&self.status, Availability::of_name, names)
             .map_err(|reason| Problem::unsaid("status", reason))?;

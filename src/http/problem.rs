@@ -113,6 +113,21 @@ impl ProblemKind {
     }
 }
 
+/// Longest text that a refusal repeats, in bytes.
+const REPEATED_LENGTH_MAX: usize = 32;
+/// A text with as many digits may be a telephone number.
+const TELEPHONE_DIGITS_MIN: usize = 8;
+
+/// Whether a text has the form of a code or of the name of a field, and cannot be a telephone number: others may tell of
+/// a person, and are not repeated.
+pub fn is_code_like(text: &str) -> bool {
+    let code_like = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/');
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    text.len() <= REPEATED_LENGTH_MAX
+        && text.chars().all(code_like)
+        && digits < TELEPHONE_DIGITS_MIN
+}
+
 /// An answer that says what went wrong, and with which field.
 #[derive(Debug, Clone)]
 pub struct Problem {

@@ -29,6 +29,7 @@ use crate::{
     access::{Account, AccountName, PasswordHash, Permission, Role, Seat},
     app::{AccountChange, App, NewAccount, Password},
     closed_list::ClosedList as _,
+    privacy::{self, Purpose},
     time::Timestamp,
 };
 
@@ -177,6 +178,7 @@ async fn make_first(
     check_same_site(&request)?;
     let First { code, name, password } = body.0.0;
     let name: AccountName = name.parse().map_err(|e| Problem::unsaid("name", e))?;
+    privacy::check(name.as_str(), Purpose::Post).map_err(|e| Problem::unsaid("name", e))?;
     let password: Password = password.parse().map_err(|e| Problem::unsaid("password", e))?;
     let address = address(&request);
     let now = edge.app.now();

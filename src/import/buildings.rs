@@ -12,10 +12,12 @@ use super::{
     osm::{Outline, Tags},
     placing, sites,
     summary::Fault,
+    text::{judged, quoted},
 };
 use crate::{
     geo::LonLat,
-    stock::{Building, BuildingId, Footprint, SiteCode, StockChange},
+    privacy::Purpose,
+    stock::{Building, BuildingId, Footprint, InvalidBuildingId, SiteCode, StockChange},
 };
 
 /// Highest building that is believed, in metres: nothing in Europe reaches it.
@@ -130,24 +132,26 @@ fn draft(
     let site = columns.text(&feature, "site_code").and_then(|text| {
         let code = sites::written_as_code(&text);
         if code.is_none() {
-            mended.push(Fault::new("not a site code", format!("`{text}`, joined by position")));
+            mended.push(Fault::new(
+                "not a site code",
+                format!("{}, joined by position", quoted(&text)),
+            ));
         }
         code
     });
     let id = feature.id.clone().or_else(|| columns.text(&feature, "id"));
-    let id =
-        id.and_then(|text| match text.split_whitespace().collect::<Vec<_>>().join("-").parse() {
-            Ok(id) => Some(id),
-            Err(e) => {
-                mended.push(Fault::new("id replaced by a digest", format!("{e}")));
-                None
-            }
-        });
+    let id = id.and_then(|text| match building_id(&text) {
+        Ok(id) => Some(id),
+        Err(e) => {
+            mended.push(Fault::new("id replaced by a digest", e));
+            None
+        }
+    });
     let mut within = |field: &'static str, max: f64| {
         let value = columns.get(&feature, field)?;
         let number = measured(value).filter(|n| *n >= 0.0 && *n <= max);
         if number.is_none() {
-            mended.push(Fault::new("value left out", format!("{field} `{value}`")));
+            mended.push(Fault::new("value left out", format!("{field} {}", quoted(value))));
         }
         number
     };
@@ -155,6 +159,17 @@ fn draft(
     let levels = within("levels", LEVELS_MAX).map(|levels| levels.ceil() as u16);
     let dwellings = within("dwellings", DWELLINGS_MAX).map(|dwellings| dwellings as u32);
     Draft { at: feature.at, mended, areas, id, site, height_m, levels, dwellings }
+}
+
+/// The id that a text is.
+///
+/// # Errors
+///
+/// Why it is none, in words.
+fn building_id(text: &str) -> Result<BuildingId, String> {
+    judged("id", text, Purpose::Code).map_err(|fault| fault.detail)?;
+    let joined = text.split_whitespace().collect::<Vec<_>>().join("-");
+    joined.parse().map_err(|e: InvalidBuildingId| e.to_string())
 }
 
 /// A number, perhaps with its metres behind it.
@@ -208,7 +223,7 @@ fn finish(draft: Draft) -> Result<(Building, Vec<Fault>), Fault> {
 }
 
 /// An id made from the corners, to the centimetre: the same walls have the same id in every format.
-fn digest(footprint: &Footprint) -> Result<BuildingId, crate::stock::InvalidBuildingId> {
+fn digest(footprint: &Footprint) -> Result<BuildingId, InvalidBuildingId> {
     let mut corners: Vec<[i64; 2]> = footprint
         .corners()
         .map(|corner| [corner.lon(), corner.lat()].map(|degrees| (degrees * 1e7).round() as i64))

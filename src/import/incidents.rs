@@ -17,12 +17,13 @@ use super::{
     format::Format,
     geojson,
     summary::Fault,
-    text::same_name,
+    text::{judged, quoted, same_name},
 };
 use crate::{
     crs::Crs,
     geo::LonLat,
     incident::{Channel, IdempotencyKey, KindCode, RequestDigest, Status},
+    privacy::{self, Purpose},
     stock::{BuildingId, SiteCode},
     time::Timestamp,
 };
@@ -180,7 +181,12 @@ impl Reader<'_> {
         if forbidden.is_empty() {
             return Ok(());
         }
-        let names: Vec<String> = forbidden.iter().map(|name| format!("`{name}`")).collect();
+        // A file without a header has its first row here.
+        let said = |name: &&Arc<str>| match privacy::check(name, Purpose::Note) {
+            Ok(()) => format!("`{name}`"),
+            Err(_refused) => "a column whose name is not repeated".to_owned(),
+        };
+        let names: Vec<String> = forbidden.iter().map(said).collect();
         Err(ImportError::ForbiddenColumns { path: self.path.to_owned(), columns: names.join(", ") })
     }
 
@@ -208,7 +214,10 @@ impl Reader<'_> {
         let content = content(&fields);
         let digest = RequestDigest::of(&content);
         let key = match text("idempotency_key") {
-            Some(key) => key.parse().map_err(|e| Fault::new("not an idempotency key", e))?,
+            Some(key) => {
+                judged("reference", &key, Purpose::Code)?;
+                key.parse().map_err(|e| Fault::new("not an idempotency key", e))?
+            }
             None => {
                 let ordinal = ordinals.entry(digest).or_insert(0);
                 *ordinal += 1;
@@ -234,6 +243,7 @@ impl Reader<'_> {
         let text = |field: &str| fields.get(field).map(ToString::to_string);
         let number = |field: &str| fields.get(field).and_then(|value| value.number());
         if let Some(code) = text("site_code") {
+            judged("site_code", &code, Purpose::Code)?;
             let code = code.parse().map_err(|e| Fault::new("not a site code", e))?;
             let building = text("building_id").map(|id| id.parse()).transpose();
             let building = building.map_err(|e| Fault::new("not a building id", e))?;
@@ -262,7 +272,7 @@ impl Reader<'_> {
 fn named<T>(name: Option<String>, default: T, of: fn(&str) -> Option<T>) -> Result<T, String> {
     match name {
         None => Ok(default),
-        Some(name) => of(&name.to_lowercase()).ok_or_else(|| format!("`{name}`")),
+        Some(name) => of(&name.to_lowercase()).ok_or_else(|| quoted(name)),
     }
 }
 

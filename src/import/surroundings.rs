@@ -12,8 +12,12 @@ use super::{
     osm::{Outline, Tags},
     placing,
     summary::Fault,
+    text::judged,
 };
-use crate::stock::{StockChange, Surrounding, SurroundingClass, SurroundingShape};
+use crate::{
+    privacy::Purpose,
+    stock::{StockChange, Surrounding, SurroundingClass, SurroundingShape},
+};
 
 /// Longest name, in characters.
 const NAME_LENGTH_MAX: usize = 120;
@@ -74,8 +78,15 @@ fn surrounding(
     let rank = number(columns.get(feature, "rank")).filter(|rank| (1.0..=3.0).contains(rank));
     let rank = rank.map(|rank| rank as u8).or(tagged.map(|(_, rank, _)| rank)).unwrap_or(2);
     let height_m = number(columns.get(feature, "height"));
-    let name =
+    let name: Option<String> =
         columns.text(feature, "name").map(|name| name.chars().take(NAME_LENGTH_MAX).collect());
+    let name = name.and_then(|name| match judged("name", &name, Purpose::PlaceName) {
+        Ok(()) => Some(name),
+        Err(fault) => {
+            mended.push(Fault::new("kept without its name", fault.detail));
+            None
+        }
+    });
     let id = feature.id.clone().or_else(|| columns.text(feature, "id"));
     let id = id.unwrap_or_else(|| feature.at.to_string());
     let shapes = shapes(geometry, mended)?;

@@ -1,8 +1,17 @@
 //! Text of any age: UTF-8, else Windows-1252; and names compared as people read them.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
-use crate::stock::unaccented;
+use super::summary::Fault;
+use crate::{
+    privacy::{self, Purpose},
+    stock::unaccented,
+};
+
+/// Longest value that a summary repeats, in bytes.
+const REPEATED_LENGTH_MAX: usize = 32;
+/// A value with as many digits may be a telephone number.
+const TELEPHONE_DIGITS_MIN: usize = 8;
 
 /// What bytes 0x80 to 0x9F stand for in Windows-1252. Source: WHATWG Encoding Standard, index windows-1252.
 const WINDOWS_1252_HIGH: [char; 32] = [
@@ -24,6 +33,25 @@ fn windows_1252(byte: u8) -> char {
         other => char::from(other),
     }
 }
+
+/// A value as a summary repeats it: only where it has the form of a code or a number, for files hold anything.
+pub(super) fn quoted(value: impl fmt::Display) -> String {
+    let value = value.to_string();
+    let code_like = |c: char| c.is_ascii_alphanumeric() || "-_/.,+".contains(c);
+    let digits = value.chars().filter(char::is_ascii_digit).count();
+    let is_code = value.len() <= REPEATED_LENGTH_MAX
+        && value.chars().all(code_like)
+        && digits < TELEPHONE_DIGITS_MIN;
+    if is_code { format!("`{value}`") } else { "a text that is not repeated".to_owned() }
+}
+
+/// Refuses a value that tells of a person: the fault names the field and the rule, and repeats nothing.
+pub(super) fn judged(field: &str, value: &str, purpose: Purpose) -> Result<(), Fault> {
+    privacy::check(value, purpose).map_err(|e| Fault::new(REFUSED, format!("{field}: {e}")))
+}
+
+/// What faults of [`judged`] are counted under.
+pub(super) const REFUSED: &str = "tells of a person";
 
 /// Whether two column names are one: case, accents, blanks and punctuation make no difference.
 pub(super) fn same_name(a: &str, b: &str) -> bool {

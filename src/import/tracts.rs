@@ -8,8 +8,10 @@ use super::{
     feature::{Feature, RawGeometry},
     format, placing,
     summary::Fault,
+    text::judged,
 };
 use crate::{
+    privacy::Purpose,
     stock::StockChange,
     tract::{Tract, TractCode, TractKind},
 };
@@ -72,5 +74,6 @@ fn tract(
     let (footprint, words) = placing::footprint(areas)?;
     mended.extend(words);
     let name = columns.text(feature, "name").unwrap_or_else(|| code.to_string());
+    judged("name", &name, Purpose::PlaceName)?;
     Ok(Tract { code, name, kind, area: footprint.polygons().clone() })
 }

@@ -14,7 +14,7 @@ mod rulebook;
 mod spoken;
 mod words;
 
-use std::sync::LazyLock;
+use std::{borrow::Cow, sync::LazyLock};
 
 pub use gate::{CLASS_WIDTH, CountClass, Estimate, HOUSEHOLDS_MIN, Reading, SmallMean};
 pub use rule::{Purpose, Rule};
@@ -65,7 +65,12 @@ pub fn check(text: &str, purpose: Purpose) -> Result<(), Refusal> {
     if text.chars().count() > TEXT_LENGTH_MAX {
         return Err(Refusal { rule: Rule::Length });
     }
-    RULEBOOK.broken(text, purpose.rules()).map_or(Ok(()), |rule| Err(Refusal { rule }))
+    let rules = purpose.rules(text);
+    let text = match purpose {
+        Purpose::Post => Cow::Owned(text.replace(['-', '_', '.'], " ")),
+        _ => Cow::Borrowed(text),
+    };
+    RULEBOOK.broken(&text, rules).map_or(Ok(()), |rule| Err(Refusal { rule }))
 }
 
 #[cfg(test)]

@@ -120,9 +120,44 @@ fn a_place_that_is_called_after_a_person_is_no_person() {
 fn the_name_of_a_place_may_hold_a_street_and_a_name_but_no_number_of_a_person() {
     let rule = |text| check(text, Purpose::PlaceName).err().map(|refusal| refusal.rule);
     assert_eq!(rule("12 rue du Docteur Magnan"), None);
-    assert_eq!(rule("Résidence Jean Moulin"), None);
+    assert_eq!(rule("Résidence Jean-Jaurès"), None);
+    assert_eq!(rule("Hébergement pour personnes âgées dépendantes"), None);
     assert_eq!(rule("Mme Dupontel 06 39 98 12 40"), Some(Rule::Phone));
     assert_eq!(rule("chez Mme Dupontel"), Some(Rule::Civility));
+}
+
+#[test]
+fn a_post_may_be_called_after_the_radio_and_after_nobody() {
+    let rule = |text| check(text, Purpose::Post).err().map(|refusal| refusal.rule);
+    for text in
+        ["TANGO-3", "victor-2", "Oscar_4", "salle-1", "regulation-2", "morning-export", "V1"]
+    {
+        assert_eq!(rule(text), None, "{text}");
+    }
+    assert_eq!(rule("marie.dupont"), Some(Rule::Person));
+    assert_eq!(rule("patrouille_karim"), Some(Rule::Person));
+    assert_eq!(rule("06-39-98-12-40"), Some(Rule::Phone));
+}
+
+#[test]
+fn a_code_may_look_like_much_but_is_no_number_of_a_person() {
+    let rule = |text| check(text, Purpose::Code).err().map(|refusal| refusal.rule);
+    for text in [
+        "PH-0754",
+        "AB-123-CD",
+        "JEAN-JAURES-2",
+        "way/612345678",
+        "75112_0714_00002_b",
+        "BATIMENT0000000123456789",
+        "06399812-4078-4abc-8def-001122334455",
+    ] {
+        assert_eq!(rule(text), None, "{text}");
+    }
+    assert_eq!(rule("2021-CPE10-logement familial-80"), None);
+    assert_eq!(rule("chez Mme Dupontel"), Some(Rule::Civility));
+    assert_eq!(rule("0639981240"), Some(Rule::Phone));
+    assert_eq!(rule("06-39-98-12-40"), Some(Rule::Phone));
+    assert_eq!(rule("jeanne@example.org"), Some(Rule::Email));
 }
 
 #[test]

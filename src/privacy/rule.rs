@@ -1,6 +1,6 @@
 //! [`Rule`]: why a text is refused, and [`Purpose`]: which rules it is held to.
 
-use crate::closed_list::closed_list;
+use crate::closed_list::{ClosedList as _, closed_list};
 
 closed_list! {
     /// Why a text is refused.
@@ -64,8 +64,13 @@ pub enum Purpose {
     Note,
     /// What a patrol is called.
     Callsign,
-    /// What a landlord, a site, a hall or a street is called: public words, which hold names of people and streets.
+    /// What an account, a token or a patrol goes by, such as `regulation-2`: a post, in letters, digits and signs between words.
+    Post,
+    /// What a landlord, a site, a hall or a street is called, and what somebody looks for: public words, which hold names
+    /// of people and streets.
     PlaceName,
+    /// What a register or another program numbers things by.
+    Code,
 }
 
 /// Rules that no name of a place has a reason to break.
@@ -79,15 +84,31 @@ const PLACE_NAME: &[Rule] = &[
     Rule::Length,
 ];
 
+/// Rules that a code could break. Codes hold names as places do, and look like plates and telephone numbers: only
+/// what is a telephone number as a whole is taken for one.
+const CODE: &[Rule] = &[Rule::Email];
+/// Of several words, it is a name.
+const CODE_OF_WORDS: &[Rule] = &[Rule::Email, Rule::Phone, Rule::Identity, Rule::Civility];
+const CODE_THAT_IS_A_NUMBER: &[Rule] = &[Rule::Email, Rule::Phone];
+/// Most digits of a telephone number.
+const TELEPHONE_DIGITS_MAX: usize = 13;
+
 impl Purpose {
-    /// The rules that a text for it must keep.
-    #[must_use]
-    pub const fn rules(self) -> &'static [Rule] {
+    /// The rules that `text` must keep, which is to be kept for it.
+    pub(super) fn rules(self, text: &str) -> &'static [Rule] {
         match self {
-            Self::Remark | Self::Note | Self::Callsign => {
-                <Rule as crate::closed_list::ClosedList>::ALL
-            }
+            Self::Remark | Self::Note | Self::Callsign | Self::Post => Rule::ALL,
             Self::PlaceName => PLACE_NAME,
+            Self::Code if text.trim().contains(char::is_whitespace) => CODE_OF_WORDS,
+            Self::Code => {
+                let digits = text.chars().filter(char::is_ascii_digit).count();
+                let is_number = !text.chars().any(char::is_alphabetic);
+                if is_number && digits <= TELEPHONE_DIGITS_MAX {
+                    CODE_THAT_IS_A_NUMBER
+                } else {
+                    CODE
+                }
+            }
         }
     }
 }

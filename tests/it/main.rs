@@ -16,6 +16,7 @@ mod disk_full;
 mod edge;
 mod events;
 mod following;
+mod free_text;
 mod hazards;
 mod heatmap;
 mod import;

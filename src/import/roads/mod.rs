@@ -22,9 +22,11 @@ use super::{
     At, ImportError, Options, Reading, Summary,
     osm::{Nodes, Pass, pass},
     summary::Fault,
+    text::judged,
 };
 use crate::{
     geo::LonLat,
+    privacy::Purpose,
     roads::{NodeMark, Road, RoadPoint, Turn},
     stock::StockChange,
 };
@@ -109,10 +111,12 @@ pub fn read(path: &Path, options: &Options<'_>) -> Result<Reading<StockChange>, 
         Element::Way(_) | Element::Relation(_) => {}
     })?;
     let mut roads = Vec::with_capacity(ways.len());
-    for way in ways {
+    for mut way in ways {
         let at = At::Named(format!("way/{}", way.id));
+        let unnamed = way.without_refused_name();
         match way.cut_to(&nodes, &marks) {
-            Ok((made, mended)) => {
+            Ok((made, mut mended)) => {
+                mended.extend(unnamed);
                 summary.keep(&at, &mended);
                 roads.extend(made);
             }
@@ -131,6 +135,13 @@ struct Way {
 }
 
 impl Way {
+    /// Takes its name away where that tells of a person: the road itself is needed.
+    fn without_refused_name(&mut self) -> Option<Fault> {
+        let refused = judged("name", self.name.as_deref()?, Purpose::PlaceName).err()?;
+        self.name = None;
+        Some(Fault::new("kept without its name", refused.detail))
+    }
+
     /// The road, or its stretches where the edge of an extract has cut it.
     fn cut_to(
         self,

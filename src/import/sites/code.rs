@@ -5,7 +5,13 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use crate::{
-    import::{columns::Columns, feature::Feature, summary::Fault, text::plain_letters},
+    import::{
+        columns::Columns,
+        feature::Feature,
+        summary::Fault,
+        text::{judged, plain_letters, quoted},
+    },
+    privacy::Purpose,
     stock::{SITE_CODE_LENGTH_MAX, SiteCode},
 };
 
@@ -33,11 +39,13 @@ impl Codes {
     pub(super) fn wish(&self, columns: &mut Columns<'_>, feature: &Feature) -> Result<Wish, Fault> {
         if let Some(as_written) = columns.text(feature, "code") {
             let code = written_as_code(&as_written);
-            let not_a_code = || Fault::new("not a site code", format!("`{as_written}`"));
+            let not_a_code = || Fault::new("not a site code", quoted(&as_written));
+            judged("code", &as_written, Purpose::Code)?;
             return code.ok_or_else(not_a_code).map(|code| Wish::Own { code, as_written });
         }
         let id = feature.id.clone().or_else(|| columns.text(feature, "id"));
         let id = id.ok_or_else(|| Fault::new("no site code", "neither a code nor an id"))?;
+        judged("id", &id, Purpose::Code)?;
         Ok(match written_as_code(&id) {
             Some(code) => Wish::Own { code, as_written: id },
             None => Wish::Made { base: programme_code(&id), id },
@@ -81,7 +89,7 @@ impl Codes {
             .map(|wish| match wish {
                 Wish::Own { code, as_written } => {
                     let rewritten = (code.as_str() != as_written).then(|| {
-                        Fault::new("code rewritten", format!("`{as_written}` is `{code}`"))
+                        Fault::new("code rewritten", format!("{} is `{code}`", quoted(as_written)))
                     });
                     Ok((code.clone(), rewritten))
                 }
@@ -89,7 +97,7 @@ impl Codes {
                     .get(id.as_str())
                     .and_then(|code| code.parse().ok())
                     .map(|code| (code, None))
-                    .ok_or_else(|| Fault::new("not a site code", format!("`{id}`"))),
+                    .ok_or_else(|| Fault::new("not a site code", quoted(id))),
             })
             .collect()
     }

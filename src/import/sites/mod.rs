@@ -15,10 +15,12 @@ use super::{
     feature::{Feature, RawGeometry},
     format, placing,
     summary::Fault,
+    text::{judged, quoted},
 };
 use crate::{
     crs::Crs,
     geo::LonLat,
+    privacy::Purpose,
     stock::{Footprint, Landlord, Site, SiteCode, StockChange},
 };
 use code::Codes;
@@ -128,6 +130,10 @@ fn draft(
         let landlord = landlord(columns.text(feature, "landlord"), &mut mended)?;
         let dwellings = dwellings(columns, feature, &mut mended)?;
         let name = columns.text(feature, "name").or_else(|| described(columns, feature));
+        let address = columns.text(feature, "address");
+        for (field, text) in [("name", &name), ("address", &address)] {
+            text.as_deref().map_or(Ok(()), |text| judged(field, text, Purpose::PlaceName))?;
+        }
         Ok(Draft {
             at: feature.at.clone(),
             landlord,
@@ -135,7 +141,7 @@ fn draft(
             position,
             outline,
             name: name.map(|name| shortened(&name)),
-            address: columns.text(feature, "address").map(|address| shortened(&address)),
+            address: address.map(|address| shortened(&address)),
             words: notes::words(columns, feature)?,
             mended,
         })
@@ -184,6 +190,7 @@ fn landlord(name: Option<String>, mended: &mut Vec<Fault>) -> Result<Landlord, F
         mended.push(Fault::new("no landlord named", detail));
         UNKNOWN_LANDLORD.to_owned()
     });
+    judged("landlord", &name, Purpose::PlaceName)?;
     Landlord::named(&name).map_err(|e| Fault::new("no landlord's name", e))
 }
 
@@ -197,7 +204,7 @@ fn dwellings(
         return Ok(0);
     };
     let number = value.number().filter(|n| n.fract() == 0.0 && n.abs() <= DWELLINGS_MAX);
-    let detail = || format!("`{value}` is not a whole number up to {DWELLINGS_MAX}");
+    let detail = || format!("{} is not a whole number up to {DWELLINGS_MAX}", quoted(value));
     number.map(|n| n as i64).ok_or_else(|| Fault::new("not a number of dwellings", detail()))
 }
 

@@ -3,6 +3,8 @@
 use super::{Columns, Fault, Feature};
 use crate::{
     closed_list::ClosedList as _,
+    import::text::judged,
+    privacy::Purpose,
     stock::{NoteText, NoteTopic, SiteCode, SiteNote},
 };
 
@@ -13,13 +15,16 @@ pub(super) type Words = Vec<Option<NoteText>>;
 ///
 /// # Errors
 ///
-/// The column and its value, where they are no note; the row is then refused, since a crew must not be told half.
+/// The column, where it holds no note or one that tells of a person; the row is then refused, since a crew must not be
+/// told half.
 pub(super) fn words(columns: &mut Columns<'_>, feature: &Feature) -> Result<Words, Fault> {
     let words = NoteTopic::ALL.iter().map(|topic| {
         let Some(written) = columns.text(feature, topic.as_str()) else { return Ok(None) };
         let line = written.split_whitespace().collect::<Vec<_>>().join(" ");
-        let refused = |e| Fault::new("not a note", format!("{}: {e}: `{line}`", topic.as_str()));
-        line.parse().map(Some).map_err(refused)
+        let refused = |e| Fault::new("not a note", format!("{}: {e}", topic.as_str()));
+        let note = line.parse().map_err(refused)?;
+        judged(topic.as_str(), &line, Purpose::Note)?;
+        Ok(Some(note))
     });
     words.collect()
 }
