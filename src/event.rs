@@ -3,7 +3,11 @@
 use std::fmt;
 
 use crate::{
-    access::Account, alert::Alert, incident::Incident, patrol::Patrol, stock::StockChange,
+    access::{Account, Setting},
+    alert::Alert,
+    incident::Incident,
+    patrol::Patrol,
+    stock::StockChange,
     time::Timestamp,
 };
 
@@ -51,6 +55,8 @@ pub enum Fact {
     AlertRecorded(Alert),
     /// An account is new, or is now as told.
     AccountRecorded(Account),
+    /// Something was turned on or off.
+    SettingChanged(Setting),
 }
 
 impl Fact {
@@ -63,6 +69,7 @@ impl Fact {
             Self::PatrolRecorded(_) => "patrol",
             Self::AlertRecorded(_) => "alert",
             Self::AccountRecorded(_) => "account",
+            Self::SettingChanged(_) => "setting",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Who may do what: roles, permissions, the table between them, and accounts.
+//! Who may do what: roles, permissions, the table between them, accounts, and what is turned on.
 //!
 //! Uses [`crate::time`], [`crate::stock`] and [`crate::patrol`] only. Whoever asks has a [`Seat`]: a role, and the
 //! landlord or patrol that it is for. The role says what may be done ([`Role::may`], one table), the seat which
@@ -13,6 +13,7 @@ mod permission;
 mod role;
 mod scope;
 mod seat;
+mod setting;
 
 pub use account::Account;
 pub use account_id::{AccountId, InvalidAccountId};
@@ -23,3 +24,4 @@ pub use permission::Permission;
 pub use role::Role;
 pub use scope::Scope;
 pub use seat::{InvalidSeat, Seat};
+pub use setting::{Setting, SettingName};

@@ -62,6 +62,8 @@ closed_list! {
         ReadMetrics = "read_metrics",
         /// Give, change and take away accounts and tokens.
         ManageAccounts = "manage_accounts",
+        /// Turn on and off what is a matter of the house, such as remarks.
+        ManageSettings = "manage_settings",
     }
 }
 
@@ -97,7 +99,7 @@ impl Permission {
             Self::WriteStock => &[Dispatcher, Admin, Demo],
             Self::ReadReports => &[Dispatcher, Landlord, Partner, Planner, Demo],
             Self::ReadNights => &[Dispatcher, Landlord, Demo],
-            Self::ReadMetrics => &[Admin, Demo],
+            Self::ReadMetrics | Self::ManageSettings => &[Admin, Demo],
             Self::ReadMailings => &[Dpo, Admin],
             Self::ReadRegisters => &[Dpo],
             Self::ManageAccounts | Self::ManageMailboxes => &[Admin],

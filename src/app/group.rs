@@ -6,11 +6,13 @@ use tokio::sync::oneshot;
 
 use super::{
     AccountError, AlertError, Cared, FixOutcome, ImportOutcome, PutPatrol, PutPatrolError,
-    ReceiveError, Received, SetHazards, SetHazardsError, StepError, Stepped, Unavailable,
+    ReceiveError, Received, SetHazards, SetHazardsError, SettingChange, StepError, Stepped,
+    Unavailable,
     accounts::{self, AccountChange, Author},
     alerts::{self, AlertRequest},
     hazards,
     incidents::Admitted,
+    settings,
     stepping::Against,
     stock,
     transitions::AskedStep,
@@ -44,6 +46,7 @@ pub(super) enum Job {
     },
     Patrol(PutPatrol, Reply<(), PutPatrolError>),
     Hazards(SetHazards, Reply<(), SetHazardsError>),
+    Setting(SettingChange, Reply<(), Unavailable>),
     Positions(Vec<PositionFix>, Reply<Vec<FixOutcome>, Unavailable>),
     Stock(StockChange, Reply<ImportOutcome, Unavailable>),
     /// Work at the store itself, which is no event; it is handed the fault where the store is away.
@@ -65,6 +68,7 @@ pub(super) enum Pending {
     Account(Result<Account, AccountError>, Reply<Account, AccountError>),
     Patrol(Reply<(), PutPatrolError>),
     Hazards(Reply<(), SetHazardsError>),
+    Setting(Reply<(), Unavailable>),
     Positions(Vec<FixOutcome>, Reply<Vec<FixOutcome>, Unavailable>),
     Stock(ImportOutcome, Reply<ImportOutcome, Unavailable>),
 }
@@ -140,6 +144,10 @@ impl Group {
                 Ok(()) => Pending::Hazards(reply),
                 Err(refusal) => return answer(reply, Err(refusal)),
             },
+            Job::Setting(change, reply) => {
+                self.plan_setting(change);
+                Pending::Setting(reply)
+            }
             Job::Positions(fixes, reply) => {
                 let outcomes = fixes.into_iter().map(|fix| self.plan_fix(fix));
                 Pending::Positions(outcomes.collect(), reply)
@@ -319,6 +327,14 @@ impl Group {
         Ok(())
     }
 
+    fn plan_setting(&mut self, change: SettingChange) {
+        if let Some(setting) = settings::decide(&self.state, change, self.batch.recorded_at) {
+            let fact = Fact::SettingChanged(setting);
+            self.state.apply([fact.clone()], self.state.seq());
+            self.push(fact, None);
+        }
+    }
+
     fn plan_fix(&mut self, fix: PositionFix) -> FixOutcome {
         let verdict = match self.state.patrols().get(&fix.patrol) {
             None => FixVerdict::Refused(FixRefusal::UnknownPatrol(fix.patrol.clone())),
@@ -388,6 +404,7 @@ impl Job {
             Self::Account(.., reply) => answer(reply, Err(unavailable.into())),
             Self::Patrol(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Hazards(_, reply) => answer(reply, Err(unavailable.into())),
+            Self::Setting(_, reply) => answer(reply, Err(unavailable)),
             Self::Positions(_, reply) => answer(reply, Err(unavailable)),
             Self::Stock(_, reply) => answer(reply, Err(unavailable)),
             Self::AtStore(work) => work(Err(fault.clone())),
@@ -415,6 +432,7 @@ impl Pending {
             }
             Self::Patrol(reply) => answer(reply, committed.map(|_| ()).map_err(Into::into)),
             Self::Hazards(reply) => answer(reply, committed.map(|_| ()).map_err(Into::into)),
+            Self::Setting(reply) => answer(reply, committed.map(|_| ())),
             Self::Positions(outcomes, reply) => answer(reply, committed.map(|_| outcomes)),
             Self::Stock(outcome, reply) => {
                 let seq = |events: &[Event]| events.last().map(|event| event.seq);

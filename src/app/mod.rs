@@ -18,6 +18,7 @@ mod passwords;
 mod patrols;
 mod road_builder;
 mod roads;
+mod settings;
 mod stepping;
 mod stock;
 mod transitions;
@@ -44,6 +45,7 @@ pub use mailings::{Copies, MailboxError, NIGHTS_MAX, WantedMailing};
 pub use news::{Listener, News, Subject, What};
 pub use passwords::{InvalidPassword, PASSWORD_LENGTH_MIN, Password};
 pub use patrols::{FixOutcome, PutPatrol, PutPatrolError};
+pub use settings::SettingChange;
 pub use stock::{ImportOutcome, Tally};
 pub use transitions::{Correction, StepError, StepRequest, Stepped};
 

@@ -12,7 +12,7 @@ use tokio::sync::broadcast;
 
 use super::{App, lock};
 use crate::{
-    access::AccountId,
+    access::{AccountId, SettingName},
     alert::AlertId,
     event::{Event, Fact, Seq},
     incident::IncidentId,
@@ -62,6 +62,8 @@ pub enum Subject {
     Alert(AlertId),
     /// An account.
     Account(AccountId),
+    /// What is turned on.
+    Setting(SettingName),
 }
 
 /// The hearing end.
@@ -129,6 +131,7 @@ impl Subject {
             Fact::PatrolRecorded(patrol) => Self::Patrol(patrol.id.clone()),
             Fact::AlertRecorded(alert) => Self::Alert(alert.id),
             Fact::AccountRecorded(account) => Self::Account(account.id),
+            Fact::SettingChanged(setting) => Self::Setting(setting.name),
         };
         (event.seq, subject)
     }

@@ -2,6 +2,7 @@
 
 use super::{Correction, StepError, StepRequest};
 use crate::{
+    access::SettingName,
     dispatch::{self, By, Eligible, NearestQuery, RankCount, Target},
     event::Fact,
     incident::{
@@ -32,6 +33,9 @@ impl Against<'_> {
         let refused = |refusal| StepError::Refused { refusal, incident: Box::new(known.clone()) };
         if !correction.is_empty() && command.action != Action::Qualified {
             return Err(refused(Refusal::Needless("kind, site_code and building_id")));
+        }
+        if command.remark.is_some() && !self.state.settings().is_on(SettingName::Remarks) {
+            return Err(StepError::RemarksOff);
         }
         let command = &match command {
             Command { action: Action::Reinforced, patrol: None, .. }

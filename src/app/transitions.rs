@@ -101,6 +101,7 @@ impl AskedStep {
             partner: None,
             override_reason: None,
             report: None,
+            remark: None,
         };
         let (incident, correction) = (mission.incident, Correction::default());
         Ok(StepRequest { incident, command, correction, key })
@@ -145,6 +146,9 @@ pub enum StepError {
     /// Reinforcement was asked for, and nobody is left to send.
     #[error("no other patrol is available with a position that can be trusted")]
     NobodyFree,
+    /// A remark came with the report, and nobody has turned remarks on.
+    #[error("no remark is taken: an administrator has not turned remarks on")]
+    RemarksOff,
     /// The key was used for another request.
     #[error("this Idempotency-Key was used for a different request")]
     KeyReused,

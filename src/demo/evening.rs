@@ -280,6 +280,7 @@ pub(super) const fn plain(action: Action) -> Command {
         partner: None,
         override_reason: None,
         report: None,
+        remark: None,
     }
 }
 

@@ -8,10 +8,11 @@ use super::{
     named::{Named, RoleName},
 };
 use crate::{
-    access::{Account, AccountId, InvalidSeat, Role, Seat},
+    access::{Account, AccountId, AccountName, InvalidSeat, Role, Seat},
     app::AccountError,
     closed_list::ClosedList as _,
     patrol::PatrolId,
+    privacy::{self, Purpose},
     stock::LandlordId,
     time::Timestamp,
 };
@@ -93,6 +94,17 @@ pub fn meant(edge: &Edge, id: &str, is_meant: fn(&Account) -> bool) -> Result<Ac
     let snapshot = edge.app.snapshot();
     let account = snapshot.accounts().get(parsed).filter(|account| is_meant(account));
     account.map(|account| account.id).ok_or_else(unknown)
+}
+
+/// What an account or a token is to be called: the name of a post.
+///
+/// # Errors
+///
+/// 422 with the field, and the rule where it may be the name of a person; it is not repeated.
+pub fn post_name(field: &str, name: &str) -> Result<AccountName, Problem> {
+    let name: AccountName = name.parse().map_err(|e| Problem::unsaid(field, e))?;
+    privacy::check(name.as_str(), Purpose::Post).map_err(|e| Problem::unsaid(field, e))?;
+    Ok(name)
 }
 
 /// The seat that the fields of a body say.

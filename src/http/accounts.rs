@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Json, Problem, Query,
-    account_body::{AccountBody, AccountsBody, meant, seat},
+    account_body::{AccountBody, AccountsBody, meant, post_name, seat},
     caller::Caller,
     json::Object,
     named::RoleName,
@@ -21,7 +21,7 @@ use super::{
     query::NoParams,
 };
 use crate::{
-    access::{Account, AccountName},
+    access::Account,
     app::{AccountChange, NewAccount, Password},
 };
 
@@ -67,7 +67,7 @@ async fn give_account(
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     let NewAccountBody { name, role, landlord, patrol } = body.0.0;
-    let name: AccountName = name.parse().map_err(|e| Problem::unsaid("name", e))?;
+    let name = post_name("name", &name)?;
     let seat = seat(&role, landlord.as_deref(), patrol.as_deref())?;
     let made = Password::made_up()?;
     let password = edge.sessions.hashed(made.clone()).await?;

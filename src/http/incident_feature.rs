@@ -206,15 +206,23 @@ pub fn feature_with_steps_without_crews(
     let steps = known.map_or(&[][..], |incident| &incident.steps).iter();
     let properties = IncidentWithSteps {
         properties: properties(snapshot, nomenclature, row, now).without_crews(),
-        steps: steps.map(|step| StepBody { patrol: None, ..step.into() }).collect(),
+        steps: steps.map(|step| StepBody::from(step).without_crews()).collect(),
     };
     Feature::new(row.id, Some(place.position.into()), properties)
 }
 
 impl IncidentProperties {
-    /// Without the crews, and without what they may do next.
+    /// Without the crews, what they may do next, and what they say in their own words.
     fn without_crews(self) -> Self {
-        Self { patrols: Vec::new(), allowed: Vec::new(), ..self }
+        let report = self.report.map(ReportBody::without_remark);
+        Self { patrols: Vec::new(), allowed: Vec::new(), report, ..self }
+    }
+}
+
+impl StepBody {
+    /// Without the crew, and what it says in its own words.
+    fn without_crews(self) -> Self {
+        Self { patrol: None, report: self.report.map(ReportBody::without_remark), ..self }
     }
 }
 
@@ -299,7 +307,7 @@ impl Course {
             allowed: super::transitions::allowed(incident),
             patrols: sent_bodies(snapshot, incident),
             milestones: incident.milestones(),
-            report: incident.report().map(Into::into),
+            report: incident.report().map(|report| ReportBody::of(report, incident.remark())),
             partner: incident.handed_over_to().map(Named),
             reason: reason.map(Named),
             merged: others(Action::Merged).collect(),
@@ -360,7 +368,7 @@ impl From<&Step> for StepBody {
             r#override: step.override_reason.map(Named),
             partner: step.partner.map(Named),
             other: step.other.map(|id| id.to_string()),
-            report: step.report.map(Into::into),
+            report: ReportBody::of_step(step),
         }
     }
 }

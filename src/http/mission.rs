@@ -23,6 +23,7 @@ use super::{
     query::NoParams,
 };
 use crate::{
+    access::SettingName,
     incident::{IncidentId, Nomenclature, Sent},
     patrol::PatrolId,
     time::{TimeWindow, Timestamp},
@@ -75,6 +76,8 @@ struct PatrolMission {
     mission: Option<MissionBody>,
     /// Incidents that it has left, and not reported yet, oldest first.
     reports_due: Vec<IncidentProperties>,
+    /// Whether a report may carry a remark.
+    remarks: bool,
 }
 
 /// A crew.
@@ -199,6 +202,7 @@ impl Asked<'_> {
             server_time: self.now.to_string(),
             mission: mission.and_then(|mission| self.mission(mission.incident, &mission.sent)),
             reports_due: self.reports_due(id),
+            remarks: self.snapshot.settings().is_on(SettingName::Remarks),
         })
     }
 

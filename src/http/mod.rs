@@ -59,6 +59,7 @@ mod seal;
 mod server;
 mod session;
 mod session_cookie;
+mod settings;
 mod shared_answers;
 mod sight;
 mod sites;
@@ -151,6 +152,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(session::routes)
             .configure(accounts::routes)
             .configure(tokens::routes)
+            .configure(settings::routes)
             .configure(kinds::routes)
             .configure(landlords::routes)
             .configure(sites::routes)

@@ -49,4 +49,5 @@ permits! {
     ManageMailboxes,
     ReadMetrics,
     ManageAccounts,
+    ManageSettings,
 }

@@ -15,6 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Json, Problem, ProblemKind, Query,
+    account_body::post_name,
     attempts::Attempts,
     caller::{self, Doors, Known, Public, is_of_this_machine},
     json::Object,
@@ -29,7 +30,6 @@ use crate::{
     access::{Account, AccountName, PasswordHash, Permission, Role, Seat},
     app::{AccountChange, App, NewAccount, Password},
     closed_list::ClosedList as _,
-    privacy::{self, Purpose},
     time::Timestamp,
 };
 
@@ -177,8 +177,7 @@ async fn make_first(
 ) -> Result<HttpResponse, Problem> {
     check_same_site(&request)?;
     let First { code, name, password } = body.0.0;
-    let name: AccountName = name.parse().map_err(|e| Problem::unsaid("name", e))?;
-    privacy::check(name.as_str(), Purpose::Post).map_err(|e| Problem::unsaid("name", e))?;
+    let name = post_name("name", &name)?;
     let password: Password = password.parse().map_err(|e| Problem::unsaid("password", e))?;
     let address = address(&request);
     let now = edge.app.now();

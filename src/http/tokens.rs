@@ -12,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Json, Problem, Query,
-    account_body::{AccountBody, AccountsBody, meant, seat},
+    account_body::{AccountBody, AccountsBody, meant, post_name, seat},
     caller::Caller,
     json::Object,
     named::RoleName,
@@ -21,7 +21,7 @@ use super::{
     query::NoParams,
 };
 use crate::{
-    access::{Account, AccountName},
+    access::Account,
     app::{AccountChange, NewToken, TOKEN_DAYS_MAX},
 };
 
@@ -64,7 +64,7 @@ async fn give_token(
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     let NewTokenBody { label, role, landlord, patrol, days } = body.0.0;
-    let label: AccountName = label.parse().map_err(|e| Problem::unsaid("label", e))?;
+    let label = post_name("label", &label)?;
     let seat = seat(&role, landlord.as_deref(), patrol.as_deref())?;
     if let Some(days) = days.filter(|days| !(1..=TOKEN_DAYS_MAX).contains(days)) {
         return Err(Problem::field("days", days, format!("must be 1 to {TOKEN_DAYS_MAX}")));

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::{Correction, StepRequest},
-    incident::{ActorRole, Command, IncidentId, Report},
+    incident::{ActorRole, Command, IncidentId, Remark, Report, Step},
 };
 
 /// A step of the life cycle. No field is for a person, and none may be added.
@@ -53,7 +53,7 @@ pub struct TransitionBody {
     report: Option<ReportBody>,
 }
 
-/// A crew's report: closed lists only.
+/// A crew's report: closed lists, and a remark where an administrator has turned remarks on.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = Report)]
 #[serde(deny_unknown_fields)]
@@ -66,6 +66,11 @@ pub struct ReportBody {
     people: String,
     /// Whether the police were there.
     with_police: bool,
+    /// What the crew adds in its own words: one line of at most 140 characters, which tells of nobody. It is refused
+    /// where remarks are off, and where the filter finds a person in it. Landlords and partners never read it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false, max_length = 140)]
+    remark: Option<String>,
 }
 
 fn report_or_null<'de, D: serde::Deserializer<'de>>(
@@ -92,6 +97,9 @@ impl TransitionBody {
         let digested = (incident.to_string(), &self);
         let key = key.map(|key| keyed("Idempotency-Key", key, &digested)).transpose()?;
         let report = self.report.as_ref().map(Report::try_from).transpose()?;
+        let remark = self.report.as_ref().and_then(|report| report.remark.as_deref());
+        let remark = remark.map(Remark::written).transpose();
+        let remark = remark.map_err(|e| Problem::unsaid("report.remark", e))?;
         let command = Command {
             action: Named::parse("to", &self.to)?,
             actor,
@@ -102,6 +110,7 @@ impl TransitionBody {
             partner: Named::parse_optional("partner", self.partner.as_deref())?,
             override_reason: Named::parse_optional("override", self.r#override.as_deref())?,
             report,
+            remark,
         };
         let correction = Correction {
             kind: parsed("kind", self.kind.as_deref())?,
@@ -124,14 +133,26 @@ impl TryFrom<&ReportBody> for Report {
     }
 }
 
-impl From<Report> for ReportBody {
-    fn from(report: Report) -> Self {
+impl ReportBody {
+    /// As the room reads it.
+    pub fn of(report: Report, remark: Option<&Remark>) -> Self {
         use crate::closed_list::ClosedList as _;
         Self {
             outcome: report.outcome.as_str().to_owned(),
             people: report.people.as_str().to_owned(),
             with_police: report.with_police,
+            remark: remark.map(ToString::to_string),
         }
+    }
+
+    /// The report of a step, as the room reads it.
+    pub fn of_step(step: &Step) -> Option<Self> {
+        step.report.map(|report| Self::of(report, step.remark.as_ref()))
+    }
+
+    /// The same as whoever is outside the room reads it.
+    pub fn without_remark(self) -> Self {
+        Self { remark: None, ..self }
     }
 }
 

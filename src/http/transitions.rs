@@ -180,6 +180,7 @@ impl From<StepError> for Problem {
                 Self::at_fault(ProblemKind::Conflict, "patrol", Some(id.to_string()), reason)
             }
             StepError::NobodyFree => Self::at_fault(ProblemKind::Conflict, "patrol", None, reason),
+            StepError::RemarksOff => Self::unsaid("report.remark", reason),
             StepError::KeyReused => {
                 Self::at_fault(ProblemKind::KeyReused, "Idempotency-Key", None, reason)
             }

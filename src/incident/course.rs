@@ -1,6 +1,6 @@
 //! The course of an incident: what its steps have led to.
 
-use super::{Action, Incident, Partner, Report, Status, Step};
+use super::{Action, Incident, Partner, Remark, Report, Status, Step};
 use crate::{closed_list::ClosedList as _, patrol::PatrolId, time::Timestamp};
 
 /// A patrol that was sent and has not left.
@@ -164,6 +164,12 @@ impl Incident {
     #[must_use]
     pub fn report(&self) -> Option<Report> {
         self.steps.iter().rev().find_map(|step| step.report)
+    }
+
+    /// What the crew has added to its report.
+    #[must_use]
+    pub fn remark(&self) -> Option<&Remark> {
+        self.steps.iter().rev().find_map(|step| step.remark.as_ref())
     }
 
     /// Whom it was handed over to.

@@ -1,8 +1,8 @@
 //! [`decide`]: which steps follow from what somebody asks, or why none does.
 
 use super::{
-    Action, ActorRole, Incident, IncidentId, OverrideReason, Partner, Reason, Report, Rule, Status,
-    Step,
+    Action, ActorRole, Incident, IncidentId, OverrideReason, Partner, Reason, Remark, Report, Rule,
+    Status, Step,
 };
 use crate::{
     closed_list::ClosedList as _,
@@ -34,6 +34,8 @@ pub struct Command {
     pub override_reason: Option<OverrideReason>,
     /// The crew's report.
     pub report: Option<Report>,
+    /// What the crew adds to its report.
+    pub remark: Option<Remark>,
 }
 
 /// What is known of the patrol that is to be sent.
@@ -165,6 +167,7 @@ pub fn decide(
         partner: command.partner,
         other: command.duplicate_of,
         report: command.report,
+        remark: command.remark.clone(),
         ..Step::plain(action, at, now, command.actor)
     });
     Ok(steps)
@@ -200,6 +203,7 @@ fn check_shape(command: &Command) -> Result<(), Refusal> {
     ask(command.partner.is_some(), action == Action::HandedOver, may_call, "partner")?;
     ask(command.override_reason.is_some(), false, sends, "override")?;
     ask(command.report.is_some(), is_reported, false, "report")?;
+    ask(command.remark.is_some(), false, is_reported, "remark")?;
     ask(command.patrol.is_some(), false, sends || of_patrol || is_reported, "patrol")
 }
 

@@ -41,6 +41,7 @@ fn command(action: Action) -> Command {
         partner: (action == Action::HandedOver).then_some(Partner::Police),
         override_reason: None,
         report: (action == Action::Reported).then_some(report),
+        remark: None,
     }
 }
 

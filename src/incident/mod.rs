@@ -1,6 +1,6 @@
 //! Incidents: what is reported, of which kind, where and when; never by whom.
 //!
-//! Uses [`crate::time`], [`crate::stock`] and [`crate::patrol`] only. An incident is its steps: [`decide`] says which
+//! Uses [`crate::time`], [`crate::privacy`], [`crate::stock`] and [`crate::patrol`] only. An incident is its steps: [`decide`] says which
 //! steps follow from what somebody asks, and [`Incident::take`] adds one.
 
 mod channel;
@@ -9,6 +9,7 @@ mod decide;
 mod idempotency;
 mod incident_id;
 mod kind;
+mod remark;
 mod rule;
 mod status;
 mod step;
@@ -21,6 +22,7 @@ pub use idempotency::{
 };
 pub use incident_id::{IncidentId, InvalidIncidentId};
 pub use kind::{InvalidKindCode, InvalidNomenclature, Kind, KindCode, Nomenclature, Priority};
+pub use remark::{InvalidRemark, REMARK_LENGTH_MAX, Remark};
 pub use rule::Rule;
 pub use status::Status;
 pub use step::{

@@ -1,6 +1,6 @@
 //! [`Step`]: one thing that was done about an incident, by whom in which role, and when.
 
-use super::IncidentId;
+use super::{IncidentId, Remark};
 use crate::{closed_list::closed_list, patrol::PatrolId, time::Timestamp};
 
 closed_list! {
@@ -195,6 +195,8 @@ pub struct Step {
     pub other: Option<IncidentId>,
     /// The crew's report.
     pub report: Option<Report>,
+    /// What the crew adds to its report in its own words.
+    pub remark: Option<Remark>,
 }
 
 impl Step {
@@ -217,6 +219,7 @@ impl Step {
             partner: None,
             other: None,
             report: None,
+            remark: None,
         }
     }
 }

@@ -29,6 +29,7 @@ impl SnapshotBuilder {
                 Fact::PatrolRecorded(patrol) => self.snapshot.patrols.record(patrol),
                 Fact::AlertRecorded(alert) => self.snapshot.alerts.record(alert),
                 Fact::AccountRecorded(account) => self.snapshot.accounts.record(account),
+                Fact::SettingChanged(setting) => self.snapshot.settings.record(setting),
                 Fact::IncidentRecorded(incident) => {
                     self.index_stock();
                     let Snapshot { incidents, stock, .. } = &mut self.snapshot;

@@ -16,6 +16,7 @@ mod patrols;
 mod place;
 mod roads;
 mod selection;
+mod settings;
 mod snapshot;
 mod stock_index;
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub use patrols::{PatrolState, Patrols, STILL_DISTANCE_M};
 pub use place::{BuildingIx, Place, PlaceIx, SiteIx};
 pub use roads::Roads;
 pub use selection::{RowBlock, RowFilter, Selection, SelectionError};
+pub use settings::Settings;
 pub use snapshot::Snapshot;
 pub use stock_index::StockIndex;
 pub use wall_copy::{COPY_ERROR_M, WallCopy};

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, mem::take, sync::Arc};
 
-use super::{Accounts, Alerts, Briefings, Incidents, Interventions, Patrols, Roads, StockIndex};
+use super::{
+    Accounts, Alerts, Briefings, Incidents, Interventions, Patrols, Roads, Settings, StockIndex,
+};
 use crate::{
     event::{Fact, Seq},
     incident::{Incident, IncidentId},
@@ -22,6 +24,7 @@ pub struct Snapshot {
     pub(super) interventions: Interventions,
     pub(super) alerts: Alerts,
     pub(super) accounts: Accounts,
+    pub(super) settings: Settings,
     /// By landlord: the last event about an incident on one of its sites, since this state was built.
     pub(super) last_incident: Arc<BTreeMap<LandlordId, Seq>>,
 }
@@ -110,6 +113,12 @@ impl Snapshot {
         &self.accounts
     }
 
+    /// What is turned on.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// The last event about an incident on a site of that landlord, or one that came with it; 0 where there was none
     /// since the program started.
     #[must_use]
@@ -147,6 +156,7 @@ impl Snapshot {
                 Fact::PatrolRecorded(patrol) => self.patrols.record(patrol),
                 Fact::AlertRecorded(alert) => self.alerts.record(alert),
                 Fact::AccountRecorded(account) => self.accounts.record(account),
+                Fact::SettingChanged(setting) => self.settings.record(setting),
             }
         }
         self.record_incidents(&mut incidents);

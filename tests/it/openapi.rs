@@ -64,6 +64,8 @@ fn every_route_is_documented_under_its_full_path() {
         "GET /api/v1/session",
         "POST /api/v1/session",
         "POST /api/v1/session/first",
+        "GET /api/v1/settings",
+        "PUT /api/v1/settings",
         "GET /api/v1/sites",
         "GET /api/v1/sites/{code}",
         "PUT /api/v1/sites/{code}/hazards",

@@ -74,9 +74,13 @@ fn record(town: &Town, history: &[Happened]) {
     answers.unwrap().into_iter().for_each(|answer| drop(answer.unwrap()));
 }
 
+/// What the patrol adds in its own words, which no report may carry.
+const REMARK: &str = "Groom de la porte A cassé.";
+
 /// One intervention that a patrol has seen to, reported at 22:00 in Paris: qualified after 60 s, assigned after 60 more,
 /// 300 on the way, and handed to the landlord.
 fn seen_to(town: &Town) {
+    assert_eq!(town.put("/api/v1/settings", json!({"remarks": true})).status, 200);
     let body = json!({"kind": "BIE-DEG", "channel": "call", "reported_at": "2026-11-23T21:00:00Z",
         "location": {"site_code": "PH-0003"}});
     let id = town.post("/api/v1/incidents", body).json()["id"].as_str().unwrap().to_owned();
@@ -91,7 +95,8 @@ fn seen_to(town: &Town) {
     for (to, minute) in [("acknowledged", 3), ("en_route", 4), ("on_site", 9), ("cleared", 20)] {
         step(json!({"to": to, "actor": "patrol", "patrol": "TANGO-1", "at": at(minute)}));
     }
-    let report = json!({"outcome": "landlord", "people": "0", "with_police": false});
+    let report =
+        json!({"outcome": "landlord", "people": "0", "with_police": false, "remark": REMARK});
     step(json!({"to": "reported", "actor": "patrol", "report": report, "at": at(22)}));
 }
 
@@ -141,6 +146,18 @@ fn wrapped(text: &str) -> String {
 fn plain(text: &str) -> String {
     let text = text.replace(['\u{a0}', '\u{202f}'], " ").replace("&lt;", "<");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn what_a_crew_says_in_its_own_words_is_in_no_report() {
+    let town = in_town();
+    seen_to(&town);
+    assert!(town.get("/api/v1/incidents").text().contains(REMARK), "the room reads it");
+    for f in ["html", "csv", "geojson"] {
+        let told = report(&town, f);
+        assert!(told.text().contains("PH-0003"), "{f} tells of the intervention");
+        assert!(!told.text().contains("Groom"), "{f}: {}", told.text());
+    }
 }
 
 #[test]
@@ -273,6 +290,7 @@ fn the_pdf_says_what_the_page_says_and_can_be_read_aloud() {
         String::from_utf8_lossy(&output.stdout).into_owned()
     };
     let text = plain(&tool("pdftotext", &[file, "-"]));
+    assert!(!text.contains("Groom"), "{text}");
     let info = tool("pdfinfo", &[file]);
     let structure = tool("pdfinfo", &["-struct-text", file]);
 

@@ -176,6 +176,7 @@ fn send(app: &App, patrol: &str) {
             partner: None,
             override_reason: None,
             report: None,
+            remark: None,
         };
         let incident = app.receive_incident(new).await.unwrap().incident.id;
         let correction = Correction::default();

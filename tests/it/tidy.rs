@@ -18,7 +18,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("stock", &["closed_list", "geo", "time", "tract", "roads"]),
     ("mailing", &["closed_list", "time", "privacy", "stock"]),
     ("patrol", &["geo", "time"]),
-    ("incident", &["closed_list", "time", "stock", "patrol"]),
+    ("incident", &["closed_list", "time", "privacy", "stock", "patrol"]),
     ("alert", &["closed_list", "time", "stock", "patrol", "incident"]),
     ("access", &["closed_list", "time", "stock", "patrol"]),
     ("event", NOUNS),

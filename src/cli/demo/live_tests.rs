@@ -92,6 +92,7 @@ fn by_hand(action: Action) -> Command {
         partner: None,
         override_reason: None,
         report: None,
+        remark: None,
     }
 }
 

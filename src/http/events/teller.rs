@@ -94,8 +94,8 @@ impl Teller {
                 Subject::Incident(id) => self.incident(seq, *id, news)?,
                 Subject::Patrol(id) => self.patrol(Some(seq), id, &news.after)?,
                 Subject::Alert(id) => self.alert(seq, *id, news)?,
-                // Who may ask is nobody's news.
-                Subject::Account(_) => Vec::new(),
+                // Who may ask is nobody's news; a tablet reads with its mission what is turned on.
+                Subject::Account(_) | Subject::Setting(_) => Vec::new(),
             };
             messages.extend(told.into_iter().map(|(audience, text)| Told { seq, audience, text }));
         }

@@ -7,11 +7,12 @@ use geo::{Coord, LineString, MultiPolygon};
 
 use super::record::{EventRecord, Piece, ReceiptRecord, Stamped, StepRecord, Subject};
 use crate::{
-    access::{Account, Key},
+    access::{Account, Key, Setting},
     alert::Alert,
     closed_list::ClosedList as _,
     geo::LonLat,
-    incident::Incident,
+    incident::{Incident, Remark},
+    mailing::{Mailbox, Mailing},
     patrol::{Patrol, PositionFix},
     roads::{ClassSpeeds, Road, Turn, Via},
     stock::{Building, Hazard, Landlord, NoteText, Site, SiteNote, Surrounding, SurroundingShape},
@@ -40,6 +41,7 @@ pub(super) fn piece(piece: &Piece, bytes: &mut Vec<u8>) {
         Piece::Mailboxes(records) => records.put_each(bytes),
         Piece::Mailings(records) => records.put_each(bytes),
         Piece::AccessAnchors(records) => records.put_each(bytes),
+        Piece::Settings(records) => records.put_each(bytes),
         Piece::Events(records) => records.put_each(bytes),
         Piece::Receipts(records) => records.put_each(bytes),
     }
@@ -345,6 +347,7 @@ impl Canonical for StepRecord {
         step.report.map(|report| report.outcome.as_str()).put(bytes);
         step.report.map(|report| report.people.as_str()).put(bytes);
         step.report.map(|report| u8::from(report.with_police)).put(bytes);
+        step.remark.as_ref().map(Remark::as_str).put(bytes);
     }
 }
 
@@ -394,6 +397,15 @@ impl Canonical for Account {
     }
 }
 
+impl Canonical for Setting {
+    fn put(&self, bytes: &mut Vec<u8>) {
+        self.name.as_str().put(bytes);
+        u8::from(self.is_on).put(bytes);
+        self.changed_by.map(|id| id.to_string()).put(bytes);
+        self.changed_at.unix_ms().put(bytes);
+    }
+}
+
 impl Canonical for EventRecord {
     fn put(&self, bytes: &mut Vec<u8>) {
         self.seq.0.put(bytes);
@@ -416,6 +428,10 @@ impl Canonical for EventRecord {
             Subject::Account(id) => {
                 "account".put(bytes);
                 bytes.extend(id.uuid().as_bytes());
+            }
+            Subject::Setting(name) => {
+                "setting".put(bytes);
+                name.as_str().put(bytes);
             }
         }
         self.author.map(|id| id.to_string()).put(bytes);

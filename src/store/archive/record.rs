@@ -1,7 +1,7 @@
 //! [`Piece`]: some records of one kind.
 
 use crate::{
-    access::{AccessAnchor, Account, AccountId},
+    access::{AccessAnchor, Account, AccountId, Setting, SettingName},
     alert::{Alert, AlertId},
     event::Seq,
     incident::{IdempotencyKey, Incident, IncidentId, RequestDigest, Step},
@@ -55,6 +55,8 @@ pub enum RecordKind {
     Mailing,
     /// [`Piece::AccessAnchors`].
     AccessAnchor,
+    /// [`Piece::Settings`].
+    Setting,
     /// [`Piece::Events`].
     Event,
     /// [`Piece::Receipts`].
@@ -63,7 +65,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// How many kinds there are.
-    pub const COUNT: usize = 21;
+    pub const COUNT: usize = 22;
     /// Every kind, in order.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Landlord,
@@ -85,6 +87,7 @@ impl RecordKind {
         Self::Mailbox,
         Self::Mailing,
         Self::AccessAnchor,
+        Self::Setting,
         Self::Event,
         Self::Receipt,
     ];
@@ -112,6 +115,7 @@ impl RecordKind {
             Self::Mailbox => "mailbox",
             Self::Mailing => "mailing",
             Self::AccessAnchor => "access_anchor",
+            Self::Setting => "setting",
             Self::Event => "event",
             Self::Receipt => "receipt",
         }
@@ -140,6 +144,7 @@ impl RecordKind {
             Self::Mailbox => "mailboxes",
             Self::Mailing => "mailings",
             Self::AccessAnchor => "access_anchors",
+            Self::Setting => "settings",
             Self::Event => "events",
             Self::Receipt => "receipts",
         }
@@ -173,6 +178,8 @@ pub enum Subject {
     Alert(AlertId),
     /// An account.
     Account(AccountId),
+    /// What is turned on.
+    Setting(SettingName),
 }
 
 /// A step of an incident.
@@ -252,6 +259,8 @@ pub enum Piece {
     Mailings(Vec<Mailing>),
     /// By log, then by day.
     AccessAnchors(Vec<AccessAnchor>),
+    /// By name.
+    Settings(Vec<Setting>),
     /// By number.
     Events(Vec<EventRecord>),
     /// By key.
@@ -282,6 +291,7 @@ impl Piece {
             Self::Mailboxes(_) => RecordKind::Mailbox,
             Self::Mailings(_) => RecordKind::Mailing,
             Self::AccessAnchors(_) => RecordKind::AccessAnchor,
+            Self::Settings(_) => RecordKind::Setting,
             Self::Events(_) => RecordKind::Event,
             Self::Receipts(_) => RecordKind::Receipt,
         }
@@ -311,6 +321,7 @@ impl Piece {
             Self::Mailboxes(records) => records.len(),
             Self::Mailings(records) => records.len(),
             Self::AccessAnchors(records) => records.len(),
+            Self::Settings(records) => records.len(),
             Self::Events(records) => records.len(),
             Self::Receipts(records) => records.len(),
         }

@@ -7,8 +7,9 @@ use super::{
     connection::Call,
 };
 use crate::{
-    access::AccountId,
+    access::{AccountId, SettingName},
     alert::AlertId,
+    closed_list::ClosedList as _,
     event::{Fact, Seq},
     incident::Incident,
     patrol::PatrolId,
@@ -18,11 +19,12 @@ use crate::{
 
 const PUT: &str = "
     INSERT INTO event (
-        seq, recorded_at, fact, incident, incident_reported_at, patrol, alert, account, author
+        seq, recorded_at, fact, incident, incident_reported_at, patrol, alert, account, author,
+        setting
     )
     SELECT * FROM unnest(
         $1::BIGINT[], $2::TIMESTAMPTZ[], $3::TEXT[], $4::UUID[], $5::TIMESTAMPTZ[], $6::TEXT[],
-        $7::UUID[], $8::UUID[], $9::UUID[]
+        $7::UUID[], $8::UUID[], $9::UUID[], $10::TEXT[]
     )
 ";
 
@@ -45,6 +47,8 @@ pub(super) struct EventRow<'a> {
     pub(super) account: Option<AccountId>,
     /// The account that did it.
     pub(super) author: Option<AccountId>,
+    /// The setting that it is about.
+    pub(super) setting: Option<SettingName>,
 }
 
 impl<'a> EventRow<'a> {
@@ -59,6 +63,7 @@ impl<'a> EventRow<'a> {
             Fact::PatrolRecorded(patrol) => Self { patrol: Some(&patrol.id), ..about },
             Fact::AlertRecorded(alert) => Self { alert: Some(alert.id), ..about },
             Fact::AccountRecorded(account) => Self { account: Some(account.id), ..about },
+            Fact::SettingChanged(setting) => Self { setting: Some(setting.name), ..about },
             Fact::StockChanged(_) => about,
         }
     }
@@ -78,6 +83,7 @@ impl<'a> EventRow<'a> {
             alert: None,
             account: None,
             author: None,
+            setting: None,
         }
     }
 }
@@ -94,6 +100,7 @@ pub(super) fn put<'a>(events: &[EventRow<'a>]) -> Vec<Call<'a>> {
         column(events, |row| row.alert.map(AlertId::uuid)),
         column(events, |row| row.account.map(AccountId::uuid)),
         column(events, |row| row.author.map(AccountId::uuid)),
+        column(events, |row| row.setting.map(|name| name.as_str())),
     ];
     vec![Call::new(PUT, values)]
 }

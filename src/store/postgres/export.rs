@@ -8,7 +8,7 @@ use super::{
     column::Columns,
     connection::Connection,
     fault::unreadable,
-    geometry, incident_rows, mailing_rows, patrol_rows, road_rows, step_rows,
+    geometry, incident_rows, mailing_rows, patrol_rows, road_rows, setting_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -22,10 +22,10 @@ use crate::{
 };
 
 const EVENTS: &str = "
-    SELECT seq, recorded_at, fact, incident, incident_reported_at, patrol, alert, account, author
+    SELECT seq, recorded_at, fact, incident, incident_reported_at, patrol, alert, account, author, setting
     FROM event ORDER BY seq
 ";
-const EVENT_TYPES: [Type; 9] = [
+const EVENT_TYPES: [Type; 10] = [
     Type::INT8,
     Type::TIMESTAMPTZ,
     Type::TEXT,
@@ -35,6 +35,7 @@ const EVENT_TYPES: [Type; 9] = [
     Type::UUID,
     Type::UUID,
     Type::UUID,
+    Type::TEXT,
 ];
 
 const RECEIPTS: &str = "SELECT key, request, seq FROM receipt ORDER BY key";
@@ -98,6 +99,10 @@ pub(super) fn export(
     in_pieces(each, Piece::AccessAnchors, |add| {
         view.scan(&anchors, &anchor_rows::TYPES, |row| add(anchor_rows::read(row)?))
     })?;
+    let settings = format!("SELECT {} FROM setting ORDER BY name", setting_rows::COLUMNS);
+    in_pieces(each, Piece::Settings, |add| {
+        view.scan(&settings, &setting_rows::TYPES, |row| add(setting_rows::read(row, 0)?))
+    })?;
     in_pieces(each, Piece::Events, |add| view.scan(EVENTS, &EVENT_TYPES, |row| add(event(row)?)))?;
     in_pieces(each, Piece::Receipts, |add| {
         view.scan(RECEIPTS, &RECEIPT_TYPES, |row| add(receipt(row)?))
@@ -124,6 +129,7 @@ fn event(row: &BinaryCopyOutRow) -> Result<EventRecord, StoreError> {
         }
         "alert" => Subject::Alert(AlertId::new(row.column(6)?)),
         "account" => Subject::Account(AccountId::new(row.column(7)?)),
+        "setting" => Subject::Setting(row.list(9)?),
         other => return Err(unreadable("event.fact", other)),
     };
     let author: Option<Uuid> = row.column(8)?;

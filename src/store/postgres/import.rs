@@ -4,7 +4,7 @@ use super::{
     account_rows, alert_rows, anchor_rows, briefing_rows,
     column::Columns as _,
     event_rows::{self, EventRow},
-    export, incident_rows, mailing_rows, patrol_rows, road_rows, step_rows,
+    export, incident_rows, mailing_rows, patrol_rows, road_rows, setting_rows, step_rows,
     stock_put::{self, Changed},
     write::PostgresTransaction,
 };
@@ -69,6 +69,7 @@ impl Import for PostgresImport<'_> {
             Piece::Mailboxes(all) => vec![mailing_rows::put_mailboxes(all)],
             Piece::Mailings(all) => vec![mailing_rows::put(all)],
             Piece::AccessAnchors(all) => vec![anchor_rows::put(all)],
+            Piece::Settings(all) => setting_rows::put(&all.iter().collect::<Vec<_>>()),
             Piece::Events(all) => event_rows::put(&all.iter().map(row).collect::<Vec<_>>()),
             Piece::Receipts(all) => {
                 let rows = all.iter().map(|receipt| (&receipt.key, &receipt.request, receipt.seq));
@@ -107,5 +108,6 @@ fn row(event: &EventRecord) -> EventRow<'_> {
         Subject::Patrol(id) => EventRow { fact: "patrol", patrol: Some(id), ..about },
         Subject::Alert(id) => EventRow { fact: "alert", alert: Some(*id), ..about },
         Subject::Account(id) => EventRow { fact: "account", account: Some(*id), ..about },
+        Subject::Setting(name) => EventRow { fact: "setting", setting: Some(*name), ..about },
     }
 }

@@ -9,7 +9,7 @@ use super::{
     column::{Columns, of_seq},
     connection::Connection,
     fault::unreadable,
-    incident_rows, patrol_rows, step_rows,
+    incident_rows, patrol_rows, setting_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -39,17 +39,19 @@ pub(super) fn head(view: &Connection<'_>) -> Result<Seq, StoreError> {
 /// See [`crate::store::Log::events_after`]; `view` sees one state throughout.
 pub(super) fn events_after(view: &Connection<'_>, after: Seq) -> Result<Vec<Event>, StoreError> {
     let sql = format!(
-        "SELECT event.seq, event.recorded_at, event.fact, {}, {}, {}, {} FROM event
+        "SELECT event.seq, event.recorded_at, event.fact, {}, {}, {}, {}, {} FROM event
          LEFT JOIN incident
              ON incident.id = event.incident AND incident.reported_at = event.incident_reported_at
          LEFT JOIN patrol ON patrol.id = event.patrol
          LEFT JOIN alert ON alert.id = event.alert
          LEFT JOIN account ON account.id = event.account
+         LEFT JOIN setting ON setting.name = event.setting
          WHERE event.seq > $1 ORDER BY event.seq LIMIT {PIECE_FACTS_MAX}",
         incident_rows::COLUMNS,
         alert_rows::COLUMNS,
         patrol_rows::COLUMNS,
-        account_rows::COLUMNS
+        account_rows::COLUMNS,
+        setting_rows::COLUMNS
     );
     let steps =
         step_rows::of_incidents(view, OF_EVENTS, &[&of_seq(after), &(PIECE_FACTS_MAX as i64)])?;
@@ -71,6 +73,10 @@ pub(super) fn events_after(view: &Connection<'_>, after: Seq) -> Result<Vec<Even
                 Fact::PatrolRecorded(patrol_rows::read(&row, at)?)
             }
             "account" => Fact::AccountRecorded(account_rows::read(&row, ACCOUNT_AT)?),
+            "setting" => {
+                let at = ACCOUNT_AT + account_rows::TYPES.len();
+                Fact::SettingChanged(setting_rows::read(&row, at)?)
+            }
             "stock" if stock_is_told => Fact::StockChanged(StockChange::default()),
             "stock" => {
                 stock_is_told = true;

@@ -53,6 +53,7 @@ mod opening;
 mod patrol_rows;
 mod replay;
 mod road_rows;
+mod setting_rows;
 mod step_rows;
 mod stock_put;
 mod stock_read;

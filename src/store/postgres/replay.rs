@@ -5,7 +5,7 @@ use tokio_postgres::{binary_copy::BinaryCopyOutRow, types::Type};
 use super::{
     account_rows, alert_rows,
     connection::Connection,
-    incident_rows, log, patrol_rows, step_rows,
+    incident_rows, log, patrol_rows, setting_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -38,6 +38,10 @@ pub(super) fn replay(
     let accounts = format!("SELECT {} FROM account", account_rows::COLUMNS);
     scan(view, &accounts, &account_rows::TYPES, each, |row| {
         account_rows::read(row, 0).map(Fact::AccountRecorded)
+    })?;
+    let settings = format!("SELECT {} FROM setting", setting_rows::COLUMNS);
+    scan(view, &settings, &setting_rows::TYPES, each, |row| {
+        setting_rows::read(row, 0).map(Fact::SettingChanged)
     })?;
     Ok(head)
 }

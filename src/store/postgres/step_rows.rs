@@ -11,16 +11,16 @@ use super::{
 };
 use crate::{
     closed_list::ClosedList as _,
-    incident::{Incident, IncidentId, Report, Step},
+    incident::{Incident, IncidentId, Remark, Report, Step},
     patrol::PatrolId,
     store::{StoreError, archive::StepRecord},
 };
 
 /// The columns that [`read`] reads, in its order.
 pub(super) const COLUMNS: &str = "incident, ordinal, action, at, recorded_at, actor, patrol, reason, override_reason, \
-     partner, other, outcome, people, with_police";
+     partner, other, outcome, people, with_police, remark";
 /// Their types.
-pub(super) const TYPES: [Type; 14] = [
+pub(super) const TYPES: [Type; 15] = [
     Type::UUID,
     Type::INT4,
     Type::TEXT,
@@ -35,16 +35,18 @@ pub(super) const TYPES: [Type; 14] = [
     Type::TEXT,
     Type::TEXT,
     Type::BOOL,
+    Type::TEXT,
 ];
 
 const PUT: &str = "
     INSERT INTO step (
         incident, ordinal, action, at, recorded_at, actor, patrol, reason, override_reason, partner, other,
-        outcome, people, with_police
+        outcome, people, with_police, remark
     )
     SELECT * FROM unnest(
         $1::UUID[], $2::INTEGER[], $3::TEXT[], $4::TIMESTAMPTZ[], $5::TIMESTAMPTZ[], $6::TEXT[], $7::TEXT[],
-        $8::TEXT[], $9::TEXT[], $10::TEXT[], $11::UUID[], $12::TEXT[], $13::TEXT[], $14::BOOLEAN[]
+        $8::TEXT[], $9::TEXT[], $10::TEXT[], $11::UUID[], $12::TEXT[], $13::TEXT[], $14::BOOLEAN[],
+        $15::TEXT[]
     )
     ON CONFLICT (incident, ordinal) DO NOTHING
 ";
@@ -77,6 +79,7 @@ pub(super) fn put<'a>(rows: &[StepRow<'a>]) -> Vec<Call<'a>> {
         column(rows, |(.., step)| step.report.map(|report| report.outcome.as_str())),
         column(rows, |(.., step)| step.report.map(|report| report.people.as_str())),
         column(rows, |(.., step)| step.report.map(|report| report.with_police)),
+        column(rows, |(.., step)| step.remark.as_ref().map(Remark::as_str)),
     ];
     vec![Call::new(PUT, values)]
 }
@@ -91,6 +94,7 @@ pub(super) fn read(row: &impl Columns) -> Result<StepRecord, StoreError> {
         }
         _ => None,
     };
+    let remark: Option<&str> = row.column(14)?;
     let step = Step {
         action: row.list(2)?,
         at: row.instant(3)?,
@@ -102,6 +106,7 @@ pub(super) fn read(row: &impl Columns) -> Result<StepRecord, StoreError> {
         partner: row.optional_list(9)?,
         other: other.map(IncidentId::new),
         report,
+        remark: remark.map(Remark::kept).transpose().map_err(|e| unreadable("step.remark", e))?,
     };
     let incident = IncidentId::new(row.column(0)?);
     Ok(StepRecord { incident, ordinal: row.number::<i32, u32>(1)?, step })

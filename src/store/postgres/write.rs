@@ -7,10 +7,10 @@ use super::{
     connection::Connection,
     event_rows::{self, EventRow},
     fault::unreadable,
-    incident_rows, log, mailing_rows, patrol_rows, step_rows, stock_put,
+    incident_rows, log, mailing_rows, patrol_rows, setting_rows, step_rows, stock_put,
 };
 use crate::{
-    access::{AccessAnchor, Account},
+    access::{AccessAnchor, Account, Setting},
     alert::Alert,
     event::{Event, Fact, Seq},
     incident::{IdempotencyKey, Incident},
@@ -76,6 +76,7 @@ impl<'a> PostgresTransaction<'a> {
         let patrols: Vec<_> = facts.iter().filter_map(patrol_of).collect();
         let alerts: Vec<_> = facts.iter().filter_map(alert_of).collect();
         let accounts: Vec<_> = facts.iter().filter_map(account_of).collect();
+        let settings: Vec<_> = facts.iter().filter_map(setting_of).collect();
         let steps: Vec<_> = incidents.iter().filter_map(|one| step_rows::last_of(one)).collect();
         let events: Vec<_> =
             numbered().map(|(seq, new)| EventRow::of(seq, recorded_at, new)).collect();
@@ -88,6 +89,7 @@ impl<'a> PostgresTransaction<'a> {
         calls.extend(step_rows::put(&steps));
         calls.extend(alert_rows::put(&alerts));
         calls.extend(account_rows::put(&accounts));
+        calls.extend(setting_rows::put(&settings));
         calls.extend(event_rows::put(&events));
         calls.extend(incident_rows::put_receipts(&receipts));
         self.connection.send(&calls)?;
@@ -183,6 +185,10 @@ const fn alert_of(new: &NewFact) -> Option<&Alert> {
 
 const fn account_of(new: &NewFact) -> Option<&Account> {
     if let Fact::AccountRecorded(account) = &new.fact { Some(account) } else { None }
+}
+
+const fn setting_of(new: &NewFact) -> Option<&Setting> {
+    if let Fact::SettingChanged(setting) = &new.fact { Some(setting) } else { None }
 }
 
 /// The number in column `at` of a row that came as text.

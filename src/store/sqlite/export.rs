@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use super::{
     account_rows, alert_rows, anchor_rows, briefing_rows,
-    column::{instant, seq, text},
+    column::{instant, list, seq, text},
     fault::{told, unreadable},
-    incident_rows, mailing_rows, patrol_rows, road_rows, step_rows,
+    incident_rows, mailing_rows, patrol_rows, road_rows, setting_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 };
 
 const EVENTS: &str = "
-    SELECT seq, event.recorded_at, fact, incident, incident.reported_at, patrol, alert, account, author
+    SELECT seq, event.recorded_at, fact, incident, incident.reported_at, patrol, alert, account, author, setting
     FROM event LEFT JOIN incident ON incident.id = event.incident ORDER BY seq
 ";
 const RECEIPTS: &str = "SELECT key, request, seq FROM receipt ORDER BY key";
@@ -79,6 +79,10 @@ pub(super) fn export(
     in_pieces(each, Piece::AccessAnchors, |add| {
         scan(view, &anchors, |row| add(anchor_rows::read(row)?))
     })?;
+    let settings = format!("SELECT {} FROM setting ORDER BY name", setting_rows::COLUMNS);
+    in_pieces(each, Piece::Settings, |add| {
+        scan(view, &settings, |row| add(setting_rows::read(row, 0)?))
+    })?;
     in_pieces(each, Piece::Events, |add| scan(view, EVENTS, |row| add(event(row)?)))?;
     in_pieces(each, Piece::Receipts, |add| scan(view, RECEIPTS, |row| add(receipt(row)?)))
 }
@@ -123,6 +127,7 @@ fn event(row: &Row<'_>) -> Result<EventRecord, StoreError> {
             let id: [u8; 16] = row.get(7).map_err(told)?;
             Subject::Account(AccountId::new(Uuid::from_bytes(id)))
         }
+        "setting" => Subject::Setting(list(row, 9)?),
         other => return Err(unreadable("event.fact", other)),
     };
     let author: Option<[u8; 16]> = row.get(8).map_err(told)?;

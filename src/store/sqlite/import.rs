@@ -4,7 +4,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
     account_rows, alert_rows, anchor_rows, briefing_rows, export, fault::told, incident_rows,
-    mailing_rows, patrol_rows, road_rows, step_rows, stock_put, write,
+    mailing_rows, patrol_rows, road_rows, setting_rows, step_rows, stock_put, write,
 };
 use crate::store::{Import, StoreError, archive::Piece};
 
@@ -89,6 +89,9 @@ impl Import for SqliteImport<'_> {
             }
             Piece::AccessAnchors(all) => {
                 all.iter().try_for_each(|anchor| anchor_rows::put(to, anchor))
+            }
+            Piece::Settings(all) => {
+                all.iter().try_for_each(|setting| setting_rows::put(to, setting))
             }
             Piece::Events(all) => all.iter().try_for_each(|event| write::put_event(to, event)),
             Piece::Receipts(all) => all.iter().try_for_each(|receipt| {

@@ -6,7 +6,7 @@ use super::{
     account_rows, alert_rows,
     column::{instant, seq, text},
     fault::{told, unreadable},
-    incident_rows, patrol_rows, step_rows,
+    incident_rows, patrol_rows, setting_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -23,6 +23,8 @@ const INCIDENT_COLUMNS: usize = 7;
 /// Where the columns of an account begin.
 const ACCOUNT_AT: usize =
     EVENT_COLUMNS + INCIDENT_COLUMNS + alert_rows::COLUMN_COUNT + patrol_rows::COLUMN_COUNT;
+/// Columns of an account.
+const ACCOUNT_COLUMNS: usize = 12;
 /// The incidents of the events that are read.
 const OF_EVENTS: &str = "
     incident IN (SELECT incident FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2)
@@ -38,16 +40,18 @@ pub(super) fn head(connection: &Connection) -> Result<Seq, StoreError> {
 /// See [`crate::store::Log::events_after`]; `view` sees one state throughout.
 pub(super) fn events_after(view: &Connection, after: Seq) -> Result<Vec<Event>, StoreError> {
     let sql = format!(
-        "SELECT event.seq, event.recorded_at, event.fact, {}, {}, {}, {} FROM event
+        "SELECT event.seq, event.recorded_at, event.fact, {}, {}, {}, {}, {} FROM event
          LEFT JOIN incident ON incident.id = event.incident
          LEFT JOIN patrol ON patrol.id = event.patrol
          LEFT JOIN alert ON alert.id = event.alert
          LEFT JOIN account ON account.id = event.account
+         LEFT JOIN setting ON setting.name = event.setting
          WHERE event.seq > ?1 ORDER BY event.seq LIMIT {PIECE_FACTS_MAX}",
         incident_rows::COLUMNS,
         alert_rows::COLUMNS,
         patrol_rows::COLUMNS,
-        account_rows::COLUMNS
+        account_rows::COLUMNS,
+        setting_rows::COLUMNS
     );
     let steps = step_rows::of_incidents(view, OF_EVENTS, params![after.0, PIECE_FACTS_MAX])?;
     let mut statement = view.prepare_cached(&sql).map_err(told)?;
@@ -69,6 +73,9 @@ pub(super) fn events_after(view: &Connection, after: Seq) -> Result<Vec<Event>, 
                 Fact::PatrolRecorded(patrol_rows::read(row, at)?)
             }
             "account" => Fact::AccountRecorded(account_rows::read(row, ACCOUNT_AT)?),
+            "setting" => {
+                Fact::SettingChanged(setting_rows::read(row, ACCOUNT_AT + ACCOUNT_COLUMNS)?)
+            }
             "stock" if stock_is_told => Fact::StockChanged(StockChange::default()),
             "stock" => {
                 stock_is_told = true;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 use super::{
     account_rows, alert_rows,
     fault::told,
-    incident_rows, log, patrol_rows, step_rows,
+    incident_rows, log, patrol_rows, setting_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -33,6 +33,8 @@ pub(super) fn replay(
     scan(view, &alerts, each, |row| alert_rows::read(row, 0).map(Fact::AlertRecorded))?;
     let accounts = format!("SELECT {} FROM account", account_rows::COLUMNS);
     scan(view, &accounts, each, |row| account_rows::read(row, 0).map(Fact::AccountRecorded))?;
+    let settings = format!("SELECT {} FROM setting", setting_rows::COLUMNS);
+    scan(view, &settings, each, |row| setting_rows::read(row, 0).map(Fact::SettingChanged))?;
     Ok(head)
 }
 

@@ -11,20 +11,20 @@ use super::{
 };
 use crate::{
     closed_list::ClosedList as _,
-    incident::{Incident, IncidentId, Report, Step},
+    incident::{Incident, IncidentId, Remark, Report, Step},
     store::{StoreError, archive::StepRecord},
 };
 
 /// The columns that [`read`] reads, in its order.
 pub(super) const COLUMNS: &str = "incident, ordinal, action, at, recorded_at, actor, patrol, reason, override_reason, \
-     partner, other, outcome, people, with_police";
+     partner, other, outcome, people, with_police, remark";
 
 const PUT: &str = "
     INSERT INTO step (
         incident, ordinal, action, at, recorded_at, actor, patrol, reason, override_reason, partner, other,
-        outcome, people, with_police
+        outcome, people, with_police, remark
     )
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
     ON CONFLICT (incident, ordinal) DO NOTHING
 ";
 
@@ -51,6 +51,7 @@ pub(super) fn put(
         step.report.map(|report| report.outcome.as_str()),
         step.report.map(|report| report.people.as_str()),
         step.report.map(|report| report.with_police),
+        step.remark.as_ref().map(Remark::as_str),
     ])
     .map_err(told)?;
     Ok(())
@@ -67,6 +68,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<StepRecord, StoreError> {
         }
         _ => None,
     };
+    let remark = optional_text(row, 14)?.map(Remark::kept).transpose();
     let step = Step {
         action: list(row, 2)?,
         at: instant(row, 3)?,
@@ -78,6 +80,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<StepRecord, StoreError> {
         partner: optional_list(row, 9)?,
         other: other.map(|id| IncidentId::new(Uuid::from_bytes(id))),
         report,
+        remark: remark.map_err(|e| unreadable("step.remark", e))?,
     };
     Ok(StepRecord {
         incident: IncidentId::new(Uuid::from_bytes(incident)),

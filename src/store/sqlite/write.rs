@@ -4,10 +4,11 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::{
     account_rows, alert_rows, anchor_rows, fault::told, incident_rows, log, mailing_rows,
-    patrol_rows, step_rows, stock_put,
+    patrol_rows, setting_rows, step_rows, stock_put,
 };
 use crate::{
     access::AccessAnchor,
+    closed_list::ClosedList as _,
     event::{Event, Fact, Seq},
     incident::IdempotencyKey,
     mailing::{Mailbox, Mailing},
@@ -20,8 +21,8 @@ use crate::{
 };
 
 const PUT_EVENT: &str = "
-    INSERT INTO event (seq, recorded_at, fact, incident, patrol, alert, account, author)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+    INSERT INTO event (seq, recorded_at, fact, incident, patrol, alert, account, author, setting)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
 ";
 
 /// A write that has the lock. Dropping it rolls it back.
@@ -60,6 +61,10 @@ impl<'a> SqliteTransaction<'a> {
             Fact::AccountRecorded(account) => {
                 account_rows::put(&self.inner, account)?;
                 Subject::Account(account.id)
+            }
+            Fact::SettingChanged(setting) => {
+                setting_rows::put(&self.inner, setting)?;
+                Subject::Setting(setting.name)
             }
             Fact::StockChanged(_) => Subject::Stock,
         };
@@ -136,6 +141,7 @@ impl Transaction for SqliteTransaction<'_> {
 /// Writes an event, whose number follows the last one.
 pub(super) fn put_event(connection: &Connection, event: &EventRecord) -> Result<(), StoreError> {
     let (mut incident, mut patrol, mut alert, mut account) = (None, None, None, None);
+    let mut setting = None;
     let fact = match &event.subject {
         Subject::Stock => "stock",
         Subject::Incident { id, .. } => {
@@ -154,11 +160,15 @@ pub(super) fn put_event(connection: &Connection, event: &EventRecord) -> Result<
             account = Some(id.uuid().into_bytes());
             "account"
         }
+        Subject::Setting(name) => {
+            setting = Some(name.as_str());
+            "setting"
+        }
     };
     let (seq, recorded_at) = (event.seq.0, event.recorded_at.unix_ms());
     let author = event.author.map(|id| id.uuid().into_bytes());
     let mut put = connection.prepare_cached(PUT_EVENT).map_err(told)?;
-    put.execute(params![seq, recorded_at, fact, incident, patrol, alert, account, author])
+    put.execute(params![seq, recorded_at, fact, incident, patrol, alert, account, author, setting])
         .map_err(told)?;
     Ok(())
 }

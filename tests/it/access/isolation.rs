@@ -302,7 +302,7 @@ impl Guarded {
         assert_eq!(self.asks(DISPATCHER, "POST", "/api/v1/incidents", Some(&call)).status, 201);
     }
 
-    fn follows(&self, who: Who, query: &str) -> Follower {
+    pub(super) fn follows(&self, who: Who, query: &str) -> Follower {
         let bearer = format!("authorization: Bearer {}\r\n", self.token(who).unwrap());
         Follower::with(self.town.address(), query, None, &bearer)
     }

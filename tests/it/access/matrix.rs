@@ -176,6 +176,13 @@ fn rows() -> Vec<Row> {
             "/api/v1/session/first",
             Some(json!({ "code": "x", "name": "a", "password": "correct horse battery" })),
         ),
+        row("GET /api/v1/settings", For(P::ManageSettings), "/api/v1/settings", None),
+        row(
+            "PUT /api/v1/settings",
+            For(P::ManageSettings),
+            "/api/v1/settings",
+            Some(json!({ "remarks": true })),
+        ),
         row("GET /api/v1/sites", For(P::ReadStock), "/api/v1/sites", None),
         row("GET /api/v1/sites/{code}", For(P::ReadStock), "/api/v1/sites/AA-01", None),
         row(

@@ -4,6 +4,7 @@
 mod administering;
 mod isolation;
 mod matrix;
+mod remarks;
 mod sessions;
 
 use serde_json::{Value, json};

@@ -20,7 +20,7 @@ use crate::{
     program::run,
     store::fixture::{
         account, alert, anchor, batch, commit, commit_anchor, commit_mail, fix, incident,
-        incident_fact, key, mailbox, mailing, patrol_fact, stepped, stock_fact,
+        incident_fact, key, mailbox, mailing, patrol_fact, setting, stepped, stock_fact,
     },
 };
 
@@ -43,6 +43,7 @@ fn filled() -> TempDir {
         Fact::IncidentRecorded(assigned),
         Fact::AlertRecorded(alert(1, 1, Some(&received))),
         Fact::AccountRecorded(account(1)),
+        Fact::SettingChanged(setting(1)),
     ];
     everything.facts.extend(batch(later).facts);
     everything.facts[2].key = Some(key("call 1"));

@@ -193,12 +193,13 @@ fn a_copy_tells_what_it_moved_and_both_sides_have_it() {
     mailboxes 1
     mailings 1
     access_anchors 1
-    events 9
+    settings 1
+    events 10
     receipts 1
-    44 records
+    46 records
     ");
     let last = table.lines().last().unwrap();
-    assert_eq!(last, format!("44 records from {from} are in {to}, verified"));
+    assert_eq!(last, format!("46 records from {from} are in {to}, verified"));
     for (kind, told) in again["kinds"].as_object().unwrap() {
         let sum = told["sha256"].as_str().unwrap();
         assert!(table.lines().any(|line| line.starts_with(kind) && line.ends_with(sum)), "{kind}");

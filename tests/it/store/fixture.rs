@@ -3,14 +3,17 @@
 use geo::{LineString, polygon};
 use uuid::Uuid;
 use vigie::{
-    access::{AccessAnchor, Account, AccountId, Key, Role, SealKey, Seat, TokenDigest},
+    access::{
+        AccessAnchor, Account, AccountId, Key, Role, SealKey, Seat, Setting, SettingName,
+        TokenDigest,
+    },
     alert::{Alert, AlertId, AlertKind, AlertState, Resolution},
     closed_list::ClosedList as _,
     event::{Event, Fact},
     geo::LonLat,
     incident::{
         Action, ActorRole, Channel, IdempotencyKey, Incident, IncidentId, Outcome, PeopleBracket,
-        Reason, Report, RequestDigest, Status, Step,
+        Reason, Remark, Report, RequestDigest, Status, Step,
     },
     mailing::{FileDigests, Mailbox, Mailing, MailingKey, MailingState},
     patrol::{Availability, Patrol, PositionFix},
@@ -207,6 +210,8 @@ pub fn stepped(incident: &Incident, action: Action, number: u32) -> Incident {
         patrol: (action != Action::Qualified).then(|| patrol(number, Availability::Busy).id),
         reason: (action == Action::Reassigned).then_some(Reason::BetterPlaced),
         report: (action == Action::Reported).then_some(report),
+        remark: (action == Action::Reported && number.is_multiple_of(2))
+            .then(|| Remark::kept("Groom de la porte A cassé.").unwrap()),
         ..Step::plain(action, last.plus_seconds(60), at(0), ActorRole::Dispatcher)
     });
     incident
@@ -294,6 +299,16 @@ pub fn commit_mail(store: &mut dyn Store, change: MailChange) -> Result<(), Stor
     store.begin()?.commit_mail(change)
 }
 
+/// Remarks turned on or off, as `number` is odd or even, by the account of that number.
+pub fn setting(number: u32) -> Setting {
+    Setting {
+        name: SettingName::Remarks,
+        is_on: number % 2 == 1,
+        changed_by: (number > 0).then(|| account(number).id),
+        changed_at: at(i64::from(number)),
+    }
+}
+
 /// Something of every kind that a store keeps.
 pub fn one_of_everything() -> Batch {
     let received = incident(1, 1, Status::Received);
@@ -313,6 +328,8 @@ pub fn one_of_everything() -> Batch {
         Fact::AccountRecorded(account(2)),
         Fact::AccountRecorded(account(3)),
         Fact::AccountRecorded(Account { disabled: true, epoch: 1, ..account(0) }),
+        Fact::SettingChanged(setting(1)),
+        Fact::SettingChanged(setting(0)),
     ]);
     everything.fixes.push(fix(1, 5));
     everything

@@ -17,7 +17,7 @@ use vigie::{
 use super::{
     Place,
     fixture::{
-        account, alert, batch, commit, fix, incident, patrol, patrol_fact, stepped, stock,
+        account, alert, batch, commit, fix, incident, patrol, patrol_fact, setting, stepped, stock,
         stock_fact,
     },
     state::{State, followed, replayed},
@@ -55,6 +55,9 @@ enum Step {
         number: u32,
         epoch: u32,
     },
+    Setting {
+        number: u32,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -72,6 +75,7 @@ fn step() -> impl Strategy<Value = Step> {
             .prop_map(|(number, choice, patrol)| Step::Taken { number, choice, patrol }),
         (0..NUMBERS, 0..NUMBERS).prop_map(|(number, about)| Step::Alert { number, about }),
         (0..NUMBERS, 0_u32..9).prop_map(|(number, epoch)| Step::Account { number, epoch }),
+        (0_u32..2).prop_map(|number| Step::Setting { number }),
     ]
 }
 
@@ -121,6 +125,11 @@ impl Step {
                 let new = account(number);
                 let known = new.seat.scope().patrol().is_none_or(|_| is_there(1));
                 known.then_some(Fact::AccountRecorded(Account { epoch, ..new }))?
+            }
+            Self::Setting { number } => {
+                let new = setting(number);
+                let known = new.changed_by.is_none_or(|id| state.accounts().get(id).is_some());
+                known.then_some(Fact::SettingChanged(new))?
             }
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use vigie::{
-    access::Account,
+    access::{Account, Setting},
     alert::Alert,
     event::Seq,
     patrol::PatrolId,
@@ -35,6 +35,7 @@ pub struct State {
     pub missions: Vec<(PatrolId, Mission)>,
     pub alerts: Vec<Alert>,
     pub accounts: Vec<Account>,
+    pub settings: Vec<Setting>,
 }
 
 impl State {
@@ -83,6 +84,7 @@ impl State {
                 .collect(),
             alerts: snapshot.alerts().iter().cloned().collect(),
             accounts: snapshot.accounts().iter().map(|account| (**account).clone()).collect(),
+            settings: snapshot.settings().iter().copied().collect(),
         };
         assert_eq!(state.incidents.len(), count, "no incident is there twice");
         state

@@ -660,6 +660,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is turned on, by whom and when. */
+        get: operations["show_settings"];
+        /** Turns something on or off. It is durable when the answer comes, and holds on every server over the store. */
+        put: operations["put_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites": {
         parameters: {
             query?: never;
@@ -2214,6 +2232,8 @@ export interface components {
             mission: components["schemas"]["Mission"] | null;
             /** @description Who. */
             patrol: components["schemas"]["Crew"];
+            /** @description Whether a report may carry a remark. */
+            remarks: boolean;
             /** @description Incidents that it has left, and not reported yet, oldest first. */
             reports_due: components["schemas"]["IncidentProperties"][];
             /** @description The server's clock, RFC 3339: a tablet corrects its own by it. */
@@ -2260,7 +2280,7 @@ export interface components {
         /** @enum {string} */
         PeopleBracket: "0" | "1-3" | "4-9" | "10+";
         /** @enum {string} */
-        Permission: "read_meta" | "read_stock" | "locate" | "write_stock" | "read_incidents" | "take_calls" | "import_incidents" | "step_incidents" | "read_patrols" | "rank_patrols" | "record_patrols" | "report_positions" | "read_missions" | "check_in" | "read_alerts" | "raise_alerts" | "handle_alerts" | "read_heatmap" | "count_exactly" | "read_kpis" | "listen" | "read_reports" | "read_nights" | "read_mailings" | "manage_mailboxes" | "read_registers" | "read_metrics" | "manage_accounts";
+        Permission: "read_meta" | "read_stock" | "locate" | "write_stock" | "read_incidents" | "take_calls" | "import_incidents" | "step_incidents" | "read_patrols" | "rank_patrols" | "record_patrols" | "report_positions" | "read_missions" | "check_in" | "read_alerts" | "raise_alerts" | "handle_alerts" | "read_heatmap" | "count_exactly" | "read_kpis" | "listen" | "read_reports" | "read_nights" | "read_mailings" | "manage_mailboxes" | "read_registers" | "read_metrics" | "manage_accounts" | "manage_settings";
         /** @description A position: longitude, latitude. */
         Position: number[];
         /** @description Where a crew is. */
@@ -2392,12 +2412,17 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
-        /** @description A crew's report: closed lists only. */
+        /** @description A crew's report: closed lists, and a remark where an administrator has turned remarks on. */
         Report: {
             /** @description What it found or did. */
             outcome: components["schemas"]["Outcome"];
             /** @description How many people were there. */
             people: components["schemas"]["PeopleBracket"];
+            /**
+             * @description What the crew adds in its own words: one line of at most 140 characters, which tells of nobody. It is refused
+             *     where remarks are off, and where the filter finds a person in it. Landlords and partners never read it.
+             */
+            remark?: string;
             /** @description Whether the police were there. */
             with_police: boolean;
         };
@@ -2433,6 +2458,20 @@ export interface components {
             /** @description Id of the patrol that the account is for. */
             patrol: string | null;
             role: components["schemas"]["Role"] | null;
+        };
+        /** @description How something is set. */
+        Setting: {
+            /** @description When it was turned last, RFC 3339; null where it never was. */
+            changed_at: string | null;
+            /** @description Name of the account that turned it; null where it never was, and in a demo. */
+            changed_by: string | null;
+            /** @description Whether it is on. */
+            on: boolean;
+        };
+        /** @description How everything is set. */
+        Settings: {
+            /** @description Whether crews may write a remark beside their report. */
+            remarks: components["schemas"]["Setting"];
         };
         /** @description A name and a password; in a demo, a role. */
         SignIn: {
@@ -2652,6 +2691,11 @@ export interface components {
             kind: components["schemas"]["HazardKind"];
             /** @description When it ends, RFC 3339: after now, at most 90 days ahead. */
             until: string;
+        };
+        /** @description How things are to be set. */
+        WantedSettings: {
+            /** @description Whether crews may write a remark beside their report. */
+            remarks: boolean;
         };
     };
     responses: never;
@@ -7009,6 +7053,185 @@ export interface operations {
             };
             /** @description The server is at fault */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How everything is set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedSettings"];
+            };
+        };
+        responses: {
+            /** @description How everything is set now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The route does not read this media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

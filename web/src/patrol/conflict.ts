@@ -11,8 +11,15 @@ export function whatOf(item: Item, { words }: Shift): string {
   return words.t(`what.${item.kind}`);
 }
 
+/** Whether it is the remark of a report that was refused. */
+export function isAboutRemark({ kind, refusal }: Item): boolean {
+  return kind === "report" && refusal?.status === 422 && (refusal.detail ?? "").startsWith("report.remark:");
+}
+
 /** Why it was refused, as far as the answer tells. */
-export function reasonOf({ refusal }: Item, { words }: Shift): string {
+export function reasonOf(item: Item, { words }: Shift): string {
+  const { refusal } = item;
+  if (isAboutRemark(item)) return words.t("conflict.remark");
   const status = refusal?.incidentStatus ?? null;
   if (status === null) return words.t("conflict.other", { status: String(refusal?.status ?? "?") });
   if (OVER.has(status)) return words.t("conflict.over");

@@ -30,7 +30,12 @@ export interface Report {
   outcome: Outcome;
   people: People;
   with_police: boolean;
+  /** What the crew adds in its own words, where remarks are on. */
+  remark?: string;
 }
+
+/** Longest remark, in characters. */
+export const REMARK_LENGTH_MAX = 140;
 
 export interface Incident {
   id: string;
@@ -94,6 +99,8 @@ export interface MissionAnswer {
   mission: Mission | null;
   /** Incidents that the patrol has left and not reported on. */
   reports_due?: Incident[];
+  /** Whether a report may carry a remark. */
+  remarks?: boolean;
 }
 
 export interface Alert {

@@ -15,10 +15,10 @@ export interface Kind {
   label_en: string;
 }
 
-/** A report that is not finished. */
+/** A report that is not finished, without its remark: that is kept once the filter has let it through. */
 export interface Draft {
   incident: string;
-  report: Partial<Report>;
+  report: Partial<Omit<Report, "remark">>;
 }
 
 /** The own call for help, once the server has it. */
@@ -34,6 +34,8 @@ export interface Records {
   kinds: Kind[];
   ground: Ground | null;
   help: Help | null;
+  /** Whether a report may carry a remark, as the server last said. */
+  remarks: boolean;
 }
 
 const EMPTY: Records = {
@@ -44,6 +46,7 @@ const EMPTY: Records = {
   kinds: [],
   ground: null,
   help: null,
+  remarks: false,
 };
 const NAMES = Object.keys(EMPTY) as (keyof Records)[];
 /** Which tab changes the desk, and how it tells the others. */

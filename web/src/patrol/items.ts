@@ -53,6 +53,13 @@ export function reportItem(moment: Moment, incident: Incident, report: Report): 
   return transition(moment, incident, `mission:${incident.id}`, { to: "reported", report }, { kind: "report", to: "reported" });
 }
 
+/** A refused report as a new one, without what the server did not take of it. */
+export function withoutRemark(refused: Item): Item {
+  const { remark: _refused, ...report } = refused.body["report"] as Report;
+  const body = { ...refused.body, report };
+  return { ...refused, body, key: crypto.randomUUID(), sealed: null, tries: 0, refusal: null, kept: false };
+}
+
 /** Not in the mission's chain: a request for help from colleagues that is refused must not hold up the report. */
 export function reinforcementItem(moment: Moment, incident: Incident): Item {
   return transition(moment, incident, `reinforcement:${incident.id}`, { to: "reinforced" }, { kind: "reinforcement" });

@@ -5,7 +5,7 @@ import { Copy, type Draft, type Help } from "./copy.svelte";
 import type { Alert, Crew, Fix, Incident, MissionAnswer, Report, Stage } from "./contract";
 import { Follower } from "./follower";
 import { fetchGround } from "./ground";
-import { checkInItem, dutyItem, reinforcementItem, reportItem, sosItem, stepItem, type Duty, type Moment } from "./items";
+import { checkInItem, dutyItem, reinforcementItem, reportItem, sosItem, stepItem, withoutRemark, type Duty, type Moment } from "./items";
 import { begun, COPY_MS, fate, prolonged, type Fate } from "./lifetime";
 import { Live } from "./live";
 import { adopt, afterConfirmation, afterDiscard, afterReport, afterStep, checkInDueMs, nextStep, stageOf, type News } from "./mission";
@@ -52,6 +52,8 @@ export class Shift {
   readonly owed = $derived(this.#copy?.records.desk.owed ?? []);
   readonly draft = $derived(this.#copy?.records.draft ?? null);
   readonly ground = $derived(this.#copy?.records.ground ?? null);
+  /** Whether a report may carry a remark. */
+  readonly remarks = $derived(this.#copy?.records.remarks ?? false);
   readonly help = $derived(this.#copy?.records.help ?? null);
   readonly items = $derived(this.#copy?.items ?? []);
   readonly full = $derived(this.#copy?.full ?? false);
@@ -229,6 +231,15 @@ export class Shift {
     this.#retry();
   }
 
+  /** Sends a refused report again without its remark. */
+  async sendWithoutRemark(refused: Item): Promise<void> {
+    const { outbox } = this.#sure();
+    await outbox.drop(refused.key);
+    await outbox.add(withoutRemark(refused));
+    await this.#itemsChanged();
+    this.#retry();
+  }
+
   /** Keeps a refused item on the tablet, for the room to see. */
   async keep(refused: Item): Promise<void> {
     await this.#sure().outbox.replace({ ...refused, kept: true });
@@ -368,6 +379,8 @@ export class Shift {
     });
     const { offset } = this.#wire;
     if (offset?.offsetMs !== copy.records.offset?.offsetMs) await copy.set("offset", offset);
+    const remarks = answer.remarks === true;
+    if (remarks !== copy.records.remarks) await copy.set("remarks", remarks);
     if (news === null) return;
     this.news = news;
     signal("mission", this.prefs.sound);

@@ -125,6 +125,7 @@ export const dispatchEn: Same<typeof dispatchFr> = {
   "people.4-9": "4–9",
   "people.10+": "10+",
   "report.withPolice": "With the police",
+  "report.remark": "Remark:",
 
   "double.found": "Reported already at {time}: {state}",
   "double.merge": "Merge",

@@ -124,6 +124,7 @@ export const dispatchFr = {
   "people.4-9": "4–9",
   "people.10+": "10+",
   "report.withPolice": "Avec la police",
+  "report.remark": "Remarque :",
 
   "double.found": "Déjà signalé à {time}\u00a0: {state}",
   "double.merge": "Fusionner",
