@@ -59,17 +59,18 @@ fn assert_figures(name: &str, recall_min: f64, false_refusals_max: f64) {
 #[test]
 fn the_sentences_that_the_rules_were_written_on_are_judged_as_told() {
     assert_figures("dev.tsv", 99.0, 1.0);
+    assert_figures("night.tsv", 99.0, 1.0);
 }
 
 #[test]
 fn the_sentences_that_the_rules_were_not_written_on_are_judged_as_told() {
-    assert_figures("held-out.tsv", 94.0, 2.0);
+    assert_figures("held-out.tsv", 95.9, 1.3);
 }
 
 /// The tablet is held to the same files: `web/src/privacy/refusal.test.ts`.
 #[test]
 fn the_verdicts_are_those_that_the_tablet_is_held_to() {
-    for name in ["dev", "held-out"] {
+    for name in ["dev", "night", "held-out"] {
         let verdicts: String = corpus(&format!("{name}.tsv"))
             .iter()
             .map(|sentence| {
