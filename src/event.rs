@@ -7,6 +7,7 @@ use crate::{
     alert::Alert,
     incident::Incident,
     patrol::Patrol,
+    retention::{Hold, Purge},
     stock::StockChange,
     time::Timestamp,
 };
@@ -57,6 +58,12 @@ pub enum Fact {
     AccountRecorded(Account),
     /// Something was turned on or off.
     SettingChanged(Setting),
+    /// A hold is new, or was lifted.
+    HoldRecorded(Hold),
+    /// What was over before the instants that it names is gone.
+    Purged(Purge),
+    /// What this once told of was purged since: it keeps its number, and says nothing.
+    Gone,
 }
 
 impl Fact {
@@ -70,6 +77,9 @@ impl Fact {
             Self::AlertRecorded(_) => "alert",
             Self::AccountRecorded(_) => "account",
             Self::SettingChanged(_) => "setting",
+            Self::HoldRecorded(_) => "hold",
+            Self::Purged(_) => "purge",
+            Self::Gone => "gone",
         }
     }
 }

@@ -29,6 +29,7 @@
 //! | [`incident`] | kinds, the life cycle and its steps, idempotency |
 //! | [`alert`] | what a person must look at, and who has |
 //! | [`access`] | roles, permissions and the table between them, accounts |
+//! | [`retention`] | what is kept for how long, holds, the signed register of purges |
 //! | [`event`] | the one [`event::Event`], gapless [`event::Seq`] |
 //! | [`twin`] | the state: [`twin::Snapshot`], a fold of the events, and its indexes |
 //! | [`locate`] | question: which site and building is this position on |
@@ -78,6 +79,7 @@ pub mod privacy;
 pub mod publication;
 pub mod report;
 pub mod response;
+pub mod retention;
 pub mod roads;
 pub mod simulation;
 pub mod stock;

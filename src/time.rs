@@ -4,7 +4,7 @@ mod calendar;
 
 use std::{fmt, str::FromStr, sync::LazyLock};
 
-use jiff::{civil::Weekday, tz::TimeZone};
+use jiff::{ToSpan as _, civil::Weekday, tz::TimeZone};
 
 pub use calendar::{Date, InvalidDate, InvalidMonth, Month};
 
@@ -61,6 +61,15 @@ impl Timestamp {
     pub fn plus_seconds(self, seconds: i64) -> Self {
         let moved = self.unix_ms.saturating_add(seconds.saturating_mul(1000));
         Self::from_unix_ms(moved).unwrap_or(self)
+    }
+
+    /// The instant at which clocks in Paris showed the same time so many months before (after, where negative), on the
+    /// last day of a month that is too short; kept within the years 0001 to 9999.
+    #[must_use]
+    pub fn months_before(self, months: i32) -> Self {
+        let shown = PARIS.to_datetime(self.instant()).checked_sub(months.months());
+        let then = shown.and_then(|shown| PARIS.to_timestamp(shown));
+        then.ok().and_then(|at| Self::from_unix_ms(at.as_millisecond()).ok()).unwrap_or(self)
     }
 
     /// The hour of the week that clocks in Paris show.

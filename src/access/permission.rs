@@ -58,6 +58,8 @@ closed_list! {
         ManageMailboxes = "manage_mailboxes",
         /// Read the registers: what was purged, refused, and read by whom.
         ReadRegisters = "read_registers",
+        /// Keep incidents beyond their term, and let them go again.
+        ManageHolds = "manage_holds",
         /// Read the counters of the program.
         ReadMetrics = "read_metrics",
         /// Give, change and take away accounts and tokens.
@@ -101,7 +103,7 @@ impl Permission {
             Self::ReadNights => &[Dispatcher, Landlord, Demo],
             Self::ReadMetrics | Self::ManageSettings => &[Admin, Demo],
             Self::ReadMailings => &[Dpo, Admin],
-            Self::ReadRegisters => &[Dpo],
+            Self::ReadRegisters | Self::ManageHolds => &[Dpo],
             Self::ManageAccounts | Self::ManageMailboxes => &[Admin],
         }
     }

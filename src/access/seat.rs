@@ -115,7 +115,8 @@ mod tests {
             (Role::Dpo, &[P::ReadIncidents, P::ReadPatrols, P::ReadStock, P::Listen]),
             (Role::Admin, &[P::ReadIncidents, P::Listen, P::ReadHeatmap, P::ReadKpis]),
             (Role::Patrol, &[P::HandleAlerts, P::ReadIncidents, P::ReadHeatmap, P::TakeCalls]),
-            (Role::Demo, &[P::ManageAccounts, P::ReadRegisters]),
+            (Role::Demo, &[P::ManageAccounts, P::ReadRegisters, P::ManageHolds]),
+            (Role::Admin, &[P::ReadRegisters, P::ManageHolds]),
         ];
         for (role, permissions) in never {
             for permission in *permissions {

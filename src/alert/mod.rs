@@ -1,4 +1,4 @@
-//! Alerts: something about a patrol that a person must look at, and who has.
+//! Alerts: something about a patrol, or about a purge that was missed, that a person must look at, and who has.
 //!
 //! Uses [`crate::time`], [`crate::stock`], [`crate::patrol`] and [`crate::incident`] only. An alert holds no
 //! position: where the patrol is now is known, and where it was is nobody's business.
@@ -29,6 +29,8 @@ closed_list! {
         NoMovement = "no_movement",
         /// A patrol on a mission does not say where it is.
         SignalLost = "signal_lost",
+        /// What is over its term was not purged: it is about no patrol.
+        PurgeMissed = "purge_missed",
     }
 }
 
@@ -55,6 +57,8 @@ closed_list! {
         Reached = "reached",
         /// It was a test.
         Test = "test",
+        /// The purge that was missed is done.
+        Purged = "purged",
     }
 }
 
@@ -65,8 +69,8 @@ pub struct Alert {
     pub id: AlertId,
     /// What is the matter.
     pub kind: AlertKind,
-    /// With whom.
-    pub patrol: PatrolId,
+    /// With whom; `None` for [`AlertKind::PurgeMissed`] alone.
+    pub patrol: Option<PatrolId>,
     /// During which incident.
     pub incident: Option<IncidentId>,
     /// On which site.

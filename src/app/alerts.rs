@@ -128,7 +128,7 @@ fn raise(state: &Snapshot, new: NewAlert, now: Timestamp) -> Result<Cared, Alert
             .iter()
             .rev()
             .filter(is_asked)
-            .find(|alert| alert.patrol == patrol && alert.kind == kind)
+            .find(|alert| alert.patrol.as_ref() == Some(&patrol) && alert.kind == kind)
     };
     if let Some(known) = under_key() {
         return Ok(Cared { alert: known.clone(), repeated: true });

@@ -5,13 +5,14 @@ use std::{collections::HashMap, sync::Arc};
 use tokio::sync::oneshot;
 
 use super::{
-    AccountError, AlertError, Cared, FixOutcome, ImportOutcome, PutPatrol, PutPatrolError,
-    ReceiveError, Received, SetHazards, SetHazardsError, SettingChange, StepError, Stepped,
-    Unavailable,
+    AccountError, AlertError, Cared, FixOutcome, HoldChange, HoldError, ImportOutcome, PutPatrol,
+    PutPatrolError, ReceiveError, Received, SetHazards, SetHazardsError, SettingChange, StepError,
+    Stepped, Unavailable,
     accounts::{self, AccountChange, Author},
     alerts::{self, AlertRequest},
-    hazards,
+    hazards, holds,
     incidents::Admitted,
+    purging::Upkeep,
     settings,
     stepping::Against,
     stock,
@@ -23,6 +24,7 @@ use crate::{
     event::{Event, Fact, Seq},
     incident::{IdempotencyKey, Incident, Nomenclature, RequestDigest, Step},
     patrol::{Availability, FixRefusal, FixVerdict, PatrolId, PositionFix, judge_fix},
+    retention::Hold,
     stock::StockChange,
     store::{Batch, NewFact, Receipt, Store, StoreError},
     time::Timestamp,
@@ -39,10 +41,13 @@ pub(super) enum Job {
     Step(Box<AskedStep>, Reply<Stepped, StepError>),
     Alert(Box<AlertRequest>, Reply<Cared, AlertError>),
     Account(Author, Box<AccountChange>, Reply<Account, AccountError>),
+    Hold(Box<HoldChange>, Reply<Hold, HoldError>),
     /// Raises what the watch finds: nobody waits for an answer.
     Watch {
         /// Since when crews can be heard.
         listening_since: Timestamp,
+        /// Whether this program is to purge what is over its term.
+        purges: bool,
     },
     Patrol(PutPatrol, Reply<(), PutPatrolError>),
     Hazards(SetHazards, Reply<(), SetHazardsError>),
@@ -51,6 +56,8 @@ pub(super) enum Job {
     Stock(StockChange, Reply<ImportOutcome, Unavailable>),
     /// Work at the store itself, which is no event; it is handed the fault where the store is away.
     AtStore(AtStore),
+    /// What the writer does by itself, beside all commits of others.
+    Upkeep(Upkeep),
     /// Another program may have written: nobody waits for an answer.
     LookAround,
 }
@@ -66,6 +73,7 @@ pub(super) enum Pending {
     Step(PlannedStep, Reply<Stepped, StepError>),
     Alert(Result<Cared, AlertError>, Reply<Cared, AlertError>),
     Account(Result<Account, AccountError>, Reply<Account, AccountError>),
+    Hold(Result<Hold, HoldError>, Reply<Hold, HoldError>),
     Patrol(Reply<(), PutPatrolError>),
     Hazards(Reply<(), SetHazardsError>),
     Setting(Reply<(), Unavailable>),
@@ -135,7 +143,8 @@ impl Group {
             Job::Account(author, change, reply) => {
                 Pending::Account(self.plan_account(author, *change), reply)
             }
-            Job::Watch { listening_since } => return self.watch(listening_since),
+            Job::Hold(change, reply) => Pending::Hold(self.plan_hold(*change), reply),
+            Job::Watch { listening_since, purges } => return self.watch(listening_since, purges),
             Job::Patrol(put, reply) => match self.plan_patrol(put) {
                 Ok(()) => Pending::Patrol(reply),
                 Err(refusal) => return answer(reply, Err(refusal)),
@@ -160,17 +169,18 @@ impl Group {
                 Pending::Stock(outcome, reply)
             }
             // The writer does it between two commits.
-            Job::AtStore(_) | Job::LookAround => return,
+            Job::AtStore(_) | Job::Upkeep(_) | Job::LookAround => return,
         };
         self.pending.push(pending);
     }
 
-    fn watch(&mut self, listening_since: Timestamp) {
+    fn watch(&mut self, listening_since: Timestamp, purges: bool) {
         let found = alerts::watched(Watch {
             snapshot: &self.state,
             nomenclature: &self.nomenclature,
             now: self.batch.recorded_at,
             listening_since,
+            purges,
         });
         for alert in found {
             self.record_alert(alert);
@@ -270,6 +280,14 @@ impl Group {
             self.batch.facts.push(NewFact { fact, author, key: None });
         }
         Ok(account)
+    }
+
+    fn plan_hold(&mut self, change: HoldChange) -> Result<Hold, HoldError> {
+        let hold = holds::decide(&self.state, change, self.batch.recorded_at)?;
+        let fact = Fact::HoldRecorded(hold.clone());
+        self.state.apply([fact.clone()], self.state.seq());
+        self.push(fact, None);
+        Ok(hold)
     }
 
     fn record_alert(&mut self, alert: Alert) {
@@ -402,13 +420,14 @@ impl Job {
             Self::Step(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Alert(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Account(.., reply) => answer(reply, Err(unavailable.into())),
+            Self::Hold(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Patrol(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Hazards(_, reply) => answer(reply, Err(unavailable.into())),
             Self::Setting(_, reply) => answer(reply, Err(unavailable)),
             Self::Positions(_, reply) => answer(reply, Err(unavailable)),
             Self::Stock(_, reply) => answer(reply, Err(unavailable)),
             Self::AtStore(work) => work(Err(fault.clone())),
-            Self::Watch { .. } | Self::LookAround => {}
+            Self::Watch { .. } | Self::Upkeep(_) | Self::LookAround => {}
         }
     }
 }
@@ -430,6 +449,7 @@ impl Pending {
             Self::Account(account, reply) => {
                 answer(reply, committed.map_err(Into::into).and(account));
             }
+            Self::Hold(hold, reply) => answer(reply, committed.map_err(Into::into).and(hold)),
             Self::Patrol(reply) => answer(reply, committed.map(|_| ()).map_err(Into::into)),
             Self::Hazards(reply) => answer(reply, committed.map(|_| ()).map_err(Into::into)),
             Self::Setting(reply) => answer(reply, committed.map(|_| ())),

@@ -11,11 +11,13 @@ mod daily;
 mod group;
 mod hazards;
 mod health;
+mod holds;
 mod incidents;
 mod mailings;
 mod news;
 mod passwords;
 mod patrols;
+mod purging;
 mod road_builder;
 mod roads;
 mod settings;
@@ -28,6 +30,7 @@ use std::{
     panic::AssertUnwindSafe,
     sync::{
         Arc, Mutex,
+        atomic::AtomicBool,
         mpsc::{SyncSender, TrySendError},
     },
     thread::JoinHandle,
@@ -40,11 +43,13 @@ pub use alerts::{AlertCare, AlertError, Cared, NewAlert};
 pub use clock::{Clock, system_clock};
 pub use daily::{Daily, DailyJob, Done, Run, last_due, next_due};
 pub use hazards::{SetHazards, SetHazardsError};
+pub use holds::{HoldChange, HoldError};
 pub use incidents::{NewIncident, ReceiveError, Received, Whereabouts};
 pub use mailings::{Copies, MailboxError, NIGHTS_MAX, WantedMailing};
 pub use news::{Listener, News, Subject, What};
 pub use passwords::{InvalidPassword, PASSWORD_LENGTH_MIN, Password};
 pub use patrols::{FixOutcome, PutPatrol, PutPatrolError};
+pub use purging::{PurgeError, nightly_purge};
 pub use settings::SettingChange;
 pub use stock::{ImportOutcome, Tally};
 pub use transitions::{Correction, StepError, StepRequest, Stepped};
@@ -76,6 +81,8 @@ struct Shared {
     jobs: Arc<Queue>,
     health: Arc<Health>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// Whether this program is to purge what is over its term.
+    purges: Arc<AtomicBool>,
 }
 
 /// Where jobs wait for the writer; `None` once the program stops.
@@ -140,12 +147,14 @@ impl App {
         let (waiting, told) = (Arc::clone(&jobs), Arc::clone(&health));
         store.watch(Box::new(move || wake(&waiting, &told)));
         let nomenclature = Arc::new(Nomenclature::shipped());
+        let purges = Arc::new(AtomicBool::new(false));
         let writer = Writer::new(
             store,
             Arc::clone(&desk),
             clock,
             Arc::clone(&health),
             Arc::clone(&nomenclature),
+            Arc::clone(&purges),
         );
         let ended = Arc::clone(&health);
         let work = move || {
@@ -168,6 +177,7 @@ impl App {
                 jobs,
                 health,
                 writer: Mutex::new(Some(thread)),
+                purges,
             }),
         })
     }

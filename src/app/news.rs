@@ -17,6 +17,7 @@ use crate::{
     event::{Event, Fact, Seq},
     incident::IncidentId,
     patrol::PatrolId,
+    retention::{Kept, Purge},
     stock::{SiteCode, StockChange},
     twin::{Snapshot, Twin},
 };
@@ -64,6 +65,13 @@ pub enum Subject {
     Account(AccountId),
     /// What is turned on.
     Setting(SettingName),
+    /// A purge, and whether anything went that clients show.
+    Purge {
+        /// Whether anything went that clients show.
+        shows: bool,
+    },
+    /// What concerns no client: a hold, or what is no longer there.
+    Nobodys,
 }
 
 /// The hearing end.
@@ -132,6 +140,8 @@ impl Subject {
             Fact::AlertRecorded(alert) => Self::Alert(alert.id),
             Fact::AccountRecorded(account) => Self::Account(account.id),
             Fact::SettingChanged(setting) => Self::Setting(setting.name),
+            Fact::Purged(purge) => Self::Purge { shows: is_shown(purge) },
+            Fact::HoldRecorded(_) | Fact::Gone => Self::Nobodys,
         };
         (event.seq, subject)
     }
@@ -144,4 +154,10 @@ impl Subject {
         let is_small = change.has_only_briefings() && sites.len() <= SITES_TOLD_MAX;
         if is_small { Self::Briefings(sites) } else { Self::Stock }
     }
+}
+
+/// Whether a purge removed something that clients show.
+fn is_shown(purge: &Purge) -> bool {
+    let shown = [Kept::Incidents, Kept::Identities, Kept::Alerts, Kept::Hazards];
+    shown.into_iter().any(|what| purge.count_of(what) > 0)
 }

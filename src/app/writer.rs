@@ -7,6 +7,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc,
+        atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, RecvTimeoutError},
     },
     time::{Duration, Instant},
@@ -17,13 +18,15 @@ use super::{
     group::{Group, Job},
     health::Health,
     news::{NewsDesk, Subject, What},
+    purging::{self, Occasion, PurgeError, Upkeep},
     road_builder::RoadBuilder,
 };
 use crate::{
     event::{Event, Fact, Seq},
     incident::{IdempotencyKey, Nomenclature},
     patrol::PositionFix,
-    store::{Log, Receipt, Store, StoreError, Transaction},
+    retention::Purge,
+    store::{Batch, Log, NewFact, Receipt, Store, StoreError, Transaction},
     time::Timestamp,
     twin::{Snapshot, SnapshotBuilder},
     vigil::Watch,
@@ -54,6 +57,8 @@ pub(super) struct Writer {
     last: Option<(Seq, Timestamp)>,
     /// Since when crews can be heard.
     listening_since: Timestamp,
+    /// Whether this program is to purge what is over its term.
+    purges: Arc<AtomicBool>,
 }
 
 impl Writer {
@@ -63,6 +68,7 @@ impl Writer {
         clock: Clock,
         health: Arc<Health>,
         nomenclature: Arc<Nomenclature>,
+        purges: Arc<AtomicBool>,
     ) -> Self {
         let listening_since = clock();
         Self {
@@ -75,6 +81,7 @@ impl Writer {
             shaken: false,
             last: None,
             listening_since,
+            purges,
         }
     }
 
@@ -117,14 +124,16 @@ impl Writer {
             return;
         }
         let listening_since = self.listening_since;
+        let purges = self.purges.load(Ordering::Relaxed);
         let due = alerts::watched(Watch {
             snapshot: &self.desk.snapshot(),
             nomenclature: &self.nomenclature,
             now,
             listening_since,
+            purges,
         });
         if !due.is_empty() {
-            self.write(vec![Job::Watch { listening_since }]);
+            self.write(vec![Job::Watch { listening_since, purges }]);
         }
     }
 
@@ -141,6 +150,10 @@ impl Writer {
                 Job::AtStore(work) => {
                     self.write(std::mem::take(&mut together));
                     work(Ok(&mut *self.store));
+                }
+                Job::Upkeep(upkeep) => {
+                    self.write(std::mem::take(&mut together));
+                    self.keep_up(upkeep);
                 }
                 Job::LookAround => {}
                 _ => together.push(job),
@@ -199,6 +212,54 @@ impl Writer {
         for waiting in pending {
             waiting.answer(&committed);
         }
+    }
+
+    /// Whoever asked may have gone away, and then nobody misses the answer.
+    fn keep_up(&mut self, upkeep: Upkeep) {
+        match upkeep {
+            Upkeep::Purge { occasion, after, reply } => {
+                let _ = reply.send(self.purge(occasion, after));
+            }
+            Upkeep::Due(reply) => {
+                let now = (self.clock)();
+                let begun = begin(&mut *self.store, &self.desk, &mut self.last);
+                let due = begun.map_err(PurgeError::from).and_then(|mut transaction| {
+                    purging::due(&mut *transaction, &self.desk.snapshot(), now)
+                });
+                let _ = reply.send(due);
+            }
+            Upkeep::Scrub(removed, reply) => {
+                let _ = reply.send(self.store.scrub(&removed).map_err(PurgeError::from));
+            }
+        }
+    }
+
+    /// Removes some of what is due, in one write.
+    fn purge(
+        &mut self,
+        occasion: Occasion,
+        after: Option<u64>,
+    ) -> Result<Option<Purge>, PurgeError> {
+        if self.shaken {
+            self.follow()?;
+        }
+        let recorded_at = (self.clock)();
+        let mut transaction = begin(&mut *self.store, &self.desk, &mut self.last)?;
+        let state = self.desk.snapshot();
+        let Some(purge) = purging::next(&mut *transaction, &state, (occasion, after), recorded_at)?
+        else {
+            return Ok(None);
+        };
+        let fact = NewFact { fact: Fact::Purged(purge.clone()), author: None, key: None };
+        let committed =
+            transaction.commit(Batch { recorded_at, facts: vec![fact], fixes: Vec::new() });
+        self.health.note_writing(&committed);
+        self.behind |= committed.is_err();
+        self.shaken |= committed.is_err();
+        let events = committed?;
+        self.last = events.last().map(|event| (event.seq, event.recorded_at)).or(self.last);
+        publish(&self.desk, &events, Vec::new());
+        Ok(Some(purge))
     }
 
     /// Follows other programs, and finds out whether a store that did not take a write takes one now.

@@ -12,6 +12,7 @@ mod copy;
 mod demo;
 mod doctor;
 mod environment;
+mod hold;
 mod import;
 mod log;
 mod mail_args;
@@ -19,6 +20,7 @@ mod mailbox;
 mod moved;
 mod progress;
 mod proj_data;
+mod purge;
 mod report;
 mod restore;
 mod sending;
@@ -76,6 +78,10 @@ pub enum Command {
     Token(token::TokenArgs),
     /// Find out whether the access log is as it was written.
     Audit(audit::AuditArgs),
+    /// Remove what is over its term, and sign how much that was.
+    Purge(purge::PurgeArgs),
+    /// Keep incidents beyond their term, for the data protection officer.
+    Hold(hold::HoldArgs),
     /// Say whether the store, the clock and the program are well, and what to do if not.
     Doctor(doctor::DoctorArgs),
 }
@@ -128,6 +134,8 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Account(args) => account::run(args),
         Command::Token(args) => token::run(args),
         Command::Audit(args) => audit::run(&args),
+        Command::Purge(args) => purge::run(args),
+        Command::Hold(args) => hold::run(args),
         Command::Doctor(args) => doctor::run(&args),
     }
 }

@@ -18,7 +18,7 @@ use super::{
     mail_args::MailArgs,
 };
 use crate::{
-    app::{App, Daily, DailyJob, Done, Run, system_clock},
+    app::{App, Daily, DailyJob, Done, Run, nightly_purge, system_clock},
     audit::AccessLog,
     http::{self, Doors, RateLimits, Settings},
     post::{MailServer, Post},
@@ -93,7 +93,7 @@ fn prune_access_log(log: AccessLog) -> DailyJob {
 /// What is done every day beside answering.
 fn daily_jobs(app: &App, mail: Option<MailServer>) -> anyhow::Result<Vec<DailyJob>> {
     let reports = mail.map(|server| Post::new(app.clone(), server)).transpose()?;
-    Ok(reports.map(Post::daily_job).into_iter().collect())
+    Ok(reports.map(Post::daily_job).into_iter().chain([nightly_purge(app.clone())]).collect())
 }
 
 /// What runs beside the answering of requests.

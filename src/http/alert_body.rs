@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{alert::Alert, twin::Snapshot};
 
-/// Something about a patrol that a person must look at.
+/// Something that a person must look at: about a patrol, or about a purge that was missed.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Alert)]
 pub struct AlertBody {
@@ -17,9 +17,10 @@ pub struct AlertBody {
     id: String,
     /// What is the matter.
     kind: AlertKindName,
-    /// Id of the patrol that it is about.
-    patrol: String,
-    /// The patrol's name on the radio.
+    /// Id of the patrol that it is about; null where a purge was missed.
+    #[schema(required = true)]
+    patrol: Option<String>,
+    /// The patrol's name on the radio; empty where it is about no patrol.
     callsign: String,
     /// Id of the incident that the patrol was on.
     #[schema(required = true)]
@@ -56,7 +57,7 @@ pub struct AlertBody {
 impl AlertBody {
     /// `alert` with what `snapshot` knows of its patrol now.
     pub fn of(snapshot: &Snapshot, alert: &Alert) -> Self {
-        let patrol = snapshot.patrols().get(&alert.patrol);
+        let patrol = alert.patrol.as_ref().and_then(|id| snapshot.patrols().get(id));
         let position = patrol.and_then(|known| known.last_fix.as_ref()).map(|fix| fix.position);
         let [lon, lat] = match position.map(|position| rounded(position.into())) {
             Some([lon, lat]) => [Some(lon), Some(lat)],
@@ -66,9 +67,11 @@ impl AlertBody {
         Self {
             id: alert.id.to_string(),
             kind: Named(alert.kind),
-            patrol: alert.patrol.to_string(),
-            callsign: patrol
-                .map_or_else(|| alert.patrol.to_string(), |known| known.patrol.callsign.clone()),
+            callsign: match (&alert.patrol, patrol) {
+                (_, Some(known)) => known.patrol.callsign.clone(),
+                (id, None) => id.as_ref().map(ToString::to_string).unwrap_or_default(),
+            },
+            patrol: alert.patrol.as_ref().map(ToString::to_string),
             incident: alert.incident.map(|id| id.to_string()),
             site_code: alert.site.as_ref().map(ToString::to_string),
             lon,

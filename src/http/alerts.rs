@@ -59,7 +59,10 @@ async fn list_alerts(
     };
     let snapshot = edge.app.snapshot();
     let alerts = snapshot.alerts().iter().filter(|alert| with_resolved || alert.is_open());
-    let alerts = alerts.filter(|alert| caller.sees_patrol(&alert.patrol));
+    let alerts = alerts.filter(|alert| match &alert.patrol {
+        Some(patrol) => caller.sees_patrol(patrol),
+        None => caller.scope().patrol().is_none(),
+    });
     let alerts = alerts.map(|alert| AlertBody::of(&snapshot, alert)).collect();
     let body = Alerts { alerts, time_stamp: edge.app.now().to_string() };
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body))

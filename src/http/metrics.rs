@@ -26,6 +26,7 @@ pub struct Metrics {
     twin: IntGaugeVec,
     store_up: IntGauge,
     stale_s: IntGauge,
+    purge_age_s: IntGauge,
 }
 
 impl Metrics {
@@ -63,6 +64,10 @@ impl Metrics {
                 "vigie_stale_seconds",
                 "How long the twin has not been compared with the store; 0 while it is kept in step.",
             )?,
+            purge_age_s: IntGauge::new(
+                "vigie_purge_age_seconds",
+                "How long ago what is over its term was purged; -1 before the first time.",
+            )?,
         };
         metrics.registry.register(Box::new(metrics.requests.clone()))?;
         metrics.registry.register(Box::new(metrics.latency_s.clone()))?;
@@ -74,6 +79,7 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.twin.clone()))?;
         metrics.registry.register(Box::new(metrics.store_up.clone()))?;
         metrics.registry.register(Box::new(metrics.stale_s.clone()))?;
+        metrics.registry.register(Box::new(metrics.purge_age_s.clone()))?;
         Ok(metrics)
     }
 
@@ -119,6 +125,8 @@ impl Metrics {
         self.seq.set(snapshot.seq().0.cast_signed());
         self.store_up.set(i64::from(app.store_fault().is_none()));
         self.stale_s.set(app.stale_s().unwrap_or(0).cast_signed());
+        let last = snapshot.registers().last_purge();
+        self.purge_age_s.set(last.map_or(-1, |purge| app.now().seconds_since(purge.at) as i64));
         for (kind, count) in [
             ("landlords", stock.landlords().len()),
             ("sites", stock.sites().len()),

@@ -22,6 +22,7 @@ mod hazards;
 mod health;
 mod heatmap;
 mod heatmap_body;
+mod holds;
 mod incident_body;
 mod incident_feature;
 mod incidents;
@@ -51,6 +52,7 @@ mod place;
 mod positions;
 mod problem;
 mod published;
+mod purges;
 mod query;
 mod rate;
 mod reports;
@@ -79,9 +81,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use caller::Doors;
 pub use geojson::{Feature, FeatureCollection, GeoJson, Geometry, Link};
+pub use holds::HoldBody;
 pub use json::Json;
 pub use metrics::Metrics;
 pub use problem::{PROBLEM_JSON, Problem, ProblemKind};
+pub use purges::PurgeBody;
 pub use query::Query;
 pub use rate::RateLimits;
 pub use server::{Settings, listen};
@@ -147,6 +151,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(mailboxes::routes)
             .configure(access_log::routes)
             .configure(events::routes)
+            .configure(purges::routes)
+            .configure(holds::routes)
             .configure(heatmap::routes)
             .configure(meta::routes)
             .configure(session::routes)

@@ -17,6 +17,7 @@ use crate::{
     mailing::MailingState,
     press::Form,
     response::GroupBy,
+    retention::{HoldReason, Kept, PurgeCause},
     stock::HazardKind,
 };
 
@@ -58,6 +59,13 @@ pub type AlertStateName = Named<AlertState>;
 pub type HazardKindName = Named<HazardKind>;
 /// [`Resolution`] by its name.
 pub type ResolutionName = Named<Resolution>;
+
+/// [`Kept`] by its name.
+pub type KeptName = Named<Kept>;
+/// [`PurgeCause`] by its name.
+pub type PurgeCauseName = Named<PurgeCause>;
+/// [`HoldReason`] by its name.
+pub type HoldReasonName = Named<HoldReason>;
 
 /// [`Permission`] by its name.
 pub type PermissionName = Named<Permission>;

@@ -47,6 +47,7 @@ permits! {
     ReadMailings,
     ReadRegisters,
     ManageMailboxes,
+    ManageHolds,
     ReadMetrics,
     ManageAccounts,
     ManageSettings,

@@ -5,7 +5,7 @@ use super::{
     archive::{Counts, RecordKind},
     finding::Finding,
 };
-use crate::time::Timestamp;
+use crate::{retention::PURGE_MISSED_AFTER_H, time::Timestamp};
 
 /// How far ahead of this machine's clock the last event may be: clocks of servers differ a little.
 const AHEAD_S_MAX: f64 = 60.0;
@@ -20,6 +20,10 @@ pub(super) struct Head {
     pub(super) last: u64,
     /// The latest time.
     pub(super) recorded_at: Option<Timestamp>,
+    /// The earliest time.
+    pub(super) begun_at: Option<Timestamp>,
+    /// The last purge.
+    pub(super) purged_at: Option<Timestamp>,
 }
 
 /// Whether this program knows the schema.
@@ -42,7 +46,7 @@ pub(super) fn held(
     now: Timestamp,
 ) -> Vec<Finding> {
     let mut findings = match head {
-        Ok(head) => vec![numbers(&head), times(&head, now)],
+        Ok(head) => vec![numbers(&head), times(&head, now), purges(&head, now)],
         Err(fault) => vec![Finding::fail("numbers", fault, "restore a backup")],
     };
     findings.push(match counts {
@@ -69,6 +73,26 @@ fn times(head: &Head, now: Timestamp) -> Finding {
         return Finding::warn("times", found, "set the clock of this machine, by NTP");
     }
     Finding::ok("times", format!("last event at {last}"))
+}
+
+/// Whether what is over its term was purged.
+fn purges(head: &Head, now: Timestamp) -> Finding {
+    let Some(since) = head.purged_at.or(head.begun_at) else {
+        return Finding::ok("purge", "no event yet");
+    };
+    let age_h = now.seconds_since(since) / 3600.0;
+    let is_missed = age_h > PURGE_MISSED_AFTER_H as f64;
+    let found = match head.purged_at {
+        Some(at) => format!("last purge at {at}"),
+        None if is_missed => format!("no purge yet, and the first event is {age_h:.0} h old"),
+        None => "no purge yet".to_owned(),
+    };
+    if !is_missed {
+        return Finding::ok("purge", found);
+    }
+    let advice =
+        "`vigie purge` purges now; `vigie serve` does every night at 03:15: look why it did not";
+    Finding::warn("purge", found, advice)
 }
 
 fn list(counts: &Counts) -> String {

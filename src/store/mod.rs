@@ -8,6 +8,8 @@
 //! - An event has a number, and numbers have no gap, however many programs write at once.
 //! - A [`Batch`] is there as a whole or not at all, and once [`Transaction::commit`] has returned it
 //!   survives a power cut.
+//! - What a [`Fact::Purged`] names is removed with the commit that records it; the events that told of it stay, as
+//!   [`Fact::Gone`], so that numbers keep having no gap.
 //! - Facts carry state, so the rows answer for the events: [`Log::events_after`] tells each event with its
 //!   subject *as it is now*. Applied in their order they lead to the state that [`Store::replay`] builds.
 
@@ -18,6 +20,7 @@ use crate::{
     incident::{IdempotencyKey, Incident, RequestDigest},
     mailing::{Mailbox, Mailing},
     patrol::PositionFix,
+    retention::{HoldId, Kept, Removed},
     stock::LandlordId,
     time::{Date, Timestamp},
 };
@@ -29,6 +32,7 @@ mod examination;
 mod fault;
 mod finding;
 pub mod postgres;
+mod register_columns;
 pub mod sqlite;
 mod stock_pieces;
 mod store_url;
@@ -140,6 +144,14 @@ pub trait Store: Log + Send {
     /// [`StoreError`] while they do not.
     fn probe(&mut self) -> Result<(), StoreError>;
 
+    /// Overwrites what purges removed, so that nothing of it is left in the files that the store has on its disk. Others
+    /// may wait for it meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when it cannot be done now; what was removed stays removed.
+    fn scrub(&mut self, removed: &[Removed]) -> Result<(), StoreError>;
+
     /// How many records of each kind there are, at one instant.
     ///
     /// # Errors
@@ -211,11 +223,25 @@ pub trait Transaction: Log {
         Ok(())
     }
 
+    /// What of that sort was over before that instant and is covered by none of these holds: the oldest `at_most` of
+    /// it, and those that were over at the same instant as the last of them.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be read.
+    fn due(
+        &mut self,
+        what: Kept,
+        before: Timestamp,
+        holds: &[HoldId],
+        at_most: u64,
+    ) -> Result<Due, StoreError>;
+
     /// Makes all of `batch` durable, or none of it. Returns its facts as events, numbered from
     /// [`Transaction::head`] on in their order.
     ///
     /// Facts come before positions. A position that is not newer than the one there changes nothing.
-    /// A patrol that is recorded off duty loses its position.
+    /// A patrol that is recorded off duty loses its position. A purge that does not count what is there is refused.
     ///
     /// # Errors
     ///
@@ -277,6 +303,15 @@ pub struct NewFact {
     pub author: Option<AccountId>,
     /// Under which key it was asked, for an incident.
     pub key: Option<(IdempotencyKey, RequestDigest)>,
+}
+
+/// What a purge may remove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// All that was over before this instant: the one that was asked for, unless more is left than was asked for.
+    pub before: Timestamp,
+    /// How many.
+    pub count: u64,
 }
 
 /// What became of a request that had an idempotency key.

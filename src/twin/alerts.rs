@@ -1,9 +1,13 @@
 //! [`Alerts`]: what a person must look at, and what was looked at lately.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use crate::{
     alert::{Alert, AlertId, AlertKind},
+    incident::IncidentId,
     patrol::PatrolId,
     time::Timestamp,
 };
@@ -35,14 +39,37 @@ impl Alerts {
     /// The open alert of that kind about that patrol.
     #[must_use]
     pub fn open_of(&self, patrol: &PatrolId, kind: AlertKind) -> Option<&Alert> {
-        self.open().find(|alert| alert.kind == kind && alert.patrol == *patrol)
+        self.open().find(|alert| alert.kind == kind && alert.patrol.as_ref() == Some(patrol))
+    }
+
+    /// The open alert that a purge was missed.
+    #[must_use]
+    pub fn open_of_purges(&self) -> Option<&Alert> {
+        self.open().find(|alert| alert.kind == AlertKind::PurgeMissed)
     }
 
     /// When an alert of that kind about that patrol was last resolved, among those that are still shown.
     #[must_use]
-    pub fn last_resolved_at(&self, patrol: &PatrolId, kind: AlertKind) -> Option<Timestamp> {
-        let of_patrol = self.iter().filter(|alert| alert.kind == kind && alert.patrol == *patrol);
+    pub fn last_resolved_at(
+        &self,
+        patrol: Option<&PatrolId>,
+        kind: AlertKind,
+    ) -> Option<Timestamp> {
+        let is_it = |alert: &&Alert| alert.kind == kind && alert.patrol.as_ref() == patrol;
+        let of_patrol = self.iter().filter(is_it);
         of_patrol.filter_map(|alert| alert.resolved).map(|(.., at)| at).max()
+    }
+
+    /// Removes those that `is_gone` says.
+    pub(super) fn remove(&mut self, is_gone: impl Fn(&Alert) -> bool) {
+        Arc::make_mut(&mut self.0).retain(|_, alert| !is_gone(alert));
+    }
+
+    /// Forgets during which of these incidents alerts were raised.
+    pub(super) fn forget_incidents(&mut self, gone: &HashSet<IncidentId>) {
+        for alert in Arc::make_mut(&mut self.0).values_mut() {
+            alert.incident = alert.incident.filter(|id| !gone.contains(id));
+        }
     }
 
     pub(super) fn record(&mut self, alert: Alert) {

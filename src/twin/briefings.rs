@@ -33,6 +33,15 @@ impl Briefings {
         self.0.iter().map(|(site, briefing)| (site, &**briefing))
     }
 
+    /// Removes the hazards that were over before that instant.
+    pub(super) fn remove_hazards(&mut self, before: Timestamp) {
+        for briefing in Arc::make_mut(&mut self.0).values_mut() {
+            if briefing.hazards.iter().any(|hazard| hazard.until < before) {
+                Arc::make_mut(briefing).hazards.retain(|hazard| hazard.until >= before);
+            }
+        }
+    }
+
     /// Takes in notes and hazards, new or in the place of those with the same key.
     pub(super) fn take(&mut self, notes: Vec<SiteNote>, hazards: Vec<Hazard>) {
         let sites = Arc::make_mut(&mut self.0);

@@ -30,6 +30,12 @@ impl SnapshotBuilder {
                 Fact::AlertRecorded(alert) => self.snapshot.alerts.record(alert),
                 Fact::AccountRecorded(account) => self.snapshot.accounts.record(account),
                 Fact::SettingChanged(setting) => self.snapshot.settings.record(setting),
+                Fact::HoldRecorded(hold) => self.snapshot.registers.record_hold(hold),
+                // A replay tells of what is there: what was purged is not.
+                Fact::Purged(purge) => {
+                    self.snapshot.registers.record_purge(purge);
+                }
+                Fact::Gone => {}
                 Fact::IncidentRecorded(incident) => {
                     self.index_stock();
                     let Snapshot { incidents, stock, .. } = &mut self.snapshot;

@@ -1,5 +1,7 @@
 //! [`Columns`]: incidents as columns sorted by time, so that a question reads only what it needs.
 
+use std::collections::HashSet;
+
 use super::{PlaceIx, SiteIx};
 use crate::{
     incident::{Channel, IncidentId, Status},
@@ -179,6 +181,15 @@ impl Columns {
                 b += 1;
             }
         }
+        columns.index();
+        columns
+    }
+
+    /// The rows of all but these incidents. O(n).
+    pub(super) fn without(&self, gone: &HashSet<IncidentId>) -> Self {
+        let mut columns = Self::with_capacity(self.len());
+        let kept = (0..self.len()).filter(|row| !gone.contains(&self.id[*row]));
+        kept.for_each(|row| columns.push(self.row(row)));
         columns.index();
         columns
     }

@@ -1,6 +1,9 @@
 //! [`Incidents`]: all incidents, as one large sealed part and one small recent part.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{Columns, IncidentRow, StockIndex};
 use crate::{
@@ -105,6 +108,13 @@ impl Incidents {
             self.recent = Arc::default();
         } else {
             self.recent = Arc::new(recent);
+        }
+    }
+
+    /// Removes incidents.
+    pub(super) fn remove(&mut self, gone: &HashSet<IncidentId>) {
+        for part in [&mut self.sealed, &mut self.recent] {
+            *part = Arc::new(part.without(gone));
         }
     }
 

@@ -1,10 +1,14 @@
 //! [`Interventions`]: the steps of incidents, and which patrol is on which.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use crate::{
-    incident::{Incident, IncidentId, Sent},
+    incident::{Incident, IncidentId, Sent, Step},
     patrol::PatrolId,
+    time::Timestamp,
 };
 
 /// Incidents with steps in the recent part before it is merged into the sealed one: few enough to copy at each
@@ -59,6 +63,53 @@ impl Interventions {
                 std::mem::take(&mut self.recent).iter().map(|(id, one)| (*id, Arc::clone(one))),
             );
             self.sealed = Arc::new(sealed);
+        }
+    }
+
+    /// Removes incidents, and forgets that others were merged with them.
+    pub(super) fn remove(&mut self, gone: &HashSet<IncidentId>) {
+        let is_gone = |step: &Step| step.other.is_some_and(|other| gone.contains(&other));
+        for part in [&mut self.sealed, &mut self.recent] {
+            let part = Arc::make_mut(part);
+            part.retain(|id, _| !gone.contains(id));
+            for incident in part.values_mut() {
+                if incident.steps.iter().any(is_gone) {
+                    let steps = &mut Arc::make_mut(incident).steps;
+                    steps
+                        .iter_mut()
+                        .filter(|step| is_gone(step))
+                        .for_each(|step| step.other = None);
+                }
+            }
+        }
+        Arc::make_mut(&mut self.missions).retain(|_, mission| !gone.contains(&mission.incident));
+    }
+
+    /// Forgets who took the steps that were taken before that instant, but for incidents that `is_held` says. A patrol
+    /// that was sent then and never left is free.
+    pub(super) fn forget_patrols(
+        &mut self,
+        before: Timestamp,
+        is_held: impl Fn(&Incident) -> bool,
+    ) {
+        let forgets = |step: &Step| step.patrol.is_some() && step.at < before;
+        let mut touched = Vec::new();
+        for part in [&mut self.sealed, &mut self.recent] {
+            for incident in Arc::make_mut(part).values_mut() {
+                if !incident.steps.iter().any(forgets) || is_held(incident) {
+                    continue;
+                }
+                let steps = &mut Arc::make_mut(incident).steps;
+                steps.iter_mut().filter(|step| forgets(step)).for_each(|step| step.patrol = None);
+                touched.push(Arc::clone(incident));
+            }
+        }
+        let missions = Arc::make_mut(&mut self.missions);
+        for incident in touched {
+            missions.retain(|_, mission| mission.incident != incident.id);
+            for sent in incident.sent() {
+                missions.insert(sent.patrol.clone(), Mission { incident: incident.id, sent });
+            }
         }
     }
 

@@ -138,6 +138,15 @@ impl Patrols {
         }
     }
 
+    /// Forgets positions that are older than that instant.
+    pub(super) fn forget_fixes(&mut self, before: Timestamp) {
+        for known in Arc::make_mut(&mut self.0).values_mut() {
+            if known.state.last_fix.as_ref().is_some_and(|fix| fix.recorded_at < before) {
+                known.move_to(None);
+            }
+        }
+    }
+
     /// Puts each patrol where its fix says, and nowhere those without one.
     pub(super) fn replace_fixes(&mut self, fixes: Vec<PositionFix>) {
         let mut fixes: BTreeMap<PatrolId, PositionFix> =

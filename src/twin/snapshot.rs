@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, mem::take, sync::Arc};
 
 use super::{
-    Accounts, Alerts, Briefings, Incidents, Interventions, Patrols, Roads, Settings, StockIndex,
+    Accounts, Alerts, Briefings, Incidents, Interventions, Patrols, Registers, Roads, Settings,
+    StockIndex,
 };
 use crate::{
     event::{Fact, Seq},
@@ -25,6 +26,7 @@ pub struct Snapshot {
     pub(super) alerts: Alerts,
     pub(super) accounts: Accounts,
     pub(super) settings: Settings,
+    pub(super) registers: Registers,
     /// By landlord: the last event about an incident on one of its sites, since this state was built.
     pub(super) last_incident: Arc<BTreeMap<LandlordId, Seq>>,
 }
@@ -119,6 +121,12 @@ impl Snapshot {
         &self.settings
     }
 
+    /// What was purged, and what is held beyond its term.
+    #[must_use]
+    pub const fn registers(&self) -> &Registers {
+        &self.registers
+    }
+
     /// The last event about an incident on a site of that landlord, or one that came with it; 0 where there was none
     /// since the program started.
     #[must_use]
@@ -157,6 +165,12 @@ impl Snapshot {
                 Fact::AlertRecorded(alert) => self.alerts.record(alert),
                 Fact::AccountRecorded(account) => self.accounts.record(account),
                 Fact::SettingChanged(setting) => self.settings.record(setting),
+                Fact::HoldRecorded(hold) => self.registers.record_hold(hold),
+                Fact::Purged(purge) => {
+                    self.record_incidents(&mut incidents);
+                    self.purge(purge, seq);
+                }
+                Fact::Gone => {}
             }
         }
         self.record_incidents(&mut incidents);

@@ -56,7 +56,7 @@ pub fn check_in(
         return None;
     }
     let incident = snapshot.interventions().get(mission.incident)?;
-    let reached = snapshot.alerts().last_resolved_at(patrol, AlertKind::CheckInMissed);
+    let reached = snapshot.alerts().last_resolved_at(Some(patrol), AlertKind::CheckInMissed);
     let well_at = incident.last_check_in(patrol).max(reached)?;
     let in_danger_since = match in_danger_since(snapshot, nomenclature, incident, now) {
         Some(since) => since.max(well_at),

@@ -1,7 +1,7 @@
 //! [`escalated`]: how loud an alert is to be by now.
 
 use crate::{
-    alert::{ALERT_LEVEL_MAX, Alert, AlertState},
+    alert::{ALERT_LEVEL_MAX, Alert, AlertKind, AlertState},
     time::Timestamp,
 };
 
@@ -16,6 +16,9 @@ pub const RETURNS_AFTER_S: i64 = 15 * 60;
 ///
 /// One that comes back keeps who had it last: it lies since that person's time was over.
 pub(super) fn escalated(alert: &Alert, now: Timestamp) -> Option<Alert> {
+    if alert.kind == AlertKind::PurgeMissed {
+        return None; // nobody is in danger: it stays as loud as it is, and in the hands that it is in
+    }
     let came_back_at = alert.acknowledged.map(|(_, at)| at.plus_seconds(RETURNS_AFTER_S));
     match (alert.state, came_back_at) {
         (AlertState::Resolved, _) => None,

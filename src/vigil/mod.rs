@@ -1,11 +1,14 @@
-//! Question: about which patrols is somebody to be alarmed, and which alarms have nobody looked at.
+//! Question: about which patrols, and about which purge, is somebody to be alarmed, and which alarms have nobody looked at.
 //!
 //! Pure functions of a [`Snapshot`](crate::twin::Snapshot) and of the time; use the nouns and the twin only.
 
 mod check_in;
 mod escalation;
+mod purges;
 mod watch;
 
+#[cfg(test)]
+mod purges_tests;
 #[cfg(test)]
 mod vigil_tests;
 

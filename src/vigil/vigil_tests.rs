@@ -67,7 +67,8 @@ fn found(snapshot: &Snapshot, second: i64) -> Vec<Alert> {
     };
     let nomenclature = &Nomenclature::shipped();
     let listening_since = at(-3600);
-    watch(Watch { snapshot, nomenclature, now: at(second), listening_since }, new_id)
+    let now = at(second);
+    watch(Watch { snapshot, nomenclature, now, listening_since, purges: false }, new_id)
 }
 
 fn due(snapshot: &Snapshot, second: i64) -> CheckIn {

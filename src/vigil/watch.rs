@@ -1,6 +1,6 @@
 //! [`watch`]: the alerts that are new by now, or another than they were.
 
-use super::{check_in, escalation::escalated};
+use super::{check_in, escalation::escalated, purges::purges};
 use crate::{
     alert::{Alert, AlertId, AlertKind, AlertState},
     incident::{Action, Nomenclature, Status},
@@ -23,6 +23,8 @@ pub struct Watch<'a> {
     pub now: Timestamp,
     /// Since when crews can be heard: while the server or its store was away, none could say anything.
     pub listening_since: Timestamp,
+    /// Whether this program is to purge what is over its term.
+    pub purges: bool,
 }
 
 /// The alerts that are to be raised now, or to be louder than they are; empty where all is as it should be.
@@ -34,6 +36,7 @@ pub fn watch(watch: Watch<'_>, mut new_id: impl FnMut() -> AlertId) -> Vec<Alert
     let Watch { snapshot, now, .. } = watch;
     let mut alerts: Vec<Alert> =
         snapshot.alerts().open().filter_map(|alert| escalated(alert, now)).collect();
+    alerts.extend(purges(&watch, &mut new_id));
     for (patrol, mission) in snapshot.interventions().missions() {
         let rules = [
             (AlertKind::CheckInMissed, watch.has_missed_its_check_in(patrol)),
@@ -63,7 +66,7 @@ pub fn raised(
     Alert {
         id,
         kind,
-        patrol: patrol.clone(),
+        patrol: Some(patrol.clone()),
         incident: mission,
         site: incident.map(|incident| incident.site.clone()),
         raised_at,
@@ -95,7 +98,8 @@ impl Watch<'_> {
         let (Some(fix), Some(still_since)) = (last_fix, known.still_since(patrol)) else {
             return false;
         };
-        let resolved_at = self.snapshot.alerts().last_resolved_at(patrol, AlertKind::NoMovement);
+        let resolved_at =
+            self.snapshot.alerts().last_resolved_at(Some(patrol), AlertKind::NoMovement);
         let since = Some(still_since.max(mission.sent.since)).max(resolved_at);
         since.is_some_and(|since| fix.recorded_at.seconds_since(since) >= NO_MOVEMENT_S)
     }
@@ -112,7 +116,8 @@ impl Watch<'_> {
         });
         let state = self.snapshot.patrols().get(patrol);
         let heard_at = state.and_then(|state| state.last_fix.as_ref()).map(|fix| fix.recorded_at);
-        let resolved_at = self.snapshot.alerts().last_resolved_at(patrol, AlertKind::SignalLost);
+        let resolved_at =
+            self.snapshot.alerts().last_resolved_at(Some(patrol), AlertKind::SignalLost);
         let since = sends.map(|step| step.recorded_at).max(heard_at).max(resolved_at);
         let since = since.max(Some(self.listening_since));
         since.is_some_and(|since| self.now.seconds_since(since) > POSITION_AGE_S_MAX_ON_MISSION)

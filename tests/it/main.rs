@@ -37,6 +37,7 @@ mod publication;
 mod rates;
 mod replicas;
 mod reports;
+mod retention;
 mod roads;
 mod safety;
 mod seeds;

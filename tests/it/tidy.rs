@@ -21,6 +21,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("incident", &["closed_list", "time", "privacy", "stock", "patrol"]),
     ("alert", &["closed_list", "time", "stock", "patrol", "incident"]),
     ("access", &["closed_list", "time", "stock", "patrol"]),
+    ("retention", &["closed_list", "time", "stock", "incident", "access"]),
     ("event", NOUNS),
     ("twin", STATE),
     ("locate", TWIN),
@@ -57,6 +58,7 @@ const NOUNS: &[&str] = &[
     "incident",
     "alert",
     "access",
+    "retention",
 ];
 const STATE: &[&str] = &[
     "closed_list",
@@ -71,6 +73,7 @@ const STATE: &[&str] = &[
     "incident",
     "alert",
     "access",
+    "retention",
     "event",
 ];
 const TWIN: &[&str] = &[
@@ -85,6 +88,7 @@ const TWIN: &[&str] = &[
     "incident",
     "alert",
     "access",
+    "retention",
     "event",
     "twin",
 ];
@@ -134,23 +138,14 @@ const DEMO: &[&str] = &[
     "incident",
     "alert",
     "access",
+    "retention",
     "event",
     "twin",
     "simulation",
 ];
-const IMPORT: &[&str] = &[
-    "closed_list",
-    "geo",
-    "time",
-    "tract",
-    "roads",
-    "privacy",
-    "stock",
-    "patrol",
-    "incident",
-    "event",
-    "crs",
-];
+#[rustfmt::skip]
+const IMPORT: &[&str] =
+    &["closed_list", "geo", "time", "tract", "roads", "privacy", "stock", "patrol", "incident", "event", "crs"];
 const APP: &[&str] = &[
     "closed_list",
     "geo",
@@ -164,6 +159,7 @@ const APP: &[&str] = &[
     "incident",
     "alert",
     "access",
+    "retention",
     "event",
     "twin",
     "locate",
@@ -187,6 +183,7 @@ const HTTP: &[&str] = &[
     "incident",
     "alert",
     "access",
+    "retention",
     "event",
     "twin",
     "locate",
@@ -215,6 +212,7 @@ const CLI: &[&str] = &[
     "incident",
     "alert",
     "access",
+    "retention",
     "event",
     "twin",
     "locate",
@@ -251,6 +249,7 @@ const PURE: &[&str] = &[
     "incident",
     "alert",
     "access",
+    "retention",
     "event",
     "twin",
     "locate",

@@ -20,12 +20,13 @@ use vigie::{
     incident::{Channel, IdempotencyKey, RequestDigest, Status},
     mailing::{Mailbox, Mailing},
     patrol::{Availability, PositionFix},
+    retention::{HoldId, Kept, Removed},
     store::{
-        Batch, Import, Log, MailChange, Receipt, Store, StoreError, Transaction,
+        Batch, Due, Import, Log, MailChange, Receipt, Store, StoreError, Transaction,
         archive::{Counts, Piece},
         sqlite::SqliteStore,
     },
-    time::Date,
+    time::{Date, Timestamp},
 };
 
 use crate::store::fixture::{self, patrol, site, stock};
@@ -338,6 +339,10 @@ impl Store for Moody {
         if self.mood.load(SeqCst) == FULL { Err(StoreError::Full) } else { self.inner.probe() }
     }
 
+    fn scrub(&mut self, removed: &[Removed]) -> Result<(), StoreError> {
+        self.inner.scrub(removed)
+    }
+
     fn counts(&mut self) -> Result<Counts, StoreError> {
         self.inner.counts()
     }
@@ -383,6 +388,16 @@ impl Log for MoodyTransaction<'_> {
 impl Transaction for MoodyTransaction<'_> {
     fn head(&self) -> Seq {
         self.inner.head()
+    }
+
+    fn due(
+        &mut self,
+        what: Kept,
+        before: Timestamp,
+        holds: &[HoldId],
+        at_most: u64,
+    ) -> Result<Due, StoreError> {
+        self.inner.due(what, before, holds, at_most)
     }
 
     fn commit(self: Box<Self>, batch: Batch) -> Result<Vec<Event>, StoreError> {

@@ -70,7 +70,9 @@ impl Teller {
     fn take(&mut self, news: &News) {
         let head = news.after.seq();
         let told = match &news.what {
-            What::Events(events) if events.len() <= EVENTS_AT_ONCE_MAX => {
+            What::Events(events)
+                if events.len() <= EVENTS_AT_ONCE_MAX && !events.iter().any(is_purge) =>
+            {
                 self.render(events, news).ok()
             }
             What::Events(_) | What::Anew => None,
@@ -95,7 +97,10 @@ impl Teller {
                 Subject::Patrol(id) => self.patrol(Some(seq), id, &news.after)?,
                 Subject::Alert(id) => self.alert(seq, *id, news)?,
                 // Who may ask is nobody's news; a tablet reads with its mission what is turned on.
-                Subject::Account(_) | Subject::Setting(_) => Vec::new(),
+                Subject::Account(_)
+                | Subject::Setting(_)
+                | Subject::Purge { .. }
+                | Subject::Nobodys => Vec::new(),
             };
             messages.extend(told.into_iter().map(|(audience, text)| Told { seq, audience, text }));
         }
@@ -173,14 +178,14 @@ impl Teller {
     fn alert(&self, seq: Seq, id: AlertId, news: &News) -> Result<Messages, Problem> {
         let after = &*news.after;
         let Some(alert) = after.alerts().get(id) else { return Ok(Vec::new()) };
-        let sos =
-            |state: &Snapshot| state.alerts().open_of(&alert.patrol, AlertKind::Sos).is_some();
+        let told = message("alert", Some(seq), &AlertBody::of(after, alert))?;
+        let Some(patrol) = &alert.patrol else { return Ok(vec![(Audience::ControlRoom, told)]) };
+        let sos = |state: &Snapshot| state.alerts().open_of(patrol, AlertKind::Sos).is_some();
         let mut messages = Vec::new();
         if sos(&news.before) != sos(after) {
-            messages.extend(self.patrol(None, &alert.patrol, after)?);
+            messages.extend(self.patrol(None, patrol, after)?);
         }
-        let body = AlertBody::of(after, alert);
-        messages.push((Audience::Crew(alert.patrol.clone()), message("alert", Some(seq), &body)?));
+        messages.push((Audience::Crew(patrol.clone()), told));
         Ok(messages)
     }
 
@@ -204,6 +209,11 @@ impl Teller {
         }
         self.placed = fixes().map(|fix| (fix.patrol.clone(), fix.recorded_at)).collect();
     }
+}
+
+/// Whether it takes from what clients show: they read their lists again.
+const fn is_purge((_, subject): &(Seq, Subject)) -> bool {
+    matches!(subject, Subject::Purge { shows: true })
 }
 
 /// The landlord of the site that an incident is on.

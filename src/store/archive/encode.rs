@@ -12,7 +12,6 @@ use crate::{
     closed_list::ClosedList as _,
     geo::LonLat,
     incident::{Incident, Remark},
-    mailing::{Mailbox, Mailing},
     patrol::{Patrol, PositionFix},
     roads::{ClassSpeeds, Road, Turn, Via},
     stock::{Building, Hazard, Landlord, NoteText, Site, SiteNote, Surrounding, SurroundingShape},
@@ -42,6 +41,8 @@ pub(super) fn piece(piece: &Piece, bytes: &mut Vec<u8>) {
         Piece::Mailings(records) => records.put_each(bytes),
         Piece::AccessAnchors(records) => records.put_each(bytes),
         Piece::Settings(records) => records.put_each(bytes),
+        Piece::Holds(records) => records.put_each(bytes),
+        Piece::Purges(records) => records.put_each(bytes),
         Piece::Events(records) => records.put_each(bytes),
         Piece::Receipts(records) => records.put_each(bytes),
     }
@@ -355,7 +356,7 @@ impl Canonical for Alert {
     fn put(&self, bytes: &mut Vec<u8>) {
         bytes.extend(self.id.uuid().as_bytes());
         self.kind.as_str().put(bytes);
-        self.patrol.as_str().put(bytes);
+        self.patrol.as_ref().map_or("", |patrol| patrol.as_str()).put(bytes); // no id is empty
         self.incident.map(|id| id.to_string()).put(bytes);
         self.site.as_ref().map(|code| code.as_str()).put(bytes);
         self.raised_at.unix_ms().put(bytes);
@@ -433,6 +434,15 @@ impl Canonical for EventRecord {
                 "setting".put(bytes);
                 name.as_str().put(bytes);
             }
+            Subject::Hold(id) => {
+                "hold".put(bytes);
+                bytes.extend(id.uuid().as_bytes());
+            }
+            Subject::Purge(number) => {
+                "purge".put(bytes);
+                number.put(bytes);
+            }
+            Subject::Gone => "gone".put(bytes),
         }
         self.author.map(|id| id.to_string()).put(bytes);
     }

@@ -7,6 +7,7 @@ use crate::{
     incident::{IdempotencyKey, Incident, IncidentId, RequestDigest, Step},
     mailing::{Mailbox, Mailing},
     patrol::{Patrol, PatrolId, PositionFix},
+    retention::{Hold, HoldId, Purge},
     roads::{ClassSpeeds, Road, Turn},
     stock::{Building, Hazard, Landlord, Site, SiteNote, Surrounding},
     time::Timestamp,
@@ -57,6 +58,10 @@ pub enum RecordKind {
     AccessAnchor,
     /// [`Piece::Settings`].
     Setting,
+    /// [`Piece::Holds`].
+    Hold,
+    /// [`Piece::Purges`].
+    Purge,
     /// [`Piece::Events`].
     Event,
     /// [`Piece::Receipts`].
@@ -65,7 +70,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// How many kinds there are.
-    pub const COUNT: usize = 22;
+    pub const COUNT: usize = 24;
     /// Every kind, in order.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Landlord,
@@ -88,6 +93,8 @@ impl RecordKind {
         Self::Mailing,
         Self::AccessAnchor,
         Self::Setting,
+        Self::Hold,
+        Self::Purge,
         Self::Event,
         Self::Receipt,
     ];
@@ -116,6 +123,8 @@ impl RecordKind {
             Self::Mailing => "mailing",
             Self::AccessAnchor => "access_anchor",
             Self::Setting => "setting",
+            Self::Hold => "hold",
+            Self::Purge => "purge",
             Self::Event => "event",
             Self::Receipt => "receipt",
         }
@@ -145,6 +154,8 @@ impl RecordKind {
             Self::Mailing => "mailings",
             Self::AccessAnchor => "access_anchors",
             Self::Setting => "settings",
+            Self::Hold => "holds",
+            Self::Purge => "purges",
             Self::Event => "events",
             Self::Receipt => "receipts",
         }
@@ -180,6 +191,12 @@ pub enum Subject {
     Account(AccountId),
     /// What is turned on.
     Setting(SettingName),
+    /// A hold.
+    Hold(HoldId),
+    /// The purge with that number.
+    Purge(u64),
+    /// What is no longer there.
+    Gone,
 }
 
 /// A step of an incident.
@@ -261,6 +278,10 @@ pub enum Piece {
     AccessAnchors(Vec<AccessAnchor>),
     /// By name.
     Settings(Vec<Setting>),
+    /// By id.
+    Holds(Vec<Hold>),
+    /// By number.
+    Purges(Vec<Purge>),
     /// By number.
     Events(Vec<EventRecord>),
     /// By key.
@@ -292,6 +313,8 @@ impl Piece {
             Self::Mailings(_) => RecordKind::Mailing,
             Self::AccessAnchors(_) => RecordKind::AccessAnchor,
             Self::Settings(_) => RecordKind::Setting,
+            Self::Holds(_) => RecordKind::Hold,
+            Self::Purges(_) => RecordKind::Purge,
             Self::Events(_) => RecordKind::Event,
             Self::Receipts(_) => RecordKind::Receipt,
         }
@@ -322,6 +345,8 @@ impl Piece {
             Self::Mailings(records) => records.len(),
             Self::AccessAnchors(records) => records.len(),
             Self::Settings(records) => records.len(),
+            Self::Holds(records) => records.len(),
+            Self::Purges(records) => records.len(),
             Self::Events(records) => records.len(),
             Self::Receipts(records) => records.len(),
         }

@@ -13,6 +13,7 @@ use crate::{
     alert::{Alert, AlertId},
     closed_list::ClosedList as _,
     incident::IncidentId,
+    patrol::PatrolId,
     stock::SiteCode,
     store::StoreError,
 };
@@ -62,7 +63,7 @@ pub(super) fn put<'a>(alerts: &[&'a Alert]) -> Vec<Call<'a>> {
     let values = [
         column(&rows, |row| row.id.uuid()),
         column(&rows, |row| row.kind.as_str()),
-        column(&rows, |row| row.patrol.as_str()),
+        column(&rows, |row| row.patrol.as_ref().map(PatrolId::as_str)),
         column(&rows, |row| row.incident.map(IncidentId::uuid)),
         column(&rows, |row| row.site.as_ref().map(SiteCode::as_str)),
         column(&rows, |row| of_instant(row.raised_at)),
@@ -79,7 +80,7 @@ pub(super) fn put<'a>(alerts: &[&'a Alert]) -> Vec<Call<'a>> {
 
 /// The alert whose [`COLUMNS`] begin at column `at` of `row`.
 pub(super) fn read(row: &impl Columns, at: usize) -> Result<Alert, StoreError> {
-    let patrol: &str = row.column(at + 2)?;
+    let patrol: Option<&str> = row.column(at + 2)?;
     let incident: Option<Uuid> = row.column(at + 3)?;
     let site: Option<&str> = row.column(at + 4)?;
     let acknowledged = row.optional_list(at + 8)?.zip(row.optional_instant(at + 9)?);
@@ -90,7 +91,7 @@ pub(super) fn read(row: &impl Columns, at: usize) -> Result<Alert, StoreError> {
     Ok(Alert {
         id: AlertId::new(row.column(at)?),
         kind: row.list(at + 1)?,
-        patrol: patrol.parse().map_err(|e| unreadable("alert.patrol", e))?,
+        patrol: patrol.map(str::parse).transpose().map_err(|e| unreadable("alert.patrol", e))?,
         incident: incident.map(IncidentId::new),
         site: site.map(str::parse).transpose().map_err(|e| unreadable("alert.site", e))?,
         raised_at: row.instant(at + 5)?,

@@ -125,6 +125,20 @@ impl<'a> Connection<'a> {
         self.answer(self.client().batch_execute(script))
     }
 
+    /// Runs statements without values that may take so long.
+    pub(super) fn run_for(&self, script: &str, limit: Duration) -> Result<(), StoreError> {
+        let done = self.runtime.block_on(async {
+            tokio::time::timeout(limit, self.client().batch_execute(script)).await.ok()
+        });
+        match done {
+            Some(done) => self.answer(std::future::ready(done)),
+            None => {
+                self.state.set(State::Broken);
+                Err(StoreError::Away(format!("no answer within {} s", limit.as_secs())))
+            }
+        }
+    }
+
     /// Hands each row of a query to `each`, whose columns have these types. The rows come as a binary `COPY`,
     /// as fast as they are taken: a table never lies in memory as a whole.
     pub(super) fn scan(

@@ -13,6 +13,7 @@ use crate::{
     event::{Fact, Seq},
     incident::Incident,
     patrol::PatrolId,
+    retention::HoldId,
     store::NewFact,
     time::Timestamp,
 };
@@ -20,11 +21,11 @@ use crate::{
 const PUT: &str = "
     INSERT INTO event (
         seq, recorded_at, fact, incident, incident_reported_at, patrol, alert, account, author,
-        setting
+        setting, hold, purge
     )
     SELECT * FROM unnest(
         $1::BIGINT[], $2::TIMESTAMPTZ[], $3::TEXT[], $4::UUID[], $5::TIMESTAMPTZ[], $6::TEXT[],
-        $7::UUID[], $8::UUID[], $9::UUID[], $10::TEXT[]
+        $7::UUID[], $8::UUID[], $9::UUID[], $10::TEXT[], $11::UUID[], $12::BIGINT[]
     )
 ";
 
@@ -49,6 +50,10 @@ pub(super) struct EventRow<'a> {
     pub(super) author: Option<AccountId>,
     /// The setting that it is about.
     pub(super) setting: Option<SettingName>,
+    /// The hold that it is about.
+    pub(super) hold: Option<HoldId>,
+    /// The purge that it is about.
+    pub(super) purge: Option<u64>,
 }
 
 impl<'a> EventRow<'a> {
@@ -64,7 +69,9 @@ impl<'a> EventRow<'a> {
             Fact::AlertRecorded(alert) => Self { alert: Some(alert.id), ..about },
             Fact::AccountRecorded(account) => Self { account: Some(account.id), ..about },
             Fact::SettingChanged(setting) => Self { setting: Some(setting.name), ..about },
-            Fact::StockChanged(_) => about,
+            Fact::HoldRecorded(hold) => Self { hold: Some(hold.id), ..about },
+            Fact::Purged(purge) => Self { purge: Some(purge.number), ..about },
+            Fact::StockChanged(_) | Fact::Gone => about,
         }
     }
 
@@ -84,6 +91,8 @@ impl<'a> EventRow<'a> {
             account: None,
             author: None,
             setting: None,
+            hold: None,
+            purge: None,
         }
     }
 }
@@ -101,6 +110,8 @@ pub(super) fn put<'a>(events: &[EventRow<'a>]) -> Vec<Call<'a>> {
         column(events, |row| row.account.map(AccountId::uuid)),
         column(events, |row| row.author.map(AccountId::uuid)),
         column(events, |row| row.setting.map(|name| name.as_str())),
+        column(events, |row| row.hold.map(HoldId::uuid)),
+        column(events, |row| row.purge.map(u64::cast_signed)),
     ];
     vec![Call::new(PUT, values)]
 }

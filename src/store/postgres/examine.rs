@@ -57,7 +57,7 @@ const SWITCHED_OFF: &str = "
 
 const EVENTS: &str = "
     SELECT count(*), coalesce(min(seq), 0), coalesce(max(seq), 0), max(recorded_at),
-        (SELECT seq FROM head)
+        (SELECT seq FROM head), min(recorded_at), (SELECT max(at) FROM purge)
     FROM event";
 
 /// See [`crate::store::StoreUrl::examine`].
@@ -180,12 +180,13 @@ fn held(database: &Database, now: Timestamp) -> Result<Vec<Finding>, StoreError>
     let view = database.view()?;
     let rows = view.query(EVENTS, &[])?;
     let row = rows.first().ok_or_else(|| unreadable("event", "says nothing"))?;
-    let recorded_at: Option<std::time::SystemTime> = row.column(3)?;
     let head = Head {
         count: row.number::<i64, u64>(0)?,
         first: row.number::<i64, u64>(1)?,
         last: row.number::<i64, u64>(2)?,
-        recorded_at: recorded_at.map(|_| row.instant(3)).transpose()?,
+        recorded_at: row.optional_instant(3)?,
+        begun_at: row.optional_instant(5)?,
+        purged_at: row.optional_instant(6)?,
     };
     let next: u64 = row.number::<i64, u64>(4)?;
     let last = head.last;

@@ -8,13 +8,15 @@ use super::{
     column::Columns,
     connection::Connection,
     fault::unreadable,
-    geometry, incident_rows, mailing_rows, patrol_rows, road_rows, setting_rows, step_rows,
+    geometry, incident_rows, mailing_rows, patrol_rows, register_rows, road_rows, setting_rows,
+    step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
     access::AccountId,
     alert::AlertId,
     incident::{IdempotencyKey, IncidentId, RequestDigest},
+    retention::HoldId,
     store::{
         StoreError,
         archive::{Counts, EventRecord, Piece, ReceiptRecord, RecordKind, Subject, in_pieces},
@@ -22,10 +24,11 @@ use crate::{
 };
 
 const EVENTS: &str = "
-    SELECT seq, recorded_at, fact, incident, incident_reported_at, patrol, alert, account, author, setting
+    SELECT seq, recorded_at, fact, incident, incident_reported_at, patrol, alert, account, author,
+        setting, hold, purge
     FROM event ORDER BY seq
 ";
-const EVENT_TYPES: [Type; 10] = [
+const EVENT_TYPES: [Type; 12] = [
     Type::INT8,
     Type::TIMESTAMPTZ,
     Type::TEXT,
@@ -36,6 +39,8 @@ const EVENT_TYPES: [Type; 10] = [
     Type::UUID,
     Type::UUID,
     Type::TEXT,
+    Type::UUID,
+    Type::INT8,
 ];
 
 const RECEIPTS: &str = "SELECT key, request, seq FROM receipt ORDER BY key";
@@ -103,6 +108,14 @@ pub(super) fn export(
     in_pieces(each, Piece::Settings, |add| {
         view.scan(&settings, &setting_rows::TYPES, |row| add(setting_rows::read(row, 0)?))
     })?;
+    let holds = format!("SELECT {} FROM hold ORDER BY id", register_rows::HOLD_COLUMNS);
+    in_pieces(each, Piece::Holds, |add| {
+        view.scan(&holds, &register_rows::HOLD_TYPES, |row| add(register_rows::read_hold(row)?))
+    })?;
+    let purges = format!("SELECT {} FROM purge ORDER BY number", register_rows::PURGE_COLUMNS);
+    in_pieces(each, Piece::Purges, |add| {
+        view.scan(&purges, &register_rows::PURGE_TYPES, |row| add(register_rows::read_purge(row)?))
+    })?;
     in_pieces(each, Piece::Events, |add| view.scan(EVENTS, &EVENT_TYPES, |row| add(event(row)?)))?;
     in_pieces(each, Piece::Receipts, |add| {
         view.scan(RECEIPTS, &RECEIPT_TYPES, |row| add(receipt(row)?))
@@ -130,6 +143,9 @@ fn event(row: &BinaryCopyOutRow) -> Result<EventRecord, StoreError> {
         "alert" => Subject::Alert(AlertId::new(row.column(6)?)),
         "account" => Subject::Account(AccountId::new(row.column(7)?)),
         "setting" => Subject::Setting(row.list(9)?),
+        "hold" => Subject::Hold(HoldId::new(row.column(10)?)),
+        "purge" => Subject::Purge(row.number::<i64, u64>(11)?),
+        "gone" => Subject::Gone,
         other => return Err(unreadable("event.fact", other)),
     };
     let author: Option<Uuid> = row.column(8)?;

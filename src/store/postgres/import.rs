@@ -4,7 +4,8 @@ use super::{
     account_rows, alert_rows, anchor_rows, briefing_rows,
     column::Columns as _,
     event_rows::{self, EventRow},
-    export, incident_rows, mailing_rows, patrol_rows, road_rows, setting_rows, step_rows,
+    export, incident_rows, mailing_rows, patrol_rows, register_rows, road_rows, setting_rows,
+    step_rows,
     stock_put::{self, Changed},
     write::PostgresTransaction,
 };
@@ -17,6 +18,7 @@ use crate::store::{
 const IS_USED: &str = "
     SELECT EXISTS (SELECT FROM event) OR EXISTS (SELECT FROM landlord)
         OR EXISTS (SELECT FROM incident) OR EXISTS (SELECT FROM patrol) OR EXISTS (SELECT FROM account)
+        OR EXISTS (SELECT FROM purge)
 ";
 
 /// The stock comes before the events that its numbers refer to. Reading a large table back takes as long as
@@ -70,6 +72,8 @@ impl Import for PostgresImport<'_> {
             Piece::Mailings(all) => vec![mailing_rows::put(all)],
             Piece::AccessAnchors(all) => vec![anchor_rows::put(all)],
             Piece::Settings(all) => setting_rows::put(&all.iter().collect::<Vec<_>>()),
+            Piece::Holds(all) => register_rows::put_holds(&all.iter().collect::<Vec<_>>()),
+            Piece::Purges(all) => register_rows::put_purges(&all.iter().collect::<Vec<_>>()),
             Piece::Events(all) => event_rows::put(&all.iter().map(row).collect::<Vec<_>>()),
             Piece::Receipts(all) => {
                 let rows = all.iter().map(|receipt| (&receipt.key, &receipt.request, receipt.seq));
@@ -109,5 +113,8 @@ fn row(event: &EventRecord) -> EventRow<'_> {
         Subject::Alert(id) => EventRow { fact: "alert", alert: Some(*id), ..about },
         Subject::Account(id) => EventRow { fact: "account", account: Some(*id), ..about },
         Subject::Setting(name) => EventRow { fact: "setting", setting: Some(*name), ..about },
+        Subject::Hold(id) => EventRow { fact: "hold", hold: Some(*id), ..about },
+        Subject::Purge(number) => EventRow { fact: "purge", purge: Some(*number), ..about },
+        Subject::Gone => EventRow { fact: "gone", ..about },
     }
 }

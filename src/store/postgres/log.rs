@@ -9,7 +9,7 @@ use super::{
     column::{Columns, of_seq},
     connection::Connection,
     fault::unreadable,
-    incident_rows, patrol_rows, setting_rows, step_rows,
+    incident_rows, patrol_rows, register_rows, setting_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Columns of an event before those of an incident and of a patrol.
-const EVENT_COLUMNS: usize = 3;
+const EVENT_COLUMNS: usize = 5;
 /// Where the columns of an account begin.
 const ACCOUNT_AT: usize =
     EVENT_COLUMNS + incident_rows::TYPES.len() + alert_rows::TYPES.len() + patrol_rows::TYPES.len();
@@ -39,7 +39,8 @@ pub(super) fn head(view: &Connection<'_>) -> Result<Seq, StoreError> {
 /// See [`crate::store::Log::events_after`]; `view` sees one state throughout.
 pub(super) fn events_after(view: &Connection<'_>, after: Seq) -> Result<Vec<Event>, StoreError> {
     let sql = format!(
-        "SELECT event.seq, event.recorded_at, event.fact, {}, {}, {}, {}, {} FROM event
+        "SELECT event.seq, event.recorded_at, event.fact, event.hold, event.purge, {}, {}, {}, {}, {}
+         FROM event
          LEFT JOIN incident
              ON incident.id = event.incident AND incident.reported_at = event.incident_reported_at
          LEFT JOIN patrol ON patrol.id = event.patrol
@@ -77,6 +78,9 @@ pub(super) fn events_after(view: &Connection<'_>, after: Seq) -> Result<Vec<Even
                 let at = ACCOUNT_AT + account_rows::TYPES.len();
                 Fact::SettingChanged(setting_rows::read(&row, at)?)
             }
+            "hold" => Fact::HoldRecorded(register_rows::hold(view, row.column(3)?)?),
+            "purge" => Fact::Purged(register_rows::purge(view, row.column(4)?)?),
+            "gone" => Fact::Gone,
             "stock" if stock_is_told => Fact::StockChanged(StockChange::default()),
             "stock" => {
                 stock_is_told = true;

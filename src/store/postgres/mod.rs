@@ -11,6 +11,7 @@
 //! | `write` | the transaction: numbering and committing |
 //! | `log` | reading events and receipts |
 //! | `replay` | reading the whole state |
+//! | `purging` | what a purge finds, removes, and leaves no trace of |
 //! | `examine` | whether the database is well |
 //! | `export`, `import` | reading and writing everything, for the archive |
 //! | `…_rows`, `stock_…` | what a row of each table is, both ways |
@@ -29,6 +30,7 @@ use crate::{
     incident::IdempotencyKey,
     mailing::{Mailbox, Mailing},
     patrol::PositionFix,
+    retention::Removed,
     time::Date,
 };
 
@@ -51,6 +53,8 @@ mod log;
 mod mailing_rows;
 mod opening;
 mod patrol_rows;
+mod purging;
+mod register_rows;
 mod replay;
 mod road_rows;
 mod setting_rows;
@@ -149,6 +153,10 @@ impl Store for PostgresStore {
 
     fn probe(&mut self) -> Result<(), StoreError> {
         write::probe(self.database.connection()?)
+    }
+
+    fn scrub(&mut self, removed: &[Removed]) -> Result<(), StoreError> {
+        purging::scrub(&self.database.connection()?, removed)
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {

@@ -5,7 +5,7 @@ use tokio_postgres::{binary_copy::BinaryCopyOutRow, types::Type};
 use super::{
     account_rows, alert_rows,
     connection::Connection,
-    incident_rows, log, patrol_rows, setting_rows, step_rows,
+    incident_rows, log, patrol_rows, register_rows, setting_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -42,6 +42,14 @@ pub(super) fn replay(
     let settings = format!("SELECT {} FROM setting", setting_rows::COLUMNS);
     scan(view, &settings, &setting_rows::TYPES, each, |row| {
         setting_rows::read(row, 0).map(Fact::SettingChanged)
+    })?;
+    let holds = format!("SELECT {} FROM hold", register_rows::HOLD_COLUMNS);
+    scan(view, &holds, &register_rows::HOLD_TYPES, each, |row| {
+        register_rows::read_hold(row).map(Fact::HoldRecorded)
+    })?;
+    let purges = format!("SELECT {} FROM purge ORDER BY number", register_rows::PURGE_COLUMNS);
+    scan(view, &purges, &register_rows::PURGE_TYPES, each, |row| {
+        register_rows::read_purge(row).map(Fact::Purged)
     })?;
     Ok(head)
 }

@@ -7,7 +7,8 @@ use super::{
     connection::Connection,
     event_rows::{self, EventRow},
     fault::unreadable,
-    incident_rows, log, mailing_rows, patrol_rows, setting_rows, step_rows, stock_put,
+    incident_rows, log, mailing_rows, patrol_rows, purging, register_rows, setting_rows, step_rows,
+    stock_put,
 };
 use crate::{
     access::{AccessAnchor, Account, Setting},
@@ -16,7 +17,8 @@ use crate::{
     incident::{IdempotencyKey, Incident},
     mailing::{Mailbox, Mailing},
     patrol::{Patrol, PositionFix},
-    store::{Batch, Log, MailChange, NewFact, Receipt, StoreError, Transaction},
+    retention::{Hold, HoldId, Kept, Purge},
+    store::{Batch, Due, Log, MailChange, NewFact, Receipt, StoreError, Transaction},
     time::{Date, Timestamp},
 };
 
@@ -77,12 +79,15 @@ impl<'a> PostgresTransaction<'a> {
         let alerts: Vec<_> = facts.iter().filter_map(alert_of).collect();
         let accounts: Vec<_> = facts.iter().filter_map(account_of).collect();
         let settings: Vec<_> = facts.iter().filter_map(setting_of).collect();
+        let holds: Vec<_> = facts.iter().filter_map(hold_of).collect();
+        let purges: Vec<_> = facts.iter().filter_map(purge_of).collect();
         let steps: Vec<_> = incidents.iter().filter_map(|one| step_rows::last_of(one)).collect();
         let events: Vec<_> =
             numbered().map(|(seq, new)| EventRow::of(seq, recorded_at, new)).collect();
         let receipts: Vec<_> = numbered()
             .filter_map(|(seq, new)| new.key.as_ref().map(|(key, request)| (key, request, seq)))
             .collect();
+        purges.iter().try_for_each(|purge| purging::remove(&self.connection, purge))?;
         // The subject before the event that refers to it; rows of the stock after their event.
         let mut calls = incident_rows::put(&incidents);
         calls.extend(patrol_rows::put(&patrols));
@@ -90,6 +95,8 @@ impl<'a> PostgresTransaction<'a> {
         calls.extend(alert_rows::put(&alerts));
         calls.extend(account_rows::put(&accounts));
         calls.extend(setting_rows::put(&settings));
+        calls.extend(register_rows::put_holds(&holds));
+        calls.extend(register_rows::put_purges(&purges));
         calls.extend(event_rows::put(&events));
         calls.extend(incident_rows::put_receipts(&receipts));
         self.connection.send(&calls)?;
@@ -141,11 +148,21 @@ impl Transaction for PostgresTransaction<'_> {
         self.connection.run("SET LOCAL idle_in_transaction_session_timeout = '5min'")
     }
 
+    fn due(
+        &mut self,
+        what: Kept,
+        before: Timestamp,
+        holds: &[HoldId],
+        at_most: u64,
+    ) -> Result<Due, StoreError> {
+        purging::due(&self.connection, what, before, holds, at_most)
+    }
+
     fn commit(self: Box<Self>, batch: Batch) -> Result<Vec<Event>, StoreError> {
         let Batch { recorded_at, facts, fixes } = batch;
         let mut next = self.head.next();
-        // Together what depends on nothing else; a change of the stock by itself, in its place.
-        for together in facts.chunk_by(|a, b| !is_of_stock(a) && !is_of_stock(b)) {
+        // Together what depends on nothing else; a change of the stock or a purge by itself, in its place.
+        for together in facts.chunk_by(|a, b| !is_alone(a) && !is_alone(b)) {
             self.put(next, recorded_at, together)?;
             next.0 += together.len() as u64;
         }
@@ -167,8 +184,8 @@ impl Transaction for PostgresTransaction<'_> {
     }
 }
 
-const fn is_of_stock(new: &NewFact) -> bool {
-    matches!(new.fact, Fact::StockChanged(_))
+const fn is_alone(new: &NewFact) -> bool {
+    matches!(new.fact, Fact::StockChanged(_) | Fact::Purged(_))
 }
 
 const fn incident_of(new: &NewFact) -> Option<&Incident> {
@@ -189,6 +206,14 @@ const fn account_of(new: &NewFact) -> Option<&Account> {
 
 const fn setting_of(new: &NewFact) -> Option<&Setting> {
     if let Fact::SettingChanged(setting) = &new.fact { Some(setting) } else { None }
+}
+
+const fn hold_of(new: &NewFact) -> Option<&Hold> {
+    if let Fact::HoldRecorded(hold) = &new.fact { Some(hold) } else { None }
+}
+
+const fn purge_of(new: &NewFact) -> Option<&Purge> {
+    if let Fact::Purged(purge) = &new.fact { Some(purge) } else { None }
 }
 
 /// The number in column `at` of a row that came as text.

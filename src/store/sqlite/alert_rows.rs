@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, params};
 use uuid::Uuid;
 
 use super::{
-    column::{instant, list, optional_instant, optional_list, optional_text, text},
+    column::{instant, list, optional_instant, optional_list, optional_text},
     fault::{told, unreadable},
 };
 use crate::{
@@ -39,7 +39,7 @@ pub(super) fn put(connection: &Connection, alert: &Alert) -> Result<(), StoreErr
     put.execute(params![
         alert.id.uuid().as_bytes(),
         alert.kind.as_str(),
-        alert.patrol.as_str(),
+        alert.patrol.as_ref().map(|patrol| patrol.as_str()),
         alert.incident.as_ref().map(|id| id.uuid().into_bytes()),
         alert.site.as_ref().map(|code| code.as_str()),
         alert.raised_at.unix_ms(),
@@ -59,6 +59,7 @@ pub(super) fn put(connection: &Connection, alert: &Alert) -> Result<(), StoreErr
 pub(super) fn read(row: &Row<'_>, at: usize) -> Result<Alert, StoreError> {
     let id: [u8; 16] = row.get(at).map_err(told)?;
     let incident: Option<[u8; 16]> = row.get(at + 3).map_err(told)?;
+    let patrol = optional_text(row, at + 2)?.map(str::parse).transpose();
     let site = optional_text(row, at + 4)?.map(str::parse).transpose();
     let acknowledged = optional_list(row, at + 8)?.zip(optional_instant(row, at + 9)?);
     let resolved = optional_list(row, at + 10)?
@@ -67,7 +68,7 @@ pub(super) fn read(row: &Row<'_>, at: usize) -> Result<Alert, StoreError> {
     Ok(Alert {
         id: AlertId::new(Uuid::from_bytes(id)),
         kind: list(row, at + 1)?,
-        patrol: text(row, at + 2)?.parse().map_err(|e| unreadable("alert.patrol", e))?,
+        patrol: patrol.map_err(|e| unreadable("alert.patrol", e))?,
         incident: incident.map(|id| IncidentId::new(Uuid::from_bytes(id))),
         site: site.map_err(|e| unreadable("alert.site", e))?,
         raised_at: instant(row, at + 5)?,

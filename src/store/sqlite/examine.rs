@@ -83,18 +83,21 @@ fn whole(connection: &Connection) -> Finding {
 
 /// Numbers, times and counts.
 fn held(connection: &Connection, now: Timestamp) -> Vec<Finding> {
-    let head = "SELECT count(*), coalesce(min(seq), 0), coalesce(max(seq), 0), max(recorded_at) FROM event";
+    let head = "SELECT count(*), coalesce(min(seq), 0), coalesce(max(seq), 0), max(recorded_at), \
+        min(recorded_at), (SELECT max(at) FROM purge) FROM event";
+    let at = |ms: Option<i64>| ms.and_then(|ms| Timestamp::from_unix_ms(ms).ok());
     let head = connection
         .query_row(head, [], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get::<_, Option<i64>>(3)?))
+            Ok(Head {
+                count: row.get(0)?,
+                first: row.get(1)?,
+                last: row.get(2)?,
+                recorded_at: at(row.get(3)?),
+                begun_at: at(row.get(4)?),
+                purged_at: at(row.get(5)?),
+            })
         })
         .map_err(told);
-    let head = head.map(|(count, first, last, recorded_at)| Head {
-        count,
-        first,
-        last,
-        recorded_at: recorded_at.and_then(|ms| Timestamp::from_unix_ms(ms).ok()),
-    });
     examination::held(head, export::counts(connection), now)
 }
 

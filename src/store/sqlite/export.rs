@@ -7,13 +7,14 @@ use super::{
     account_rows, alert_rows, anchor_rows, briefing_rows,
     column::{instant, list, seq, text},
     fault::{told, unreadable},
-    incident_rows, mailing_rows, patrol_rows, road_rows, setting_rows, step_rows,
+    incident_rows, mailing_rows, patrol_rows, register_rows, road_rows, setting_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
     access::AccountId,
     alert::AlertId,
     incident::{IdempotencyKey, IncidentId, RequestDigest},
+    retention::HoldId,
     store::{
         StoreError,
         archive::{Counts, EventRecord, Piece, ReceiptRecord, Subject, in_pieces},
@@ -21,7 +22,8 @@ use crate::{
 };
 
 const EVENTS: &str = "
-    SELECT seq, event.recorded_at, fact, incident, incident.reported_at, patrol, alert, account, author, setting
+    SELECT seq, event.recorded_at, fact, incident, incident.reported_at, patrol, alert, account, author,
+        setting, hold, purge
     FROM event LEFT JOIN incident ON incident.id = event.incident ORDER BY seq
 ";
 const RECEIPTS: &str = "SELECT key, request, seq FROM receipt ORDER BY key";
@@ -83,6 +85,14 @@ pub(super) fn export(
     in_pieces(each, Piece::Settings, |add| {
         scan(view, &settings, |row| add(setting_rows::read(row, 0)?))
     })?;
+    let holds = format!("SELECT {} FROM hold ORDER BY id", register_rows::HOLD_COLUMNS);
+    in_pieces(each, Piece::Holds, |add| {
+        scan(view, &holds, |row| add(register_rows::read_hold(row)?))
+    })?;
+    let purges = format!("SELECT {} FROM purge ORDER BY number", register_rows::PURGE_COLUMNS);
+    in_pieces(each, Piece::Purges, |add| {
+        scan(view, &purges, |row| add(register_rows::read_purge(row)?))
+    })?;
     in_pieces(each, Piece::Events, |add| scan(view, EVENTS, |row| add(event(row)?)))?;
     in_pieces(each, Piece::Receipts, |add| scan(view, RECEIPTS, |row| add(receipt(row)?)))
 }
@@ -128,6 +138,12 @@ fn event(row: &Row<'_>) -> Result<EventRecord, StoreError> {
             Subject::Account(AccountId::new(Uuid::from_bytes(id)))
         }
         "setting" => Subject::Setting(list(row, 9)?),
+        "hold" => {
+            let id: [u8; 16] = row.get(10).map_err(told)?;
+            Subject::Hold(HoldId::new(Uuid::from_bytes(id)))
+        }
+        "purge" => Subject::Purge(row.get(11).map_err(told)?),
+        "gone" => Subject::Gone,
         other => return Err(unreadable("event.fact", other)),
     };
     let author: Option<[u8; 16]> = row.get(8).map_err(told)?;

@@ -4,7 +4,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
     account_rows, alert_rows, anchor_rows, briefing_rows, export, fault::told, incident_rows,
-    mailing_rows, patrol_rows, road_rows, setting_rows, step_rows, stock_put, write,
+    mailing_rows, patrol_rows, register_rows, road_rows, setting_rows, step_rows, stock_put, write,
 };
 use crate::store::{Import, StoreError, archive::Piece};
 
@@ -12,7 +12,7 @@ use crate::store::{Import, StoreError, archive::Piece};
 const IS_USED: &str = "
     SELECT EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM landlord)
         OR EXISTS (SELECT 1 FROM incident) OR EXISTS (SELECT 1 FROM patrol)
-        OR EXISTS (SELECT 1 FROM account)
+        OR EXISTS (SELECT 1 FROM account) OR EXISTS (SELECT 1 FROM purge)
 ";
 
 /// An import that has the write lock. Dropping it rolls it back.
@@ -92,6 +92,10 @@ impl Import for SqliteImport<'_> {
             }
             Piece::Settings(all) => {
                 all.iter().try_for_each(|setting| setting_rows::put(to, setting))
+            }
+            Piece::Holds(all) => all.iter().try_for_each(|hold| register_rows::put_hold(to, hold)),
+            Piece::Purges(all) => {
+                all.iter().try_for_each(|purge| register_rows::put_purge(to, purge))
             }
             Piece::Events(all) => all.iter().try_for_each(|event| write::put_event(to, event)),
             Piece::Receipts(all) => all.iter().try_for_each(|receipt| {

@@ -6,7 +6,7 @@ use super::{
     account_rows, alert_rows,
     column::{instant, seq, text},
     fault::{told, unreadable},
-    incident_rows, patrol_rows, setting_rows, step_rows,
+    incident_rows, patrol_rows, register_rows, setting_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Columns of an event before those of an incident and of a patrol.
-const EVENT_COLUMNS: usize = 3;
+const EVENT_COLUMNS: usize = 5;
 /// Columns of an incident.
 const INCIDENT_COLUMNS: usize = 7;
 /// Where the columns of an account begin.
@@ -40,7 +40,8 @@ pub(super) fn head(connection: &Connection) -> Result<Seq, StoreError> {
 /// See [`crate::store::Log::events_after`]; `view` sees one state throughout.
 pub(super) fn events_after(view: &Connection, after: Seq) -> Result<Vec<Event>, StoreError> {
     let sql = format!(
-        "SELECT event.seq, event.recorded_at, event.fact, {}, {}, {}, {}, {} FROM event
+        "SELECT event.seq, event.recorded_at, event.fact, event.hold, event.purge, {}, {}, {}, {}, {}
+         FROM event
          LEFT JOIN incident ON incident.id = event.incident
          LEFT JOIN patrol ON patrol.id = event.patrol
          LEFT JOIN alert ON alert.id = event.alert
@@ -76,6 +77,15 @@ pub(super) fn events_after(view: &Connection, after: Seq) -> Result<Vec<Event>, 
             "setting" => {
                 Fact::SettingChanged(setting_rows::read(row, ACCOUNT_AT + ACCOUNT_COLUMNS)?)
             }
+            "hold" => {
+                let id = row.get(3).map_err(told)?;
+                Fact::HoldRecorded(register_rows::hold(view, id)?)
+            }
+            "purge" => {
+                let number = row.get(4).map_err(told)?;
+                Fact::Purged(register_rows::purge(view, number)?)
+            }
+            "gone" => Fact::Gone,
             "stock" if stock_is_told => Fact::StockChanged(StockChange::default()),
             "stock" => {
                 stock_is_told = true;

@@ -10,6 +10,7 @@
 //! | `replay` | reading the whole state |
 //! | `export`, `import` | reading and writing everything, for the archive |
 //! | `backup` | the file's pages as they are at one instant, into another file |
+//! | `purging`, `scrubbing` | what a purge finds and removes, and leaving nothing of it in the file |
 //! | `examine`, `integrity` | whether the file is well |
 //! | `…_rows` | what a row of each table is, both ways |
 //! | `column`, `wkb` | what a value in a column is |
@@ -29,6 +30,7 @@ use crate::{
     incident::IdempotencyKey,
     mailing::{Mailbox, Mailing},
     patrol::PositionFix,
+    retention::Removed,
     time::Date,
 };
 
@@ -48,8 +50,11 @@ mod log;
 mod mailing_rows;
 mod opening;
 mod patrol_rows;
+mod purging;
+mod register_rows;
 mod replay;
 mod road_rows;
+mod scrubbing;
 mod setting_rows;
 mod step_rows;
 mod stock_put;
@@ -153,6 +158,10 @@ impl Store for SqliteStore {
 
     fn probe(&mut self) -> Result<(), StoreError> {
         write::probe(&mut self.connection)
+    }
+
+    fn scrub(&mut self, _removed: &[Removed]) -> Result<(), StoreError> {
+        scrubbing::scrub(&self.connection)
     }
 
     fn counts(&mut self) -> Result<Counts, StoreError> {

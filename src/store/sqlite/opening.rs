@@ -31,12 +31,14 @@ const APPLICATION_ID: i64 = 0x5649_4749;
 ///
 /// `FULL` makes each commit wait for the disk. A checkpoint every 1000 pages (SQLite's own default) keeps
 /// the write-ahead log at about 4 MB under a steady stream; after an import has made it larger, the limit
-/// cuts it back.
+/// cuts it back. What is removed is overwritten in its page at
+/// once (`secure_delete`), as far as pages that are divided and joined let it be: see `scrubbing`.
 const SETTINGS: &str = "
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA foreign_keys = ON;
     PRAGMA trusted_schema = OFF;
+    PRAGMA secure_delete = ON;
     PRAGMA wal_autocheckpoint = 1000;
     PRAGMA journal_size_limit = 67108864;
     PRAGMA cache_size = -16384;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 use super::{
     account_rows, alert_rows,
     fault::told,
-    incident_rows, log, patrol_rows, setting_rows, step_rows,
+    incident_rows, log, patrol_rows, register_rows, setting_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -35,6 +35,10 @@ pub(super) fn replay(
     scan(view, &accounts, each, |row| account_rows::read(row, 0).map(Fact::AccountRecorded))?;
     let settings = format!("SELECT {} FROM setting", setting_rows::COLUMNS);
     scan(view, &settings, each, |row| setting_rows::read(row, 0).map(Fact::SettingChanged))?;
+    let holds = format!("SELECT {} FROM hold", register_rows::HOLD_COLUMNS);
+    scan(view, &holds, each, |row| register_rows::read_hold(row).map(Fact::HoldRecorded))?;
+    let purges = format!("SELECT {} FROM purge ORDER BY number", register_rows::PURGE_COLUMNS);
+    scan(view, &purges, each, |row| register_rows::read_purge(row).map(Fact::Purged))?;
     Ok(head)
 }
 

@@ -4,7 +4,7 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::{
     account_rows, alert_rows, anchor_rows, fault::told, incident_rows, log, mailing_rows,
-    patrol_rows, setting_rows, step_rows, stock_put,
+    patrol_rows, purging, register_rows, setting_rows, step_rows, stock_put,
 };
 use crate::{
     access::AccessAnchor,
@@ -13,16 +13,17 @@ use crate::{
     incident::IdempotencyKey,
     mailing::{Mailbox, Mailing},
     patrol::PositionFix,
+    retention::{HoldId, Kept},
     store::{
-        Batch, Log, MailChange, NewFact, Receipt, StoreError, Transaction,
+        Batch, Due, Log, MailChange, NewFact, Receipt, StoreError, Transaction,
         archive::{EventRecord, Subject},
     },
     time::{Date, Timestamp},
 };
 
 const PUT_EVENT: &str = "
-    INSERT INTO event (seq, recorded_at, fact, incident, patrol, alert, account, author, setting)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+    INSERT INTO event (seq, recorded_at, fact, incident, patrol, alert, account, author, setting, hold, purge)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
 ";
 
 /// A write that has the lock. Dropping it rolls it back.
@@ -66,7 +67,17 @@ impl<'a> SqliteTransaction<'a> {
                 setting_rows::put(&self.inner, setting)?;
                 Subject::Setting(setting.name)
             }
+            Fact::HoldRecorded(hold) => {
+                register_rows::put_hold(&self.inner, hold)?;
+                Subject::Hold(hold.id)
+            }
+            Fact::Purged(purge) => {
+                purging::remove(&self.inner, purge)?;
+                register_rows::put_purge(&self.inner, purge)?;
+                Subject::Purge(purge.number)
+            }
             Fact::StockChanged(_) => Subject::Stock,
+            Fact::Gone => Subject::Gone,
         };
         let event = EventRecord { seq, recorded_at, subject, author: new.author };
         put_event(&self.inner, &event)?;
@@ -111,6 +122,16 @@ impl Transaction for SqliteTransaction<'_> {
         self.head
     }
 
+    fn due(
+        &mut self,
+        what: Kept,
+        before: Timestamp,
+        holds: &[HoldId],
+        at_most: u64,
+    ) -> Result<Due, StoreError> {
+        purging::due(&self.inner, what, before, holds, at_most)
+    }
+
     fn commit(self: Box<Self>, batch: Batch) -> Result<Vec<Event>, StoreError> {
         let Batch { recorded_at, facts, fixes } = batch;
         let mut events = Vec::with_capacity(facts.len());
@@ -141,7 +162,7 @@ impl Transaction for SqliteTransaction<'_> {
 /// Writes an event, whose number follows the last one.
 pub(super) fn put_event(connection: &Connection, event: &EventRecord) -> Result<(), StoreError> {
     let (mut incident, mut patrol, mut alert, mut account) = (None, None, None, None);
-    let mut setting = None;
+    let (mut setting, mut hold, mut purge) = (None, None, None);
     let fact = match &event.subject {
         Subject::Stock => "stock",
         Subject::Incident { id, .. } => {
@@ -164,12 +185,33 @@ pub(super) fn put_event(connection: &Connection, event: &EventRecord) -> Result<
             setting = Some(name.as_str());
             "setting"
         }
+        Subject::Hold(id) => {
+            hold = Some(id.uuid().into_bytes());
+            "hold"
+        }
+        Subject::Purge(number) => {
+            purge = Some(*number);
+            "purge"
+        }
+        Subject::Gone => "gone",
     };
     let (seq, recorded_at) = (event.seq.0, event.recorded_at.unix_ms());
     let author = event.author.map(|id| id.uuid().into_bytes());
     let mut put = connection.prepare_cached(PUT_EVENT).map_err(told)?;
-    put.execute(params![seq, recorded_at, fact, incident, patrol, alert, account, author, setting])
-        .map_err(told)?;
+    let about = params![
+        seq,
+        recorded_at,
+        fact,
+        incident,
+        patrol,
+        alert,
+        account,
+        author,
+        setting,
+        hold,
+        purge
+    ];
+    put.execute(about).map_err(told)?;
     Ok(())
 }
 

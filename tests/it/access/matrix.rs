@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 use vigie::{
     access::{Permission, Role},
+    app::system_clock,
     closed_list::ClosedList as _,
 };
 
@@ -89,6 +90,9 @@ fn rows() -> Vec<Row> {
         row("GET /api/v1/buildings", For(P::ReadStock), "/api/v1/buildings", None),
         row("GET /api/v1/events", For(P::Listen), "/api/v1/events", None),
         row("GET /api/v1/heatmap", For(P::ReadHeatmap), "/api/v1/heatmap?cell=site", None),
+        row("GET /api/v1/holds", For(P::ReadRegisters), "/api/v1/holds", None),
+        row("POST /api/v1/holds", For(P::ManageHolds), "/api/v1/holds", Some(hold())),
+        row("POST /api/v1/holds/{id}/lift", For(P::ManageHolds), "/api/v1/holds/{hold}/lift", None),
         row("GET /api/v1/incidents", For(P::ReadIncidents), "/api/v1/incidents", None),
         row(
             "POST /api/v1/incidents",
@@ -154,6 +158,7 @@ fn rows() -> Vec<Row> {
             None,
         ),
         row("POST /api/v1/positions", For(P::ReportPositions), "/api/v1/positions", Some(fix)),
+        row("GET /api/v1/purges", For(P::ReadRegisters), "/api/v1/purges", None),
         row("GET /api/v1/reports/monthly", For(P::ReadReports), "/api/v1/reports/monthly", None),
         row(
             "GET /api/v1/reports/morning",
@@ -209,6 +214,12 @@ fn rows() -> Vec<Row> {
     ]
 }
 
+/// A hold for a day.
+fn hold() -> Value {
+    let until = system_clock().plus_seconds(86_400).to_string();
+    json!({ "site": "AA-01", "reason": "complaint", "until": until })
+}
+
 impl Row {
     fn method(&self) -> &str {
         self.route.split(' ').next().unwrap()
@@ -217,12 +228,16 @@ impl Row {
     fn answer(&self, town: &Guarded, who: Who) -> Answer {
         // A stream has no end: its head says enough.
         let method = if self.path == "/api/v1/events" { "HEAD" } else { self.method() };
-        let path = self
+        let mut path = self
             .path
             .replace("{own}", &town.own_incident)
             .replace("{alert}", &town.own_alert)
             .replace("{account}", &town.account)
             .replace("{token}", &town.spare_token);
+        if path.contains("{hold}") {
+            let set = town.asks(Who::Role(Role::Dpo), "POST", "/api/v1/holds", Some(&hold()));
+            path = path.replace("{hold}", set.json()["id"].as_str().unwrap());
+        }
         town.asks(who, method, &path, self.body.as_ref())
     }
 }

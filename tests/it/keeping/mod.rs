@@ -9,18 +9,20 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 use vigie::{
+    app::system_clock,
     event::Fact,
     incident::{Action, Status},
     mailing::MailingState,
     patrol::Availability,
+    retention::Purge,
     store::{MailChange, sqlite::SqliteStore},
 };
 
 use crate::{
     program::run,
     store::fixture::{
-        account, alert, anchor, batch, commit, commit_anchor, commit_mail, fix, incident,
-        incident_fact, key, mailbox, mailing, patrol_fact, setting, stepped, stock_fact,
+        account, alert, anchor, batch, commit, commit_anchor, commit_mail, fix, hold, incident,
+        incident_fact, key, mailbox, mailing, patrol_fact, purge, setting, stepped, stock_fact,
     },
 };
 
@@ -44,6 +46,8 @@ fn filled() -> TempDir {
         Fact::AlertRecorded(alert(1, 1, Some(&received))),
         Fact::AccountRecorded(account(1)),
         Fact::SettingChanged(setting(1)),
+        Fact::HoldRecorded(hold(2, None, Some(2))),
+        Fact::Purged(Purge { at: system_clock(), ..purge(1, Vec::new(), Vec::new()) }),
     ];
     everything.facts.extend(batch(later).facts);
     everything.facts[2].key = Some(key("call 1"));

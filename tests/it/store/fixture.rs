@@ -17,13 +17,14 @@ use vigie::{
     },
     mailing::{FileDigests, Mailbox, Mailing, MailingKey, MailingState},
     patrol::{Availability, Patrol, PositionFix},
+    retention::{Hold, HoldId, HoldReason, HoldScope, Purge, PurgeCause, Removed},
     roads::{ClassSpeeds, NodeMark, Road, RoadClass, RoadPoint, Turn, TurnRule, Via},
     stock::{
         Building, Footprint, Hall, Hazard, HazardKind, Landlord, NoteTopic, Site, SiteNote,
         StockChange, Surrounding, SurroundingClass, SurroundingShape,
     },
     store::{Batch, MailChange, NewFact, Store, StoreError},
-    time::Timestamp,
+    time::{TimeWindow, Timestamp},
     tract::{Tract, TractKind},
 };
 
@@ -222,7 +223,7 @@ pub fn alert(number: u32, about: u32, incident: Option<&Incident>) -> Alert {
     Alert {
         id: AlertId::new(Uuid::from_u128(u128::from(number))),
         kind: AlertKind::Sos,
-        patrol: patrol(about, Availability::Busy).id,
+        patrol: Some(patrol(about, Availability::Busy).id),
         incident: incident.map(|incident| incident.id),
         site: incident.map(|incident| incident.site.clone()),
         raised_at: at(7),
@@ -309,6 +310,39 @@ pub fn setting(number: u32) -> Setting {
     }
 }
 
+/// Hold `number`, of an incident, or of those on a site that are reported before second 3.
+pub fn hold(number: u32, incident: Option<&Incident>, on: Option<u32>) -> Hold {
+    let to = on.map(|_| at(3));
+    Hold {
+        id: HoldId::new(Uuid::from_u128(u128::from(number))),
+        scope: HoldScope {
+            incident: incident.map(|incident| incident.id),
+            site: on.map(|number| site(number).code),
+            reported: TimeWindow { from: None, to },
+        },
+        reason: HoldReason::ALL[number as usize % HoldReason::ALL.len()],
+        until: at(1_000_000_000),
+        set_at: at(60),
+        set_by: number.is_multiple_of(2).then(|| "dpo".parse().unwrap()),
+        lifted: None,
+    }
+}
+
+/// Purge `number` under these holds; a store does not ask who signed it.
+pub fn purge(number: u64, removed: Vec<Removed>, holds: Vec<HoldId>) -> Purge {
+    Purge {
+        number,
+        at: at(100),
+        cause: PurgeCause::Command,
+        complete: true,
+        removed,
+        holds,
+        previous: [number as u8; 32],
+        public_key: [2; 32],
+        signature: [3; 64],
+    }
+}
+
 /// Something of every kind that a store keeps.
 pub fn one_of_everything() -> Batch {
     let received = incident(1, 1, Status::Received);
@@ -330,6 +364,10 @@ pub fn one_of_everything() -> Batch {
         Fact::AccountRecorded(Account { disabled: true, epoch: 1, ..account(0) }),
         Fact::SettingChanged(setting(1)),
         Fact::SettingChanged(setting(0)),
+        Fact::HoldRecorded(hold(1, Some(&assigned), None)),
+        Fact::HoldRecorded(hold(2, None, Some(2))),
+        Fact::HoldRecorded(Hold { lifted: Some((at(99), None)), ..hold(2, None, Some(2)) }),
+        Fact::Purged(purge(1, Vec::new(), vec![hold(1, None, None).id])),
     ]);
     everything.fixes.push(fix(1, 5));
     everything

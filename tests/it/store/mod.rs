@@ -4,6 +4,7 @@ mod archive;
 pub mod fixture;
 mod postgres_database;
 mod promises;
+pub mod purging;
 mod random;
 mod sqlite_file;
 pub mod state;
@@ -78,6 +79,10 @@ every_store_keeps![
     own_commits_are_not_foreign,
     a_probe_changes_nothing,
     an_empty_store_holds_nothing,
+    a_purge_removes_what_it_counts_and_followers_agree,
+    what_a_hold_covers_stays,
+    much_that_is_due_goes_in_pieces,
+    a_purge_that_counts_otherwise_is_refused,
     random_histories_lead_to_the_state_of_the_model,
     what_is_copied_in_and_out_again_is_the_same,
     a_copied_store_goes_on_where_the_other_one_was,

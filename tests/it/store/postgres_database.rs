@@ -64,15 +64,15 @@ fn plain_sql_cannot_break_the_rules() {
         ("UPDATE vigie.event SET recorded_at = now()", "an event is never changed or removed"),
         ("TRUNCATE vigie.event CASCADE", "an event is never changed or removed"),
         (
-            "INSERT INTO vigie.event VALUES (17, '2026-01-01Z', 'stock')",
+            "INSERT INTO vigie.event VALUES (21, '2026-01-01Z', 'stock')",
             "the number of an event follows the last one",
         ),
         (
-            "INSERT INTO vigie.event SELECT number, '2026-01-01Z', 'stock' FROM unnest('{16,18}'::int[]) number",
+            "INSERT INTO vigie.event SELECT number, '2026-01-01Z', 'stock' FROM unnest('{20,22}'::int[]) number",
             "the number of an event follows the last one",
         ),
         (
-            &format!("INSERT INTO vigie.event SELECT 16, now(), 'patrol', {incident}"),
+            &format!("INSERT INTO vigie.event SELECT 20, now(), 'patrol', {incident}"),
             "violates check constraint",
         ),
         (
@@ -83,7 +83,7 @@ fn plain_sql_cannot_break_the_rules() {
             "WITH again AS (
                 INSERT INTO vigie.incident SELECT id, kind, channel, status, reported_at + interval '1 second', site
                 FROM vigie.incident RETURNING id, reported_at
-            ) INSERT INTO vigie.event SELECT 16, '2026-01-01Z', 'incident', id, reported_at FROM again",
+            ) INSERT INTO vigie.event SELECT 20, '2026-01-01Z', 'incident', id, reported_at FROM again",
             "an incident is reported once",
         ),
         (
@@ -96,7 +96,7 @@ fn plain_sql_cannot_break_the_rules() {
         ("TRUNCATE vigie.incident", "an incident is never removed"),
         ("TRUNCATE vigie.incident_2023_11", "an incident is never removed"),
         (
-            "INSERT INTO vigie.event SELECT 16, '2026-01-01Z', 'incident', gen_random_uuid(), '2026-01-01Z'",
+            "INSERT INTO vigie.event SELECT 20, '2026-01-01Z', 'incident', gen_random_uuid(), '2026-01-01Z'",
             "an event is about an incident that is there",
         ),
         (
@@ -129,7 +129,7 @@ fn plain_sql_cannot_break_the_rules() {
         let said = refusal(&database, sql);
         assert!(said.contains(rule), "{sql}\n{said}");
     }
-    assert_eq!(database.open().begin().unwrap().head(), Seq(15));
+    assert_eq!(database.open().begin().unwrap().head(), Seq(19));
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn a_commit_that_was_cut_off_is_unsure_and_there_or_not() {
     let proxy = CuttingProxy::before(database.cluster.port());
     let mut store = opened(&database.url_at("127.0.0.1", proxy.port)).unwrap();
 
-    for (fate, events_then) in [(CommitFate::Lost, 15), (CommitFate::Unanswered, 16)] {
+    for (fate, events_then) in [(CommitFate::Lost, 19), (CommitFate::Unanswered, 20)] {
         proxy.cut_at_next_commit(fate);
         let cut = commit(&mut *store, batch([incident_fact(7, 1)]));
 
@@ -298,11 +298,11 @@ fn a_writer_that_freezes_does_not_keep_the_others_out() {
         written = commit(&mut *other, batch([incident_fact(2, 1)]));
     }
 
-    assert_eq!(written.unwrap()[0].seq, Seq(16));
+    assert_eq!(written.unwrap()[0].seq, Seq(20));
     proxy.heal();
     let late = begun.commit(batch([incident_fact(3, 1)]));
     assert!(matches!(late, Err(StoreError::Away(_))), "{late:?}");
-    assert_eq!(other.begin().unwrap().head(), Seq(16));
+    assert_eq!(other.begin().unwrap().head(), Seq(20));
 }
 
 #[test]

@@ -28,6 +28,11 @@ pub use super::{
         records_come_in_the_order_of_the_bytes_of_their_keys,
         what_is_copied_in_and_out_again_is_the_same,
     },
+    purging::{
+        a_purge_removes_what_it_counts_and_followers_agree,
+        a_purge_that_counts_otherwise_is_refused, much_that_is_due_goes_in_pieces,
+        what_a_hold_covers_stays,
+    },
     random::random_histories_lead_to_the_state_of_the_model,
 };
 

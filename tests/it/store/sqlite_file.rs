@@ -236,15 +236,17 @@ fn no_column_holds_personal_data() {
     account: id name role landlord patrol password token seal created_at expires_at disabled epoch
     alert: id kind patrol incident site raised_at level state acknowledged_by acknowledged_at resolution resolved_by resolved_at
     building: id site site_was_given footprint height_m levels dwellings seq
-    event: seq recorded_at fact incident patrol alert account setting author
+    event: seq recorded_at fact incident patrol alert account setting hold purge author
     hall: building ordinal label lon lat
     hazard: site kind since until seq
+    hold: id incident site reported_from reported_to reason until set_at set_by lifted_at lifted_by
     incident: id kind channel status reported_at site building
     landlord: id name seq
     mailbox: landlord address set_at
     mailing: landlord night ordinal state mailbox opened_at changed_at due_at attempts unsure reply pdf_sha256 csv_sha256
     patrol: id callsign availability crew
     position: patrol lon lat recorded_at accuracy_m
+    purge: number at cause complete removed holds previous public_key signature
     receipt: key request seq
     refinery_schema_history: version name applied_on checksum
     road: id class name forward_kmh backward_kmh restricted walkable nodes marks line seq

@@ -7,6 +7,7 @@ use vigie::{
     alert::Alert,
     event::Seq,
     patrol::PatrolId,
+    retention::{Hold, Purge},
     roads::{ClassSpeeds, Road, Turn},
     stock::{Building, Landlord, Site, Surrounding},
     store::Store,
@@ -36,6 +37,8 @@ pub struct State {
     pub alerts: Vec<Alert>,
     pub accounts: Vec<Account>,
     pub settings: Vec<Setting>,
+    pub holds: Vec<Hold>,
+    pub purges: Vec<Purge>,
 }
 
 impl State {
@@ -74,7 +77,12 @@ impl State {
             roads: snapshot.roads().network().roads().to_vec(),
             turns: snapshot.roads().network().turns().to_vec(),
             speeds: snapshot.roads().network().imported_speeds().to_vec(),
-            briefings: snapshot.briefings().iter().map(|told| format!("{told:?}")).collect(),
+            briefings: snapshot
+                .briefings()
+                .iter()
+                .map(|(site, told)| format!("{site} {told:?}"))
+                .filter(|told| !told.ends_with("Briefing { notes: [], hazards: [] }"))
+                .collect(),
             patrols: snapshot.patrols().iter().cloned().collect(),
             incidents: incidents.into_iter().collect(),
             missions: snapshot
@@ -85,6 +93,8 @@ impl State {
             alerts: snapshot.alerts().iter().cloned().collect(),
             accounts: snapshot.accounts().iter().map(|account| (**account).clone()).collect(),
             settings: snapshot.settings().iter().copied().collect(),
+            holds: snapshot.registers().holds().cloned().collect(),
+            purges: snapshot.registers().purges().to_vec(),
         };
         assert_eq!(state.incidents.len(), count, "no incident is there twice");
         state

@@ -216,10 +216,12 @@ export const dispatchEn: Same<typeof dispatchFr> = {
   "alert.check_in_missed": "Check-in missed",
   "alert.no_movement": "No movement",
   "alert.signal_lost": "Signal lost",
+  "alert.purge_missed": "Data past its term was not purged",
   "resolution.assisted": "helped",
   "resolution.reached": "reached",
   "resolution.false_alarm": "false alarm",
   "resolution.test": "test",
+  "resolution.purged": "purged",
 
   "kpi.title": "Times of this evening",
   "kpi.part": "Time",

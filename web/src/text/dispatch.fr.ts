@@ -215,10 +215,12 @@ export const dispatchFr = {
   "alert.check_in_missed": "Point de contact manqué",
   "alert.no_movement": "Immobilité",
   "alert.signal_lost": "Signal perdu",
+  "alert.purge_missed": "Purge des données échues non faite",
   "resolution.assisted": "secours apporté",
   "resolution.reached": "contact rétabli",
   "resolution.false_alarm": "fausse alerte",
   "resolution.test": "essai",
+  "resolution.purged": "purge faite",
 
   "kpi.title": "Délais de la soirée",
   "kpi.part": "Délai",
