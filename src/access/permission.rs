@@ -99,8 +99,9 @@ impl Permission {
             Self::CountExactly | Self::ReadKpis => &[Operator, Dispatcher, Landlord, Demo],
             Self::ImportIncidents => &[Dispatcher, Demo],
             Self::WriteStock => &[Dispatcher, Admin, Demo],
-            Self::ReadReports => &[Dispatcher, Landlord, Partner, Planner, Demo],
-            Self::ReadNights => &[Dispatcher, Landlord, Demo],
+            // What leaves the house goes to whom it is for: the room has the evening itself, and exports nothing.
+            Self::ReadReports => &[Landlord, Partner, Planner, Demo],
+            Self::ReadNights => &[Landlord, Demo],
             Self::ReadMetrics | Self::ManageSettings => &[Admin, Demo],
             Self::ReadMailings => &[Dpo, Admin],
             Self::ReadRegisters | Self::ManageHolds => &[Dpo],

@@ -7,6 +7,8 @@ use crate::{patrol::PatrolId, stock::LandlordId};
 pub enum Scope {
     /// All of it.
     Everything,
+    /// All of it, but of incidents those alone that are not over: an operator takes calls, and looks up nobody's history.
+    Open,
     /// The sites of one landlord and what happens on them, and no agents.
     Landlord(LandlordId),
     /// One patrol and what it is on.
@@ -36,7 +38,7 @@ impl Scope {
     #[must_use]
     pub fn shows_patrol(&self, patrol: &PatrolId) -> bool {
         match self {
-            Self::Everything => true,
+            Self::Everything | Self::Open => true,
             Self::Landlord(_) => false,
             Self::Patrol(own) => own == patrol,
         }

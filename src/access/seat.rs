@@ -49,6 +49,7 @@ impl Seat {
             (Role::Landlord, None, None) => return Err(InvalidSeat::LandlordMissing),
             (Role::Patrol, None, Some(patrol)) => Scope::Patrol(patrol),
             (Role::Patrol, None, None) => return Err(InvalidSeat::PatrolMissing),
+            (Role::Operator, None, None) => Scope::Open,
             (_, None, None) => Scope::Everything,
             _ => return Err(InvalidSeat::Needless),
         };
@@ -112,6 +113,7 @@ mod tests {
             (Role::Partner, &[P::ReadIncidents, P::ReadPatrols, P::Listen, P::ReadHeatmap]),
             (Role::Planner, &[P::ReadIncidents, P::ReadPatrols, P::Listen, P::ReadMissions]),
             (Role::Landlord, &[P::ReadPatrols, P::ReadAlerts, P::ReadMissions, P::RankPatrols]),
+            (Role::Dispatcher, &[P::ReadReports, P::ReadNights, P::ManageAccounts]),
             (Role::Dpo, &[P::ReadIncidents, P::ReadPatrols, P::ReadStock, P::Listen]),
             (Role::Admin, &[P::ReadIncidents, P::Listen, P::ReadHeatmap, P::ReadKpis]),
             (Role::Patrol, &[P::HandleAlerts, P::ReadIncidents, P::ReadHeatmap, P::TakeCalls]),

@@ -47,11 +47,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_incidents).service(show_incident).service(report_incident);
 }
 
-/// The incidents, newest first.
+/// The incidents, newest first; to an operator those alone that are not over.
 #[utoipa::path(tag = "incidents", params(IncidentsParams), responses(
     (status = 200, description = "A page of incidents, each drawn where its building or site is", body = FeatureCollection<IncidentProperties>, content_type = "application/geo+json"),
     (status = 304, description = "As the client knows it"),
     (status = 400, description = "Not a parameter", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, description = "An operator asks for what is over", body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, description = "No such site or landlord", body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, description = "A parameter is refused", body = ProblemBody, content_type = "application/problem+json"),
 ))]
@@ -65,6 +66,7 @@ async fn list_incidents(
     let mut query = IncidentsQuery::try_from(params.0)?;
     let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
     query.selection = sight::within(caller.scope(), snapshot.stock(), query.selection)?;
+    query.selection = sight::open_alone(caller.scope(), query.selection)?;
     let revision = Revision::of_events_within(&snapshot, caller.scope(), now, HOUR_S);
     let feature = if caller.sees_agents() { feature } else { feature_without_crews };
     unless_known(&request, revision, async || {

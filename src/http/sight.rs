@@ -2,18 +2,21 @@
 
 use std::sync::Arc;
 
+use super::{Problem, ProblemKind};
 use crate::{
     access::Scope,
+    incident::Status,
     stock::{LandlordId, SiteCode},
     time::Timestamp,
     twin::{Columns, IncidentRow, Selection, SelectionError, SiteIx, Snapshot, StockIndex},
 };
 
-/// Whether the incident in that row is shown: to a landlord what is on its sites, to a patrol what it is sent to and
+/// Whether the incident in that row is shown: to an operator what is not over, to a landlord what is on its sites, to a patrol what it is sent to and
 /// what it owes a report of.
 pub fn shows_incident(scope: &Scope, snapshot: &Snapshot, row: &IncidentRow) -> bool {
     match scope {
         Scope::Everything => true,
+        Scope::Open => !row.status.is_over(),
         Scope::Landlord(own) => snapshot.stock().site(row.site).landlord == *own,
         Scope::Patrol(own) => snapshot.interventions().get(row.id).is_some_and(|incident| {
             incident.reporter() == Some(own) || incident.sent().iter().any(|one| one.patrol == *own)
@@ -69,6 +72,25 @@ pub fn within(
         return Err(SelectionError::UnknownSite(other.clone()));
     }
     selection.landlords = vec![own.clone()];
+    Ok(selection)
+}
+
+/// `selection` of incidents, for whoever sees none that is over without those. Counts are no incidents: they keep theirs.
+///
+/// # Errors
+///
+/// 403 where it asks for those that are over alone.
+pub fn open_alone(scope: &Scope, mut selection: Selection) -> Result<Selection, Problem> {
+    if *scope != Scope::Open {
+        return Ok(selection);
+    }
+    let asked_for = selection.statuses.is_empty().then_some(&Status::ALL[..]);
+    let asked_for = asked_for.unwrap_or(&selection.statuses).iter().copied();
+    selection.statuses = asked_for.filter(|status| !status.is_over()).collect();
+    if selection.statuses.is_empty() {
+        let reason = "an operator sees incidents that are not over";
+        return Err(Problem::at_fault(ProblemKind::Forbidden, "status", None, reason));
+    }
     Ok(selection)
 }
 

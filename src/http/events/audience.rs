@@ -20,8 +20,10 @@ const ROLES: [&str; 4] = ["dispatcher", "operator", "patrol", "landlord"];
 /// Who listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Watcher {
-    /// Operators and dispatchers.
+    /// Dispatchers.
     ControlRoom,
+    /// Operators: what dispatchers hear, without incidents that are over.
+    Operator,
     /// The crew of a patrol.
     Patrol(PatrolId),
     /// A landlord.
@@ -39,6 +41,10 @@ pub enum Audience {
     Crew(PatrolId),
     /// The control room, and the crews that are on an incident or were until now, or on a site.
     Intervention(Box<[PatrolId]>),
+    /// As [`Audience::Intervention`], about an incident that is over: without operators.
+    Over(Box<[PatrolId]>),
+    /// Operators alone.
+    Operators,
     /// One landlord.
     Landlord(LandlordId),
 }
@@ -49,6 +55,7 @@ impl Watcher {
     pub fn of(params: &EventsParams, snapshot: &Snapshot, scope: &Scope) -> Result<Self, Problem> {
         let own = match scope {
             Scope::Everything => return Self::asked(params, snapshot),
+            Scope::Open => Self::Operator,
             Scope::Landlord(own) => Self::Landlord(own.clone()),
             Scope::Patrol(own) => Self::Patrol(own.clone()),
         };
@@ -99,6 +106,7 @@ impl Watcher {
             ("patrol", _, Some(landlord)) => Err(odd("landlord", landlord.to_string(), "landlord")),
             (_, Some(patrol), _) => Err(odd("patrol", patrol.to_string(), "patrol")),
             (_, None, Some(landlord)) => Err(odd("landlord", landlord.to_string(), "landlord")),
+            ("operator", None, None) => Ok(Self::Operator),
             (_, None, None) => Ok(Self::ControlRoom),
         }
     }
@@ -106,11 +114,21 @@ impl Watcher {
     /// Whether a message for `audience` is for this client.
     pub fn hears(&self, audience: &Audience) -> bool {
         match (self, audience) {
-            (Self::ControlRoom, audience) => !matches!(audience, Audience::Landlord(_)),
+            (Self::ControlRoom, audience) => {
+                !matches!(audience, Audience::Landlord(_) | Audience::Operators)
+            }
+            (Self::Operator, audience) => {
+                !matches!(audience, Audience::Landlord(_) | Audience::Over(_))
+            }
             (Self::Patrol(_), Audience::Crews) => true,
             (Self::Patrol(own), Audience::Crew(crew)) => own == crew,
-            (Self::Patrol(own), Audience::Intervention(crews)) => crews.contains(own),
-            (Self::Patrol(_), Audience::ControlRoom | Audience::Landlord(_)) => false,
+            (Self::Patrol(own), Audience::Intervention(crews) | Audience::Over(crews)) => {
+                crews.contains(own)
+            }
+            (
+                Self::Patrol(_),
+                Audience::ControlRoom | Audience::Operators | Audience::Landlord(_),
+            ) => false,
             (Self::Landlord(own), Audience::Landlord(landlord)) => own == landlord,
             (Self::Landlord(_), _) => false,
         }

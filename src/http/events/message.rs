@@ -43,8 +43,8 @@ pub fn stock(seq: Seq) -> Bytes {
     format!("id: {seq}\nevent: stock\ndata: {{\"seq\":{seq}}}\n\n").into()
 }
 
-/// An incident is no longer one of those that the client hears of: its site was another landlord's. Nothing is said
-/// of where it is now.
+/// An incident is no longer one of those that the client hears of: its site was another landlord's, or it is over and
+/// the client an operator. Nothing is said of where it is now, or how it ended.
 ///
 /// # Errors
 ///

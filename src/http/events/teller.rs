@@ -128,7 +128,18 @@ impl Teller {
         let crews = crews.into_iter().cloned().collect();
         let (kinds, now) = (self.app.nomenclature(), self.app.now());
         let feature = incident_feature::feature(after, kinds, &row, now);
-        messages.push((Audience::Intervention(crews), message("incident", Some(seq), &feature)?));
+        let told = message("incident", Some(seq), &feature)?;
+        let was_open =
+            news.before.incidents().get(id).is_some_and(|before| !before.status.is_over());
+        if row.status.is_over() {
+            messages.push((Audience::Over(crews), told));
+            // Operators are told that it has gone, and once.
+            if was_open {
+                messages.push((Audience::Operators, gone(seq, id)?));
+            }
+        } else {
+            messages.push((Audience::Intervention(crews), told));
+        }
         let landlord = landlord_of(after, &row);
         let before = news.before.incidents().get(id).map(|row| landlord_of(&news.before, &row));
         if let Some(left) = before.filter(|before| *before != landlord) {

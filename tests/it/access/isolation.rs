@@ -12,6 +12,7 @@ const OTHER_LANDLORD: Who = Who::Other(Role::Landlord);
 const CREW: Who = Who::Role(Role::Patrol);
 const OTHER_CREW: Who = Who::Other(Role::Patrol);
 const DISPATCHER: Who = Who::Role(Role::Dispatcher);
+const OPERATOR: Who = Who::Role(Role::Operator);
 
 /// Texts of which each gives the landlord `two` away.
 const OF_THE_OTHER: [&str; 4] = ["two", "Two", "BB-0", "[2.37"];
@@ -107,7 +108,9 @@ fn what_belongs_to_another_landlord_is_answered_like_what_does_not_exist() {
         let (there, nowhere) = (said(&of_the_other), said(&of_nobody));
         assert_eq!(there, nowhere, "{of_the_other}");
         assert_eq!(there.0, 404, "{of_the_other}");
-        assert_eq!(town.reads(DISPATCHER, &of_the_other).status, 200, "{of_the_other} is there");
+        // Reports go to whom they are for: the room reads none.
+        let who = if of_the_other.contains("reports") { OTHER_LANDLORD } else { DISPATCHER };
+        assert_eq!(town.reads(who, &of_the_other).status, 200, "{of_the_other} is there");
     }
 }
 
@@ -183,6 +186,56 @@ fn a_stream_tells_a_landlord_of_its_own_sites_alone() {
         assert_eq!(refused.status, 403, "{query}");
         assert!(refused.text().contains("listens as itself alone"), "{query}");
     }
+}
+
+#[test]
+fn an_operator_sees_what_is_not_over_and_is_told_what_has_gone() {
+    let town = Guarded::new();
+    let mut follower = town.follows(OPERATOR, "");
+    let (own, ghost) = (&town.own_incident, "0197a000-0000-7000-8000-000000000000");
+    let count = |who, query: &str| {
+        let list = town.reads(who, &format!("/api/v1/incidents{query}")).json();
+        list["numberMatched"].as_u64().unwrap()
+    };
+    assert_eq!((count(OPERATOR, ""), count(DISPATCHER, "")), (2, 2));
+
+    let cancelled = json!({ "to": "cancelled", "reason": "mistake" });
+    let path = format!("/api/v1/incidents/{own}/transitions");
+    assert_eq!(town.asks(DISPATCHER, "POST", &path, Some(&cancelled)).status, 200);
+
+    for query in ["", "?open=true", "?open=false", "?status=assigned,cancelled"] {
+        assert_eq!(count(OPERATOR, query), 1, "{query}");
+    }
+    assert_eq!(count(DISPATCHER, ""), 2);
+    let over = town.reads(OPERATOR, "/api/v1/incidents?status=cancelled,closed");
+    assert_eq!((over.status, over.fault().1.as_str()), (403, "status"));
+    for path in ["/api/v1/incidents/{id}", "/api/v1/patrols/nearest?incident={id}"] {
+        let said = |id: &str| {
+            let answer = town.reads(OPERATOR, &path.replace("{id}", id));
+            (answer.status, answer.text().replace(id, ghost))
+        };
+        assert_eq!(said(own), said(ghost), "{path}");
+        assert_eq!(said(own).0, 404, "{path}");
+    }
+    assert_eq!(town.reads(DISPATCHER, &format!("/api/v1/incidents/{own}")).status, 200);
+    let told = std::iter::from_fn(|| Some(follower.next())).find(|told| told.event == "incident");
+    assert_eq!(told.unwrap().data, json!({ "id": own, "gone": true }));
+}
+
+#[test]
+fn a_stream_tells_an_operator_as_itself_alone() {
+    let town = Guarded::new();
+    for query in ["?role=dispatcher", "?role=landlord&landlord=one", "?role=patrol&patrol=T-1"] {
+        let refused = town.reads(OPERATOR, &format!("/api/v1/events{query}"));
+        assert_eq!(refused.status, 403, "{query}");
+    }
+    let mut follower = town.follows(OPERATOR, "?role=operator");
+    town.sent_to_nobody("AA-02");
+    let told = follower.next();
+    assert_eq!(
+        (told.event.as_str(), &told.data["properties"]["status"]),
+        ("incident", &json!("received"))
+    );
 }
 
 #[test]

@@ -35,6 +35,13 @@ describe("the situation", () => {
     expect(now.alerts.get("s")?.state).toBe("raised");
   });
 
+  it("drops an incident that has gone, and nothing else", () => {
+    const gone = readNews({ event: "incident", data: JSON.stringify({ id: "a", gone: true }) });
+    const now = after({ type: "incident", incident: incident("a") }, { type: "incident", incident: incident("b") });
+    expect(gone).toEqual({ type: "gone", id: "a" });
+    expect([...withNews(now, gone as News).incidents.keys()]).toEqual(["b"]);
+  });
+
   it("moves a known patrol forward in time only, and hears it again", () => {
     const known = after({ type: "patrol", patrol: patrol("p", at(10), 2) });
     const position = (seconds: number, lon: number): News => ({

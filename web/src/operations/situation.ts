@@ -16,6 +16,8 @@ export type News =
   | { type: "stock" }
   | { type: "site"; site: SiteDetails }
   | { type: "incident"; incident: Incident }
+  /** An incident is none of those any more that whoever is signed in sees. */
+  | { type: "gone"; id: string }
   | { type: "patrol"; patrol: Patrol }
   | { type: "alert"; alert: Alert }
   | { type: "positions"; positions: Position[] };
@@ -37,6 +39,7 @@ export function readNews(message: Message): News | null {
     case "site":
       return { type: "site", site: data as SiteDetails };
     case "incident":
+      if ("gone" in (data as object)) return { type: "gone", id: (data as { id: string }).id };
       return { type: "incident", incident: data as Incident };
     case "patrol":
       return { type: "patrol", patrol: data as Patrol };
@@ -54,6 +57,11 @@ export function withNews(now: Situation, news: News): Situation {
   switch (news.type) {
     case "incident":
       return { ...now, incidents: put(now.incidents, news.incident.id, news.incident) };
+    case "gone": {
+      const incidents = new Map(now.incidents);
+      incidents.delete(news.id);
+      return { ...now, incidents };
+    }
     case "alert":
       return { ...now, alerts: put(now.alerts, news.alert.id, news.alert) };
     case "patrol":
