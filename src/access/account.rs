@@ -1,6 +1,6 @@
 //! [`Account`]: who or what may ask, and as what.
 
-use super::{AccountId, AccountName, Key, PasswordHash, Seat};
+use super::{AccountId, AccountName, Key, PasswordHash, Seat, SecondFactor};
 use crate::time::Timestamp;
 
 /// Who or what may ask, and as what: a post that a person signs in to, or a program with a token.
@@ -14,6 +14,8 @@ pub struct Account {
     pub seat: Seat,
     /// By what it is known.
     pub key: Key,
+    /// What somebody shows beside the password, where that was asked for.
+    pub second_factor: Option<SecondFactor>,
     /// Since when it is there.
     pub created_at: Timestamp,
     /// From when on it is no longer good.

@@ -14,6 +14,7 @@ mod role;
 mod scope;
 mod seat;
 mod setting;
+mod second_factor;
 
 pub use account::Account;
 pub use account_id::{AccountId, InvalidAccountId};
@@ -25,3 +26,7 @@ pub use role::Role;
 pub use scope::Scope;
 pub use seat::{InvalidSeat, Seat};
 pub use setting::{Setting, SettingName};
+pub use second_factor::{
+    RECOVERY_CODES, RecoveryDigest, SEALED_SECRET_BYTES, SealedSecret, SecondFactor,
+    TOTP_SECRET_BYTES,
+};

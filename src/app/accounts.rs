@@ -5,7 +5,8 @@ use uuid::Uuid;
 use super::{App, Unavailable, group::Job, passwords::random};
 use crate::{
     access::{
-        Account, AccountId, AccountName, Key, PasswordHash, Role, SealKey, Seat, TokenDigest,
+        Account, AccountId, AccountName, Key, PasswordHash, RecoveryDigest, Role, SealKey, Seat,
+        SecondFactor, TokenDigest,
     },
     patrol::PatrolId,
     stock::LandlordId,
@@ -59,6 +60,14 @@ pub enum AccountChange {
     Disable(AccountId),
     /// It is given back. A token is not: it may have been lost in the meantime.
     Enable(AccountId),
+    /// Whoever signs in to it shows a second factor from now on.
+    AddSecondFactor(AccountId, SecondFactor),
+    /// Nobody shows one any more. Its sessions end.
+    ClearSecondFactor(AccountId),
+    /// The code of that half minute of its authenticator is used up, and those before it.
+    UseStep(AccountId, u64),
+    /// That recovery code is used up.
+    UseRecovery(AccountId, RecoveryDigest),
 }
 
 /// Which account asks for a change; `None` for whoever is at the terminal, and for a guest of a demo.
@@ -85,6 +94,12 @@ pub enum AccountError {
     /// Nobody could give accounts any more.
     #[error("`{0}` is the last administrator")]
     LastAdmin(AccountName),
+    /// It has another one.
+    #[error("account `{0}` has a second factor already")]
+    HasSecondFactor(AccountName),
+    /// The code was used before, or is none.
+    #[error("that code is not good, or not any more")]
+    CodeNotGood,
     /// There is no room for another one.
     #[error("there are {ACCOUNTS_MAX} accounts and tokens, and no more may be")]
     TooMany,
@@ -218,7 +233,44 @@ pub(super) fn decide(
             }
             Ok(Account { disabled: false, ..known })
         }
+        AccountChange::AddSecondFactor(id, second) => {
+            let known = known(id)?;
+            if !known.has_password() {
+                return Err(AccountError::NoPassword(known.name));
+            }
+            if known.second_factor.is_some() {
+                return Err(AccountError::HasSecondFactor(known.name));
+            }
+            Ok(Account { second_factor: Some(second), ..known })
+        }
+        AccountChange::ClearSecondFactor(id) => {
+            let known = known(id)?;
+            if known.second_factor.is_none() {
+                return Ok(known);
+            }
+            Ok(Account { second_factor: None, epoch: known.epoch + 1, ..known })
+        }
+        AccountChange::UseStep(id, step) => {
+            let (known, second) = with_second_factor(known(id)?)?;
+            if step <= second.used_step {
+                return Err(AccountError::CodeNotGood);
+            }
+            let second_factor = Some(SecondFactor { used_step: step, ..second });
+            Ok(Account { second_factor, ..known })
+        }
+        AccountChange::UseRecovery(id, code) => {
+            let (known, mut second) = with_second_factor(known(id)?)?;
+            let at = second.recovery.iter().position(|kept| *kept == code);
+            second.recovery.remove(at.ok_or(AccountError::CodeNotGood)?);
+            Ok(Account { second_factor: Some(second), ..known })
+        }
     }
+}
+
+/// An account with the second factor that it has.
+fn with_second_factor(known: Account) -> Result<(Account, SecondFactor), AccountError> {
+    let second = known.second_factor.clone().ok_or(AccountError::CodeNotGood)?;
+    Ok((known, second))
 }
 
 /// Refuses another account where there are as many as may be.
@@ -249,7 +301,17 @@ fn opened(
     now: Timestamp,
 ) -> Account {
     let id = AccountId::new(Uuid::now_v7());
-    Account { id, name, seat, key, created_at: now, expires_at, disabled: false, epoch: 0 }
+    Account {
+        id,
+        name,
+        seat,
+        key,
+        second_factor: None,
+        created_at: now,
+        expires_at,
+        disabled: false,
+        epoch: 0,
+    }
 }
 
 fn own_name() -> AccountName {

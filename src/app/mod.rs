@@ -6,6 +6,7 @@
 mod access_anchors;
 mod accounts;
 mod alerts;
+mod authenticator;
 mod clock;
 mod daily;
 mod group;
@@ -40,6 +41,7 @@ use tokio::sync::oneshot;
 
 pub use accounts::{AccountChange, AccountError, Author, NewAccount, NewToken, TOKEN_DAYS_MAX};
 pub use alerts::{AlertCare, AlertError, Cared, NewAlert};
+pub use authenticator::{TotpSecret, recovery_codes};
 pub use clock::{Clock, system_clock};
 pub use daily::{Daily, DailyJob, Done, Run, last_due, next_due};
 pub use hazards::{SetHazards, SetHazardsError};

@@ -38,6 +38,8 @@ pub struct AccountBody {
     /// From when on it is no longer good, RFC 3339; null where it has no end.
     #[schema(required = true)]
     expires_at: Option<String>,
+    /// Whether somebody shows a second factor beside the password.
+    second_factor: bool,
     /// Whether it was taken away.
     disabled: bool,
     /// Whether it is good now.
@@ -56,6 +58,7 @@ impl AccountBody {
             patrol: scope.patrol().map(ToString::to_string),
             created_at: account.created_at.to_string(),
             expires_at: account.expires_at.map(|at| at.to_string()),
+            second_factor: account.second_factor.is_some(),
             disabled: account.disabled,
             in_force: account.is_in_force(now),
         }
@@ -141,7 +144,8 @@ impl From<AccountError> for Problem {
         let conflict = |field, value| Self::at_fault(ProblemKind::Conflict, field, value, &reason);
         match error {
             AccountError::NameTaken(name) => conflict("name", Some(name.to_string())),
-            AccountError::LastAdmin(_) => conflict("id", None),
+            AccountError::LastAdmin(_) | AccountError::HasSecondFactor(_) => conflict("id", None),
+            AccountError::CodeNotGood => Self::new(ProblemKind::CodeNeeded, reason),
             AccountError::TooMany => Self::new(ProblemKind::Conflict, reason),
             AccountError::UnknownAccount(id) => Self::unknown("id", id, reason),
             AccountError::UnknownLandlord(id) => Self::unknown("landlord", id, reason),

@@ -31,7 +31,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(give_account)
         .service(reset_password)
         .service(disable_account)
-        .service(enable_account);
+        .service(enable_account)
+        .service(clear_second_factor);
 }
 
 /// Every account that somebody signs in to, oldest first; of passwords, nothing.
@@ -134,6 +135,26 @@ async fn enable_account(
 ) -> Result<HttpResponse, Problem> {
     let id = meant(&edge, &id, Account::has_password)?;
     let change = AccountChange::Enable(id);
+    let account = edge.app.change_account_by(caller.account(), change).await?;
+    Ok(HttpResponse::Ok().json(AccountBody::of(&account, edge.app.now())))
+}
+
+/// Takes the second factor of an account away, for somebody who has lost both authenticator and recovery codes. Its
+/// sessions end. Asking twice is asking once.
+#[utoipa::path(tag = "access", params(("id" = String, Path, description = "Id of the account")), responses(
+    (status = 200, description = "The account", body = AccountBody),
+    (status = 404, description = "No such account", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 503, description = "The store is away", body = ProblemBody, content_type = "application/problem+json"),
+))]
+#[post("/accounts/{id}/clear-second-factor")]
+async fn clear_second_factor(
+    caller: Caller<ManageAccounts>,
+    id: Path<String>,
+    _: Query<NoParams>,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    let id = meant(&edge, &id, Account::has_password)?;
+    let change = AccountChange::ClearSecondFactor(id);
     let account = edge.app.change_account_by(caller.account(), change).await?;
     Ok(HttpResponse::Ok().json(AccountBody::of(&account, edge.app.now())))
 }

@@ -70,6 +70,13 @@ pub struct Known {
 #[derive(Debug, Clone, Hash)]
 pub struct Declared(Option<Seat>);
 
+impl Declared {
+    /// The mark of a handler that answers whoever has that seat.
+    pub const fn to(seat: Seat) -> Self {
+        Self(Some(seat))
+    }
+}
+
 /// Whether the handler of this request has asked who calls.
 pub fn is_declared(request: &HttpRequest) -> bool {
     request.extensions().contains::<Declared>()

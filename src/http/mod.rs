@@ -53,11 +53,13 @@ mod positions;
 mod problem;
 mod published;
 mod purges;
+mod qr;
 mod query;
 mod rate;
 mod reports;
 mod revision;
 mod seal;
+mod second_factor;
 mod server;
 mod session;
 mod session_cookie;
@@ -156,6 +158,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(heatmap::routes)
             .configure(meta::routes)
             .configure(session::routes)
+            .configure(second_factor::routes)
             .configure(accounts::routes)
             .configure(tokens::routes)
             .configure(settings::routes)

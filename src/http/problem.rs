@@ -29,6 +29,8 @@ pub enum ProblemKind {
     UnreadableRequest,
     /// Nobody that is known asks.
     Unauthenticated,
+    /// The password is right; a second factor must come with it.
+    CodeNeeded,
     /// Whoever asks may not.
     Forbidden,
     /// No such route.
@@ -71,6 +73,7 @@ impl ProblemKind {
             Self::Unauthenticated => {
                 (S::UNAUTHORIZED, "/problems/unauthenticated", "Who asks is not known")
             }
+            Self::CodeNeeded => (S::UNAUTHORIZED, "/problems/code-needed", "A code is asked for"),
             Self::Forbidden => (S::FORBIDDEN, "/problems/forbidden", "Whoever asks may not"),
             Self::UnknownRoute => (S::NOT_FOUND, "/problems/unknown-route", "No such route"),
             Self::UnknownItem => (S::NOT_FOUND, "/problems/unknown-item", "No such item"),
@@ -366,7 +369,7 @@ impl ResponseError for Problem {
         if matches!(self.kind, ProblemKind::Unavailable | ProblemKind::TooManyRequests) {
             response.insert_header((header::RETRY_AFTER, self.retry_after_s));
         }
-        if self.kind == ProblemKind::Unauthenticated {
+        if self.status() == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"vigie\""));
         }
         if let Some(allow) = &self.allow {

@@ -30,27 +30,42 @@ pub enum Ticket {
 
 /// Seals a ticket that is good until `expires_at`; `None` where the system has no random bytes.
 pub fn seal(key: &SealKey, ticket: &Ticket, expires_at: Timestamp) -> Option<String> {
-    let mut nonce = [0; NONCE_LEN];
-    SystemRandom::new().fill(&mut nonce).ok()?;
-    let mut bytes = plain(ticket, expires_at).into_bytes();
-    let sealing = cipher(key)?;
-    let nonce_of = Nonce::assume_unique_for_key(nonce);
-    sealing.seal_in_place_append_tag(nonce_of, Aad::from(PURPOSE), &mut bytes).ok()?;
-    Some(nonce.iter().chain(&bytes).map(|byte| format!("{byte:02x}")).collect())
+    seal_text(key, PURPOSE, &plain(ticket, expires_at))
 }
 
 /// The ticket, where it is one of ours and still good at `now`.
 pub fn open(key: &SealKey, sealed: &str, now: Timestamp) -> Option<Ticket> {
-    if sealed.len() > SEALED_LENGTH_MAX || !sealed.is_ascii() || !sealed.len().is_multiple_of(2) {
-        return None;
-    }
-    let digits = (0..sealed.len()).step_by(2).map(|at| u8::from_str_radix(&sealed[at..at + 2], 16));
-    let bytes: Vec<u8> = digits.collect::<Result<_, _>>().ok()?;
+    read(&open_text(key, PURPOSE, sealed)?, now)
+}
+
+/// Seals a text for `purpose`, in hexadecimal digits; `None` where the system has no random bytes.
+pub fn seal_text(key: &SealKey, purpose: &[u8], plain: &str) -> Option<String> {
+    let mut nonce = [0; NONCE_LEN];
+    SystemRandom::new().fill(&mut nonce).ok()?;
+    let mut bytes = plain.as_bytes().to_vec();
+    let sealing = cipher(key)?;
+    let nonce_of = Nonce::assume_unique_for_key(nonce);
+    sealing.seal_in_place_append_tag(nonce_of, Aad::from(purpose), &mut bytes).ok()?;
+    Some(nonce.iter().chain(&bytes).map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The text, where it was sealed with that key for that purpose.
+pub fn open_text(key: &SealKey, purpose: &[u8], sealed: &str) -> Option<String> {
+    let bytes = bytes_of(sealed).filter(|_| sealed.len() <= SEALED_LENGTH_MAX)?;
     let (nonce, rest) = bytes.split_at_checked(NONCE_LEN)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
     let mut rest = rest.to_vec();
-    let plain = cipher(key)?.open_in_place(nonce, Aad::from(PURPOSE), &mut rest).ok()?;
-    read(std::str::from_utf8(plain).ok()?, now)
+    let plain = cipher(key)?.open_in_place(nonce, Aad::from(purpose), &mut rest).ok()?;
+    Some(std::str::from_utf8(plain).ok()?.to_owned())
+}
+
+/// The bytes that hexadecimal digits say.
+pub fn bytes_of(digits: &str) -> Option<Vec<u8>> {
+    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) || !digits.len().is_multiple_of(2) {
+        return None;
+    }
+    let bytes = (0..digits.len()).step_by(2);
+    bytes.map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect()
 }
 
 /// What a page says with a session to show that it is ours: it cannot be worked out from the cookie.

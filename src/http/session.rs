@@ -24,6 +24,7 @@ use super::{
     query::NoParams,
     rate::address,
     seal::{self, Ticket},
+    second_factor,
     session_cookie::{NAME, NAME_HERE, SESSION_S, check_same_site, cookie, cookie_name, sealed},
 };
 use crate::{
@@ -104,7 +105,7 @@ async fn show_session(_: Public, request: HttpRequest, edge: Data<Edge>) -> Http
 /// the wait of that name and of that address, up to a quarter of an hour.
 #[utoipa::path(tag = "access", request_body = SignIn, responses(
     (status = 200, description = "Signed in: the cookie comes with it", body = Session),
-    (status = 401, description = "No such name, or another password", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 401, description = "No such name, or another password; as `/problems/code-needed`: a second factor must come with it", body = ProblemBody, content_type = "application/problem+json"),
     (status = 403, description = "From a page of another site", body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, description = "A field is refused", body = ProblemBody, content_type = "application/problem+json"),
     (status = 429, description = "Too many failures: `Retry-After` says for how long", body = ProblemBody, content_type = "application/problem+json"),
@@ -119,13 +120,14 @@ async fn sign_in(
 ) -> Result<HttpResponse, Problem> {
     check_same_site(&request)?;
     match body.0.0 {
-        SignIn { role: Some(role), landlord, patrol, name: None, password: None } => {
+        SignIn { role: Some(role), landlord, patrol, name: None, password: None, code: None } => {
             let seat = guest(&request, &edge, &role, landlord.or(patrol).as_deref())?;
             let known = Known { seat: seat.clone(), account: None, epoch: 0 };
             begin(&request, &edge, &known, &Ticket::Guest(seat)).await
         }
-        SignIn { name: Some(name), password: Some(password), role: None, .. } => {
-            let account = checked(&request, &edge, &name, &password).await?;
+        SignIn { name: Some(name), password: Some(password), role: None, code, .. } => {
+            let (tried, account) = checked(&request, &edge, &name, &password).await?;
+            let account = second_factor::pass(&edge, &tried, account, code.as_deref()).await?;
             let ticket = Ticket::Account(account.id, account.epoch);
             begin(&request, &edge, &Known::from(&*account), &ticket).await
         }
@@ -204,6 +206,8 @@ struct SignIn {
     name: Option<String>,
     /// Its password.
     password: Option<String>,
+    /// Where the account has a second factor: a code of the authenticator, or a recovery code.
+    code: Option<String>,
     /// In a demo: the role to take.
     #[schema(value_type = Option<RoleName>)]
     role: Option<String>,
@@ -246,6 +250,8 @@ struct Session {
     /// To be sent as `X-Vigie-Csrf` with whatever changes something; null without a session.
     #[schema(required = true)]
     csrf: Option<String>,
+    /// Whether the account has a second factor.
+    second_factor: bool,
     /// Whether roles may be taken without an account.
     demo: bool,
 }
@@ -288,17 +294,48 @@ fn guest(
     Ok(seat)
 }
 
+/// Whose failures count: a name, and the address from which it is tried.
+pub struct Tried([String; 2]);
+
+impl Tried {
+    /// That somebody tries that name.
+    ///
+    /// # Errors
+    ///
+    /// 429 where nothing more is tried for now.
+    pub fn of(request: &HttpRequest, edge: &Edge, name: &str) -> Result<Self, Problem> {
+        let tried = Self([format!("name {name}"), format!("address {}", address(request))]);
+        check_wait(edge, &tried.whom(), edge.app.now())?;
+        Ok(tried)
+    }
+
+    fn whom(&self) -> [&str; 2] {
+        [&self.0[0], &self.0[1]]
+    }
+
+    /// Notes a failure.
+    pub fn failed(&self, edge: &Edge) {
+        edge.sessions.attempts.failed(&self.whom(), edge.app.now());
+    }
+
+    /// Forgets the failures of the name.
+    pub fn succeeded(&self, edge: &Edge) {
+        edge.sessions.attempts.succeeded(&self.whom()[..1]);
+    }
+}
+
 /// The account of that name, where the password is its own.
-async fn checked(
+///
+/// # Errors
+///
+/// 401 where there is none, and 429 where nothing more is tried for now.
+pub async fn checked(
     request: &HttpRequest,
     edge: &Edge,
     name: &str,
     password: &str,
-) -> Result<Arc<Account>, Problem> {
-    let (address, now) = (format!("address {}", address(request)), edge.app.now());
-    let whom = [format!("name {name}"), address];
-    let whom = [whom[0].as_str(), whom[1].as_str()];
-    check_wait(edge, &whom, now)?;
+) -> Result<(Tried, Arc<Account>), Problem> {
+    let (tried, now) = (Tried::of(request, edge, name)?, edge.app.now());
     let account = name
         .parse()
         .ok()
@@ -315,11 +352,14 @@ async fn checked(
     });
     match (is_right.await.map_err(Problem::internal)?, account) {
         (true, Some(account)) => {
-            edge.sessions.attempts.succeeded(&whom[..1]);
-            Ok(account)
+            // With a second factor, the password alone is no success: whoever has it must not try codes for ever.
+            if account.second_factor.is_none() {
+                tried.succeeded(edge);
+            }
+            Ok((tried, account))
         }
         _ => {
-            edge.sessions.attempts.failed(&whom, now);
+            tried.failed(edge);
             Err(Problem::new(ProblemKind::Unauthenticated, "no such name, or another password"))
         }
     }
@@ -366,6 +406,7 @@ fn told(
         landlord: scope.and_then(|scope| scope.landlord()).map(ToString::to_string),
         patrol: scope.and_then(|scope| scope.patrol()).map(ToString::to_string),
         csrf: sealed.zip(key).map(|(sealed, key)| seal::csrf(key, sealed)),
+        second_factor: account.is_some_and(|account| account.second_factor.is_some()),
         demo: edge.settings.doors == Doors::OpenOnLoopback,
     })
 }

@@ -33,6 +33,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(show_tablet)
         .service(show_sign_in)
         .service(show_accounts)
+        .service(show_own_account)
         .service(show_tablet_file)
         .service(show_asset)
         .service(show_file);
@@ -77,6 +78,16 @@ async fn show_accounts(
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     page(&request, &edge, "accounts/index.html")
+}
+
+/// Where somebody looks after the second factor of the own account.
+#[get("/me")]
+async fn show_own_account(
+    _: Public,
+    request: HttpRequest,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    page(&request, &edge, "me/index.html")
 }
 
 /// What makes the tablet a program of its own: its worker, its manifest and its icons. They keep their names, so

@@ -2,7 +2,7 @@
 
 use super::StoreError;
 use crate::{
-    access::{Key, Role, SealKey, Seat, TokenDigest},
+    access::{Key, RecoveryDigest, Role, SealKey, SealedSecret, Seat, SecondFactor, TokenDigest},
     patrol::PatrolId,
     stock::LandlordId,
 };
@@ -48,6 +48,51 @@ impl TryFrom<KeyColumns<'_>> for Key {
             }
             _ => Err(odd("key")),
         }
+    }
+}
+
+/// A second factor in its columns: all of them are null, or none.
+pub(super) struct SecondColumns<'a> {
+    /// The sealed secret of an authenticator.
+    pub(super) totp: Option<&'a [u8]>,
+    /// The last half minute whose code was used.
+    pub(super) totp_step: Option<i64>,
+    /// The SHA-256 of each recovery code, one after the other.
+    pub(super) recovery: Option<Vec<u8>>,
+}
+
+impl<'a> SecondColumns<'a> {
+    /// The columns of `second`.
+    pub(super) fn of(second: Option<&'a SecondFactor>) -> Self {
+        let bytes =
+            |codes: &[RecoveryDigest]| codes.iter().flat_map(|code| *code.digest()).collect();
+        Self {
+            totp: second.map(|second| &second.secret.bytes()[..]),
+            // A step is half a minute since 1970.
+            totp_step: second.map(|second| second.used_step as i64),
+            recovery: second.map(|second| bytes(&second.recovery)),
+        }
+    }
+
+    /// The second factor that they say.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unreadable`], which repeats no column: they are secret.
+    pub(super) fn read(self) -> Result<Option<SecondFactor>, StoreError> {
+        let odd = || StoreError::Unreadable("account.totp is not what it should be".to_owned());
+        let (totp, step, recovery) = match (self.totp, self.totp_step, self.recovery) {
+            (Some(totp), Some(step), Some(recovery)) => (totp, step, recovery),
+            (None, None, None) => return Ok(None),
+            _ => return Err(odd()),
+        };
+        let digest = |code: &[u8]| code.try_into().map(RecoveryDigest::from_digest);
+        let recovery: Result<_, _> = recovery.chunks(32).map(digest).collect();
+        Ok(Some(SecondFactor {
+            secret: SealedSecret::from_bytes(totp.try_into().map_err(|_length| odd())?),
+            used_step: step.try_into().map_err(|_negative| odd())?,
+            recovery: recovery.map_err(|_length| odd())?,
+        }))
     }
 }
 

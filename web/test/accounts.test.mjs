@@ -2,6 +2,7 @@
 // widths and in both themes. And the way out on a phone and on a tablet.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,6 +52,17 @@ after(async () => {
   child?.kill("SIGKILL");
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** The code that an authenticator shows `off` half minutes from now (RFC 6238). @param {string} base32 @param {number} off */
+function totp(base32, off) {
+  const bits = [...base32].map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g)?.map((byte) => Number.parseInt(byte, 2)) ?? []);
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + off));
+  const tag = createHmac("sha1", key).update(step).digest();
+  const code = (tag.readUInt32BE((tag[19] ?? 0) % 16) & 0x7fffffff) % 1_000_000;
+  return String(code).padStart(6, "0");
+}
 
 /** @param {object} [options] */
 async function opened(options = {}) {
@@ -167,6 +179,60 @@ test("nothing serious on a phone, a tablet and a desk, by day and by night, and 
       assert.ok(!wide, `${width} scrolls sideways`);
       await page.context().close();
     }
+  }
+});
+
+test("somebody puts an authenticator beside the password, is asked for its code, and takes it away again", async () => {
+  vigie(["account", "create", "salle-3", "--role", "dispatcher", "--password-stdin"], `${PASSWORD}\n`);
+  const signIn = async (/** @type {import("playwright-core").Page} */ page) => {
+    await page.goto(`${url}/signin?next=/me`);
+    await page.getByLabel("Compte").fill("salle-3");
+    await page.locator('input[type="password"]').fill(PASSWORD);
+    await page.keyboard.press("Enter");
+  };
+  const page = await opened({ viewport: { width: 360, height: 740 }, hasTouch: true });
+  await signIn(page);
+  await page.getByRole("button", { name: "Activer" }).click();
+  await page.getByLabel("Mot de passe").fill("not the password");
+  await page.keyboard.press("Enter");
+  await page.getByText("Ce n’est pas le mot de passe.").waitFor();
+  await page.getByLabel("Mot de passe").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  const secret = ((await page.getByTestId("totp-secret").textContent()) ?? "").replaceAll(" ", "");
+  assert.match(secret, /^[A-Z2-7]{32}$/);
+  assert.deepEqual(await serious(page), []);
+  await page.screenshot({ path: join(ARTIFACTS, "me-scan-360.png"), fullPage: true });
+  await page.getByLabel("Code affiché").fill(totp(secret, -1));
+  await page.keyboard.press("Enter");
+  const recovery = await page.getByTestId("recovery").locator("code").allTextContents();
+  assert.equal(recovery.length, 10);
+  assert.deepEqual(await serious(page), []);
+  await page.screenshot({ path: join(ARTIFACTS, "me-recovery-360.png") });
+  await page.getByRole("button", { name: "C’est noté" }).click();
+  assert.equal(await page.getByTestId("totp").textContent(), "actif");
+  await page.context().close();
+
+  for (const [colorScheme, code, width] of [["light", totp(secret, 0), 768], ["dark", recovery[0], 1280]]) {
+    const other = await opened({ colorScheme, viewport: { width, height: 900 } });
+    await signIn(other);
+    await other.getByLabel("Code de l’application").fill("000000");
+    await other.keyboard.press("Enter");
+    await other.getByText("Ce code n’est pas bon").waitFor();
+    assert.deepEqual(await serious(other), []);
+    await other.screenshot({ path: join(ARTIFACTS, `signin-code-${colorScheme}-${width}.png`) });
+    await other.getByLabel("Code de l’application").fill(String(code));
+    await other.keyboard.press("Enter");
+    await other.waitForURL(`${url}/me`);
+    await other.getByTestId("totp").waitFor();
+    assert.deepEqual(await serious(other), []);
+    await other.screenshot({ path: join(ARTIFACTS, `me-${colorScheme}-${width}.png`) });
+    if (width === 1280) {
+      await other.getByRole("button", { name: "Désactiver" }).click();
+      await other.getByLabel("Code", { exact: true }).fill(recovery[1] ?? "");
+      await other.keyboard.press("Enter");
+      await other.waitForURL(/\/signin/);
+    }
+    await other.context().close();
   }
 });
 

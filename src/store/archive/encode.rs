@@ -395,6 +395,11 @@ impl Canonical for Account {
         self.expires_at.map(|at| at.unix_ms()).put(bytes);
         u8::from(self.disabled).put(bytes);
         self.epoch.put(bytes);
+        let second = self.second_factor.as_ref();
+        second.map(|second| second.secret.bytes().to_vec()).put(bytes);
+        second.map(|second| second.used_step).put(bytes);
+        let codes = second.map(|second| second.recovery.iter().map(|code| code.digest().to_vec()));
+        codes.map(Iterator::collect::<Vec<_>>).put(bytes);
     }
 }
 

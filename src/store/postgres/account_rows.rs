@@ -15,16 +15,16 @@ use crate::{
     stock::LandlordId,
     store::{
         StoreError,
-        account_columns::{self, KeyColumns},
+        account_columns::{self, KeyColumns, SecondColumns},
     },
 };
 
 /// The columns that [`read`] reads, in its order.
 pub(super) const COLUMNS: &str = "account.id, account.name, account.role, account.landlord, account.patrol, \
      account.password, account.token, account.seal, account.created_at, account.expires_at, \
-     account.disabled, account.epoch";
+     account.disabled, account.epoch, account.totp, account.totp_step, account.recovery";
 /// Their types.
-pub(super) const TYPES: [Type; 12] = [
+pub(super) const TYPES: [Type; 15] = [
     Type::UUID,
     Type::TEXT,
     Type::TEXT,
@@ -37,19 +37,25 @@ pub(super) const TYPES: [Type; 12] = [
     Type::TIMESTAMPTZ,
     Type::BOOL,
     Type::INT8,
+    Type::BYTEA,
+    Type::INT8,
+    Type::BYTEA,
 ];
 
 const PUT: &str = "
     INSERT INTO account (
-        id, name, role, landlord, patrol, password, token, seal, created_at, expires_at, disabled, epoch
+        id, name, role, landlord, patrol, password, token, seal, created_at, expires_at, disabled, epoch,
+        totp, totp_step, recovery
     )
     SELECT * FROM unnest(
         $1::UUID[], $2::TEXT[], $3::TEXT[], $4::TEXT[], $5::TEXT[], $6::TEXT[], $7::BYTEA[], $8::BYTEA[],
-        $9::TIMESTAMPTZ[], $10::TIMESTAMPTZ[], $11::BOOLEAN[], $12::BIGINT[]
+        $9::TIMESTAMPTZ[], $10::TIMESTAMPTZ[], $11::BOOLEAN[], $12::BIGINT[], $13::BYTEA[], $14::BIGINT[],
+        $15::BYTEA[]
     )
     ON CONFLICT (id) DO UPDATE SET
         password = excluded.password, token = excluded.token, expires_at = excluded.expires_at,
-        disabled = excluded.disabled, epoch = excluded.epoch
+        disabled = excluded.disabled, epoch = excluded.epoch, totp = excluded.totp,
+        totp_step = excluded.totp_step, recovery = excluded.recovery
 ";
 
 /// Writes accounts, new or known.
@@ -71,6 +77,9 @@ pub(super) fn put<'a>(accounts: &[&'a Account]) -> Vec<Call<'a>> {
         column(&rows, |row| row.expires_at.map(of_instant)),
         column(&rows, |row| row.disabled),
         column(&rows, |row| i64::from(row.epoch)),
+        column(&rows, |row| SecondColumns::of(row.second_factor.as_ref()).totp),
+        column(&rows, |row| SecondColumns::of(row.second_factor.as_ref()).totp_step),
+        column(&rows, |row| SecondColumns::of(row.second_factor.as_ref()).recovery),
     ];
     vec![Call::new(PUT, values)]
 }
@@ -95,6 +104,12 @@ pub(super) fn read(row: &impl Columns, at: usize) -> Result<Account, StoreError>
             token: row.column(at + 6)?,
             seal: row.column(at + 7)?,
         })?,
+        second_factor: SecondColumns {
+            totp: row.column(at + 12)?,
+            totp_step: row.column(at + 13)?,
+            recovery: row.column(at + 14)?,
+        }
+        .read()?,
         created_at: row.instant(at + 8)?,
         expires_at: row.optional_instant(at + 9)?,
         disabled: row.column(at + 10)?,

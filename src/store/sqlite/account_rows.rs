@@ -8,33 +8,36 @@ use super::{
     fault::{told, unreadable},
 };
 use crate::{
-    access::{Account, AccountId, Key},
+    access::{Account, AccountId, Key, SEALED_SECRET_BYTES},
     closed_list::ClosedList as _,
     stock::LandlordId,
     store::{
         StoreError,
-        account_columns::{self, KeyColumns},
+        account_columns::{self, KeyColumns, SecondColumns},
     },
 };
 
 /// The columns that [`read`] reads, in its order.
 pub(super) const COLUMNS: &str = "account.id, account.name, account.role, account.landlord, account.patrol, \
      account.password, account.token, account.seal, account.created_at, account.expires_at, \
-     account.disabled, account.epoch";
+     account.disabled, account.epoch, account.totp, account.totp_step, account.recovery";
 
 const PUT: &str = "
     INSERT INTO account (
-        id, name, role, landlord, patrol, password, token, seal, created_at, expires_at, disabled, epoch
+        id, name, role, landlord, patrol, password, token, seal, created_at, expires_at, disabled, epoch,
+        totp, totp_step, recovery
     )
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
     ON CONFLICT (id) DO UPDATE SET
         password = excluded.password, token = excluded.token, expires_at = excluded.expires_at,
-        disabled = excluded.disabled, epoch = excluded.epoch
+        disabled = excluded.disabled, epoch = excluded.epoch, totp = excluded.totp,
+        totp_step = excluded.totp_step, recovery = excluded.recovery
 ";
 
 /// Writes an account, new or known.
 pub(super) fn put(connection: &Connection, account: &Account) -> Result<(), StoreError> {
     let KeyColumns { password, token, seal } = KeyColumns::of(&account.key);
+    let second = SecondColumns::of(account.second_factor.as_ref());
     let scope = account.seat.scope();
     let mut put = connection.prepare_cached(PUT).map_err(told)?;
     put.execute(params![
@@ -50,6 +53,9 @@ pub(super) fn put(connection: &Connection, account: &Account) -> Result<(), Stor
         account.expires_at.map(|at| at.unix_ms()),
         account.disabled,
         account.epoch,
+        second.totp,
+        second.totp_step,
+        second.recovery,
     ])
     .map_err(told)?;
     Ok(())
@@ -62,6 +68,7 @@ pub(super) fn read(row: &Row<'_>, at: usize) -> Result<Account, StoreError> {
     let patrol = optional_text(row, at + 4)?.map(str::parse).transpose();
     let (token, seal): (Option<[u8; 32]>, Option<[u8; 32]>) =
         (row.get(at + 6).map_err(told)?, row.get(at + 7).map_err(told)?);
+    let totp: Option<[u8; SEALED_SECRET_BYTES]> = row.get(at + 12).map_err(told)?;
     Ok(Account {
         id: AccountId::new(Uuid::from_bytes(id)),
         name: text(row, at + 1)?.parse().map_err(|e| unreadable("account.name", e))?,
@@ -75,6 +82,12 @@ pub(super) fn read(row: &Row<'_>, at: usize) -> Result<Account, StoreError> {
             token: token.as_ref().map(|bytes| &bytes[..]),
             seal: seal.as_ref().map(|bytes| &bytes[..]),
         })?,
+        second_factor: SecondColumns {
+            totp: totp.as_ref().map(|bytes| &bytes[..]),
+            totp_step: row.get(at + 13).map_err(told)?,
+            recovery: row.get(at + 14).map_err(told)?,
+        }
+        .read()?,
         created_at: instant(row, at + 8)?,
         expires_at: optional_instant(row, at + 9)?,
         disabled: row.get(at + 10).map_err(told)?,

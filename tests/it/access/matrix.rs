@@ -56,6 +56,12 @@ fn rows() -> Vec<Row> {
             Some(seat("name")),
         ),
         row(
+            "POST /api/v1/accounts/{id}/clear-second-factor",
+            For(P::ManageAccounts),
+            "/api/v1/accounts/{account}/clear-second-factor",
+            None,
+        ),
+        row(
             "POST /api/v1/accounts/{id}/disable",
             For(P::ManageAccounts),
             "/api/v1/accounts/{account}/disable",
@@ -187,6 +193,24 @@ fn rows() -> Vec<Row> {
             For(P::ManageSettings),
             "/api/v1/settings",
             Some(json!({ "remarks": true })),
+        ),
+        row(
+            "POST /api/v1/session/totp",
+            Itself,
+            "/api/v1/session/totp",
+            Some(json!({ "password": "correct horse battery" })),
+        ),
+        row(
+            "PUT /api/v1/session/totp",
+            Itself,
+            "/api/v1/session/totp",
+            Some(json!({ "enrolment": "00", "code": "123456" })),
+        ),
+        row(
+            "POST /api/v1/session/totp/clear",
+            Itself,
+            "/api/v1/session/totp/clear",
+            Some(json!({ "code": "123456" })),
         ),
         row("GET /api/v1/sites", For(P::ReadStock), "/api/v1/sites", None),
         row("GET /api/v1/sites/{code}", For(P::ReadStock), "/api/v1/sites/AA-01", None),

@@ -5,6 +5,7 @@ mod administering;
 mod isolation;
 mod matrix;
 mod remarks;
+mod second_factor;
 mod sessions;
 
 use serde_json::{Value, json};

@@ -42,6 +42,7 @@ fn fill(store: &mut dyn Store) {
         stock_fact(5),
         Fact::AccountRecorded(account(0)),
         Fact::AccountRecorded(account(4)),
+        Fact::AccountRecorded(account(28)),
     ]);
     // Event by event: the second account was given by the first.
     last.facts[6].author = Some(account(0).id);

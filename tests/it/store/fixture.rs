@@ -4,8 +4,8 @@ use geo::{LineString, polygon};
 use uuid::Uuid;
 use vigie::{
     access::{
-        AccessAnchor, Account, AccountId, Key, Role, SealKey, Seat, Setting, SettingName,
-        TokenDigest,
+        AccessAnchor, Account, AccountId, Key, RecoveryDigest, Role, SEALED_SECRET_BYTES, SealKey,
+        SealedSecret, Seat, SecondFactor, Setting, SettingName, TokenDigest,
     },
     alert::{Alert, AlertId, AlertKind, AlertState, Resolution},
     closed_list::ClosedList as _,
@@ -255,6 +255,7 @@ pub fn account(number: u32) -> Account {
         name: format!("post-{number}").parse().unwrap(),
         seat: seats[sort].clone(),
         key: keys[sort].clone(),
+        second_factor: (number % 8 == 4).then(|| second_factor(number)),
         created_at: at(1),
         expires_at: number.is_multiple_of(2).then(|| at(86_400)),
         disabled: number.is_multiple_of(5),
@@ -340,6 +341,16 @@ pub fn purge(number: u64, removed: Vec<Removed>, holds: Vec<HoldId>) -> Purge {
         previous: [number as u8; 32],
         public_key: [2; 32],
         signature: [3; 64],
+    }
+}
+
+/// What somebody shows beside a password, with as many recovery codes left as `number` says.
+fn second_factor(number: u32) -> SecondFactor {
+    let code = |of: u32| RecoveryDigest::from_digest([of as u8; 32]);
+    SecondFactor {
+        secret: SealedSecret::from_bytes([number as u8; SEALED_SECRET_BYTES]),
+        used_step: 58_000_000 + u64::from(number),
+        recovery: (0..number % 7).map(code).collect(),
     }
 }
 

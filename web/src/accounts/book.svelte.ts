@@ -11,7 +11,7 @@ import { TEXTS, type Key } from "./texts";
 
 export type Sort = "accounts" | "tokens";
 /** What is done about one account. */
-export type Deed = "password" | "disable" | "enable" | "revoke";
+export type Deed = "password" | "clear-second-factor" | "disable" | "enable" | "revoke";
 /** A password or a token, for as long as it is shown. */
 export type Secret = { of: Sort; name: string; text: string };
 export type Group = { role: GivenRole; rows: Account[] };

@@ -21,8 +21,10 @@ import type {
   Query,
   ReadPath,
   RecordedIncident,
+  RecoveryCodes,
   Resolution,
   SiteDetails,
+  TotpEnrolment,
   Transitioned,
   TransitionBody,
   WantedHazard,
@@ -57,8 +59,11 @@ async function call(url: string, init: RequestInit, signal?: AbortSignal): Promi
     throw new Failure(path, null, null);
   }
   if (response.ok || response.status === 304) return response;
-  if (response.status === 401) toSignIn();
-  throw new Failure(path, response.status, await problemOf(response));
+  const problem = await problemOf(response);
+  // A second factor or a password that was asked for again is wrong: the session goes on.
+  if (response.status === 401 && !path.startsWith("/api/v1/session")) toSignIn();
+  const wait = response.headers.get("retry-after");
+  throw new Failure(path, response.status, problem, wait === null ? null : Number(wait));
 }
 
 async function problemOf(response: Response): Promise<Problem | null> {
@@ -242,9 +247,25 @@ export function resetPassword(id: string): Promise<AccountWithPassword> {
   return post(`/api/v1/accounts/${encodeURIComponent(id)}/password`, {});
 }
 
-/** Takes an account away, or gives it back. */
-export function setAccount(id: string, deed: "disable" | "enable"): Promise<Account> {
+/** Takes an account away, gives it back, or takes its second factor away. */
+export function setAccount(id: string, deed: "disable" | "enable" | "clear-second-factor"): Promise<Account> {
   return post(`/api/v1/accounts/${encodeURIComponent(id)}/${deed}`, {});
+}
+
+/** A secret for an authenticator: kept once `confirmTotp` shows a code of it. */
+export function beginTotp(password: string): Promise<TotpEnrolment> {
+  return post("/api/v1/session/totp", { password });
+}
+
+/** Keeps the authenticator; the recovery codes are in the answer, once. */
+export async function confirmTotp(enrolment: string, code: string): Promise<RecoveryCodes> {
+  const init = { method: "PUT", headers: { "Content-Type": "application/json", ...(await ours()) }, body: JSON.stringify({ enrolment, code }) };
+  return (await (await call("/api/v1/session/totp", init)).json()) as RecoveryCodes;
+}
+
+/** Takes the authenticator away; the session ends. */
+export async function clearTotp(code: string): Promise<void> {
+  await send("/api/v1/session/totp/clear", { code });
 }
 
 /** Gives a program a token, which is in the answer, once. */

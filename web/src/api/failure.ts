@@ -8,15 +8,18 @@ export class Failure extends Error {
   readonly kind: FailureKind;
   readonly status: number | null;
   readonly problem: Problem | null;
+  /** For how many seconds to wait, where the server says so. */
+  readonly retryAfterS: number | null;
   /** The path that was asked, without its parameters: they may hold a position. */
   readonly path: string;
 
-  constructor(path: string, status: number | null, problem: Problem | null) {
+  constructor(path: string, status: number | null, problem: Problem | null, retryAfterS: number | null = null) {
     super(problem?.detail ?? problem?.title ?? (status === null ? "unreachable" : `HTTP ${status}`));
     this.name = "Failure";
     this.path = path;
     this.status = status;
     this.problem = problem;
+    this.retryAfterS = retryAfterS;
     this.kind = status === null ? "unreachable" : status >= 500 ? "unavailable" : "refused";
   }
 }

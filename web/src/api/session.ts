@@ -45,14 +45,17 @@ export function nextPage(search: string): string {
   return /^\/(?![/\\])[\w#/=&.,:;+%-]*$/.test(next) ? next : "/";
 }
 
-/** Signs in, makes the first administrator, or takes a role of a demo: the status, and for how long to wait. */
-export async function signIn(body: object, path = SESSION): Promise<{ status: number; waitS: number }> {
+/** Signs in, makes the first administrator, or takes a role of a demo: the status, for how long to wait, and whether the
+ * password is right and a second factor must come with it. */
+export async function signIn(body: object, path = SESSION): Promise<{ status: number; waitS: number; codeNeeded: boolean }> {
   try {
     const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
     const response = await fetch(path, init);
-    return { status: response.status, waitS: Number(response.headers.get("retry-after") ?? 0) };
+    const problem = response.status === 401 ? ((await response.json()) as { type?: string }) : {};
+    const waitS = Number(response.headers.get("retry-after") ?? 0);
+    return { status: response.status, waitS, codeNeeded: problem.type === "/problems/code-needed" };
   } catch {
-    return { status: 0, waitS: 0 };
+    return { status: 0, waitS: 0, codeNeeded: false };
   }
 }
 

@@ -1,0 +1,10 @@
+-- What somebody shows beside a password: the secret of an authenticator, sealed; the last half minute whose code was
+-- used; the SHA-256 of each recovery code that was not used yet, one after the other.
+
+ALTER TABLE account
+    ADD COLUMN totp BYTEA CHECK (length(totp) = 48),
+    ADD COLUMN totp_step BIGINT CHECK (totp_step >= 0),
+    ADD COLUMN recovery BYTEA CHECK (length(recovery) % 32 = 0 AND length(recovery) <= 320),
+    ADD CHECK (totp IS NULL OR password IS NOT NULL),
+    ADD CHECK ((totp IS NULL) = (totp_step IS NULL)),
+    ADD CHECK ((totp IS NULL) = (recovery IS NULL));
