@@ -66,6 +66,7 @@ struct SentParams {
 
 /// The register of mailings.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SentReports)]
 struct Sent {
     /// By night, landlord and ordinal.
     mailings: Vec<MailingBody>,
