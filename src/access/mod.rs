@@ -13,8 +13,8 @@ mod permission;
 mod role;
 mod scope;
 mod seat;
-mod setting;
 mod second_factor;
+mod setting;
 
 pub use account::Account;
 pub use account_id::{AccountId, InvalidAccountId};
@@ -25,8 +25,8 @@ pub use permission::Permission;
 pub use role::Role;
 pub use scope::Scope;
 pub use seat::{InvalidSeat, Seat};
-pub use setting::{Setting, SettingName};
 pub use second_factor::{
     RECOVERY_CODES, RecoveryDigest, SEALED_SECRET_BYTES, SealedSecret, SecondFactor,
     TOTP_SECRET_BYTES,
 };
+pub use setting::{Setting, SettingName};

@@ -21,6 +21,8 @@ use crate::{
 pub(super) const COLUMNS: &str = "account.id, account.name, account.role, account.landlord, account.patrol, \
      account.password, account.token, account.seal, account.created_at, account.expires_at, \
      account.disabled, account.epoch, account.totp, account.totp_step, account.recovery";
+/// How many those are.
+pub(super) const COLUMN_COUNT: usize = 15;
 
 const PUT: &str = "
     INSERT INTO account (

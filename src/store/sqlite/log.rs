@@ -23,8 +23,6 @@ const INCIDENT_COLUMNS: usize = 7;
 /// Where the columns of an account begin.
 const ACCOUNT_AT: usize =
     EVENT_COLUMNS + INCIDENT_COLUMNS + alert_rows::COLUMN_COUNT + patrol_rows::COLUMN_COUNT;
-/// Columns of an account.
-const ACCOUNT_COLUMNS: usize = 12;
 /// The incidents of the events that are read.
 const OF_EVENTS: &str = "
     incident IN (SELECT incident FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2)
@@ -74,9 +72,10 @@ pub(super) fn events_after(view: &Connection, after: Seq) -> Result<Vec<Event>, 
                 Fact::PatrolRecorded(patrol_rows::read(row, at)?)
             }
             "account" => Fact::AccountRecorded(account_rows::read(row, ACCOUNT_AT)?),
-            "setting" => {
-                Fact::SettingChanged(setting_rows::read(row, ACCOUNT_AT + ACCOUNT_COLUMNS)?)
-            }
+            "setting" => Fact::SettingChanged(setting_rows::read(
+                row,
+                ACCOUNT_AT + account_rows::COLUMN_COUNT,
+            )?),
             "hold" => {
                 let id = row.get(3).map_err(told)?;
                 Fact::HoldRecorded(register_rows::hold(view, id)?)
