@@ -51,9 +51,14 @@ impl Footprint {
     /// [`FootprintFault`] says what is wrong.
     pub fn new(polygons: MultiPolygon<f64>) -> Result<Self, FootprintFault> {
         check_coords(&polygons)?;
-        match polygons.check_validation() {
-            Ok(()) => Ok(Self(polygons)),
-            Err(fault) => Err(FootprintFault::Invalid(fault.to_string())),
+        let check = || polygons.check_validation().map_err(|fault| fault.to_string());
+        match std::panic::catch_unwind(check) {
+            Ok(Ok(())) => Ok(Self(polygons)),
+            Ok(Err(fault)) => Err(FootprintFault::Invalid(fault)),
+            // The library gives up on a few tangles that it cannot put in order; none of them is a footprint.
+            Err(_panic) => {
+                Err(FootprintFault::Invalid("its rings contradict each other".to_owned()))
+            }
         }
     }
 

@@ -161,12 +161,17 @@ fn is_spike(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> bool {
         && out.x * back.x + out.y * back.y <= 0.0
 }
 
+const CROSSES_ITSELF: &str = "a ring that crosses itself was cut at the crossing";
 const HOLES_PART_IT: &str = "holes that part the inside were cut out";
 
 /// What is wrong with the polygons, in the words in which mending it is told.
 fn faults(polygons: &MultiPolygon<f64>) -> Vec<&'static str> {
     let mut faults: Vec<&'static str> = Vec::new();
-    for error in polygons.validation_errors() {
+    // The library gives up on a few tangles that it cannot put in order: they are cut like what crosses itself.
+    let Ok(errors) = std::panic::catch_unwind(|| polygons.validation_errors()) else {
+        return vec![CROSSES_ITSELF];
+    };
+    for error in errors {
         let words = match error {
             InvalidMultiPolygon::InvalidPolygon(_, invalid) => match invalid {
                 InvalidPolygon::InteriorRingNotContainedInExteriorRing(_) => {
@@ -176,9 +181,7 @@ fn faults(polygons: &MultiPolygon<f64>) -> Vec<&'static str> {
                 | InvalidPolygon::IntersectingRingsOnAnArea(..) => "rings that meet were joined",
                 InvalidPolygon::SelfIntersection(_)
                 | InvalidPolygon::TooFewPointsInRing(_)
-                | InvalidPolygon::NonFiniteCoord(..) => {
-                    "a ring that crosses itself was cut at the crossing"
-                }
+                | InvalidPolygon::NonFiniteCoord(..) => CROSSES_ITSELF,
             },
             InvalidMultiPolygon::ElementsOverlaps(..)
             | InvalidMultiPolygon::ElementsTouchOnALine(..) => "parts that meet were joined",
