@@ -218,8 +218,7 @@ fn an_operator_sees_what_is_not_over_and_is_told_what_has_gone() {
         assert_eq!(said(own).0, 404, "{path}");
     }
     assert_eq!(town.reads(DISPATCHER, &format!("/api/v1/incidents/{own}")).status, 200);
-    let told = std::iter::from_fn(|| Some(follower.next())).find(|told| told.event == "incident");
-    assert_eq!(told.unwrap().data, json!({ "id": own, "gone": true }));
+    assert_eq!(follower.next_of("incident").data, json!({ "id": own, "gone": true }));
 }
 
 #[test]
@@ -231,11 +230,7 @@ fn a_stream_tells_an_operator_as_itself_alone() {
     }
     let mut follower = town.follows(OPERATOR, "?role=operator");
     town.sent_to_nobody("AA-02");
-    let told = follower.next();
-    assert_eq!(
-        (told.event.as_str(), &told.data["properties"]["status"]),
-        ("incident", &json!("received"))
-    );
+    assert_eq!(follower.next_of("incident").data["properties"]["status"], "received");
 }
 
 #[test]
