@@ -30,6 +30,7 @@ mod openapi;
 mod osm_file;
 mod outage;
 mod patrols;
+mod planted;
 mod postgres_cluster;
 mod privacy;
 mod program;

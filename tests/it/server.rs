@@ -73,6 +73,13 @@ impl Server {
         self.child.wait().unwrap();
     }
 
+    /// Stops it as Ctrl-C does, and waits.
+    pub fn stop(&mut self) {
+        self.signal("INT");
+        let ended = self.child.wait().unwrap();
+        assert_eq!(ended.code(), Some(0), "{}", self.log());
+    }
+
     /// The number of its process.
     pub fn id(&self) -> u32 {
         self.child.id()
