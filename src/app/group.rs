@@ -12,6 +12,7 @@ use super::{
     alerts::{self, AlertRequest},
     hazards, holds,
     incidents::Admitted,
+    planned::{Planned, PlannedStep},
     purging::Upkeep,
     settings,
     stepping::Against,
@@ -21,8 +22,8 @@ use super::{
 use crate::{
     access::Account,
     alert::Alert,
-    event::{Event, Fact, Seq},
-    incident::{IdempotencyKey, Incident, Nomenclature, RequestDigest, Step},
+    event::{Event, Fact},
+    incident::{IdempotencyKey, Nomenclature, RequestDigest, Step},
     patrol::{Availability, FixRefusal, FixVerdict, PatrolId, PositionFix, judge_fix},
     retention::Hold,
     stock::StockChange,
@@ -79,22 +80,6 @@ pub(super) enum Pending {
     Setting(Reply<(), Unavailable>),
     Positions(Vec<FixOutcome>, Reply<Vec<FixOutcome>, Unavailable>),
     Stock(ImportOutcome, Reply<ImportOutcome, Unavailable>),
-}
-
-/// What is to become of one incident of a job.
-pub(super) enum Planned {
-    /// Known before the commit.
-    Settled(Result<Received, ReceiveError>),
-    /// The fact at this place of the batch.
-    Fact { at: usize, repeated: bool },
-}
-
-/// What is to become of a step.
-pub(super) enum PlannedStep {
-    /// Known before the commit.
-    Settled(Box<Result<Stepped, StepError>>),
-    /// The fact at this place of the batch.
-    Fact { at: usize, repeated: bool },
 }
 
 /// One commit in the making: decisions are taken against `state`, which runs ahead of the store.
@@ -460,39 +445,6 @@ impl Pending {
                 answer(reply, told);
             }
         }
-    }
-}
-
-impl Planned {
-    fn received(self, events: &[Event]) -> Result<Received, ReceiveError> {
-        match self {
-            Self::Settled(result) => result,
-            Self::Fact { at, repeated } => {
-                let (incident, seq) = recorded(events, at);
-                Ok(Received { incident, seq, repeated })
-            }
-        }
-    }
-}
-
-impl PlannedStep {
-    fn stepped(self, committed: Result<&[Event], Unavailable>) -> Result<Stepped, StepError> {
-        match self {
-            Self::Settled(result) => *result,
-            Self::Fact { at, repeated } => {
-                let (incident, seq) = recorded(committed?, at);
-                Ok(Stepped { incident, seq, repeated })
-            }
-        }
-    }
-}
-
-/// The incident that the fact at that place of the batch was about.
-fn recorded(events: &[Event], at: usize) -> (Incident, Seq) {
-    match events.get(at).map(|event| (&event.fact, event.seq)) {
-        Some((Fact::IncidentRecorded(incident), seq)) => (incident.clone(), seq),
-        // The store numbers the facts in their order: see `Transaction::commit`.
-        _ => unreachable!("the store answers one event for each fact"),
     }
 }
 

@@ -18,6 +18,7 @@ mod mailings;
 mod news;
 mod passwords;
 mod patrols;
+mod planned;
 mod purging;
 mod road_builder;
 mod roads;

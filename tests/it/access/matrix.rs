@@ -187,13 +187,6 @@ fn rows() -> Vec<Row> {
             "/api/v1/session/first",
             Some(json!({ "code": "x", "name": "a", "password": "correct horse battery" })),
         ),
-        row("GET /api/v1/settings", For(P::ManageSettings), "/api/v1/settings", None),
-        row(
-            "PUT /api/v1/settings",
-            For(P::ManageSettings),
-            "/api/v1/settings",
-            Some(json!({ "remarks": true })),
-        ),
         row(
             "POST /api/v1/session/totp",
             Itself,
@@ -211,6 +204,13 @@ fn rows() -> Vec<Row> {
             Itself,
             "/api/v1/session/totp/clear",
             Some(json!({ "code": "123456" })),
+        ),
+        row("GET /api/v1/settings", For(P::ManageSettings), "/api/v1/settings", None),
+        row(
+            "PUT /api/v1/settings",
+            For(P::ManageSettings),
+            "/api/v1/settings",
+            Some(json!({ "remarks": true })),
         ),
         row("GET /api/v1/sites", For(P::ReadStock), "/api/v1/sites", None),
         row("GET /api/v1/sites/{code}", For(P::ReadStock), "/api/v1/sites/AA-01", None),

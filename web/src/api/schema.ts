@@ -46,6 +46,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/clear-second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the second factor of an account away, for somebody who has lost both authenticator and recovery codes. Its
+         *     sessions end. Asking twice is asking once.
+         */
+        post: operations["clear_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/disable": {
         parameters: {
             query?: never;
@@ -219,6 +239,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every hold, oldest first, also those that are over. */
+        get: operations["list_holds"];
+        put?: never;
+        /**
+         * Keeps an incident, those of a site, or those reported in a time beyond their term, until an end or until it is lifted.
+         * @description It covers what has all that it names. It keeps incidents with their steps and alerts; what was purged already does
+         *     not come back.
+         */
+        post: operations["set_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holds/{id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lifts a hold: what it kept goes with the next purge, unless another one keeps it. */
+        post: operations["lift_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents": {
         parameters: {
             query?: never;
@@ -226,7 +285,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The incidents, newest first. */
+        /** The incidents, newest first; to an operator those alone that are not over. */
         get: operations["list_incidents"];
         put?: never;
         /**
@@ -560,6 +619,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/purges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The register of purges, first to last, with the terms that are in force.
+         * @description Each row is signed (Ed25519 over `text`) and holds the SHA-256 of the row before. `believed` is what the server
+         *     found when it checked them all just now.
+         */
+        get: operations["list_purges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports/monthly": {
         parameters: {
             query?: never;
@@ -654,6 +734,47 @@ export interface paths {
         put?: never;
         /** Makes the first administrator, with the code of the link that the server printed when it started, once. */
         post: operations["make_first"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keeps the authenticator, once a code of it shows that it holds the secret. From now on it is asked for at sign-in.
+         * @description The recovery codes are told in this answer alone; each is good once, in place of a code.
+         */
+        put: operations["confirm"];
+        /**
+         * Makes up a secret for an authenticator. Nothing is kept until a code of it is sent back.
+         * @description The password is asked for again: whoever sits down at a page that was left open puts no authenticator of theirs there.
+         */
+        post: operations["begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/totp/clear": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the authenticator away, for whoever shows a code of it or a recovery code. Every session of the account ends. */
+        post: operations["clear"];
         delete?: never;
         options?: never;
         head?: never;
@@ -954,6 +1075,8 @@ export interface components {
             patrol: string | null;
             /** @description As what it asks. */
             role: components["schemas"]["Role"];
+            /** @description Whether somebody shows a second factor beside the password. */
+            second_factor: boolean;
         };
         /** @description An account, and the password that it has from now on. */
         AccountWithPassword: {
@@ -982,12 +1105,12 @@ export interface components {
         Action: "qualified" | "assigned" | "acknowledged" | "en_route" | "on_site" | "cleared" | "reported" | "closed" | "cancelled" | "reassigned" | "handed_over" | "no_action" | "reinforced" | "released" | "checked_in" | "merged";
         /** @enum {string} */
         ActorRole: "operator" | "dispatcher" | "patrol" | "supervisor" | "system";
-        /** @description Something about a patrol that a person must look at. */
+        /** @description Something that a person must look at: about a patrol, or about a purge that was missed. */
         Alert: {
             /** @description When a person took it in hand, RFC 3339. */
             acknowledged_at: string | null;
             acknowledged_by: components["schemas"]["ActorRole"] | null;
-            /** @description The patrol's name on the radio. */
+            /** @description The patrol's name on the radio; empty where it is about no patrol. */
             callsign: string;
             /** @description Unique. */
             id: string;
@@ -1010,8 +1133,8 @@ export interface components {
              * @description Where the patrol last was: longitude, WGS 84 degrees.
              */
             lon: number | null;
-            /** @description Id of the patrol that it is about. */
-            patrol: string;
+            /** @description Id of the patrol that it is about; null where a purge was missed. */
+            patrol: string | null;
             /** @description Since when it is the matter, RFC 3339. */
             raised_at: string;
             resolution: components["schemas"]["Resolution"] | null;
@@ -1023,7 +1146,7 @@ export interface components {
             state: components["schemas"]["AlertState"];
         };
         /** @enum {string} */
-        AlertKind: "sos" | "check_in_missed" | "no_movement" | "signal_lost";
+        AlertKind: "sos" | "check_in_missed" | "no_movement" | "signal_lost" | "purge_missed";
         /** @enum {string} */
         AlertState: "raised" | "acknowledged" | "resolved";
         /** @description Alerts. */
@@ -1726,6 +1849,42 @@ export interface components {
             /** @description What `value` is measured in. */
             unit: string;
         };
+        /** @description What is kept beyond its term, why, and until when. */
+        Hold: {
+            /** @description Unique. */
+            id: string;
+            /** @description Whether it keeps what it covers now. */
+            in_force: boolean;
+            /** @description Id of an incident. */
+            incident: string | null;
+            /** @description When it was lifted, RFC 3339. */
+            lifted_at: string | null;
+            /** @description By which account. */
+            lifted_by: string | null;
+            /** @description Why. */
+            reason: components["schemas"]["HoldReason"];
+            /** @description Incidents reported at this time or later, RFC 3339. */
+            reported_from: string | null;
+            /** @description Incidents reported before this time, RFC 3339. */
+            reported_to: string | null;
+            /** @description Since when, RFC 3339. */
+            set_at: string;
+            /** @description By which account; null for whoever runs the program on its machine. */
+            set_by: string | null;
+            /** @description Code of a site. */
+            site: string | null;
+            /** @description When it ends by itself, RFC 3339. */
+            until: string;
+        };
+        /** @enum {string} */
+        HoldReason: "judicial_request" | "complaint" | "litigation" | "access_request" | "inspection";
+        /** @description The holds. */
+        Holds: {
+            /** @description Oldest first. */
+            holds: components["schemas"]["Hold"][];
+            /** @description When the answer was made, RFC 3339. */
+            timeStamp: string;
+        };
         /** @description An incident as somebody reports it. No field is for a person, and none may be added. */
         IncidentBody: {
             /** @description A building of the site that `location.site_code` names. */
@@ -1863,6 +2022,8 @@ export interface components {
             /** @description What was done, first to last. */
             steps: components["schemas"]["Step"][];
         };
+        /** @enum {string} */
+        Kept: "receipts" | "positions" | "alerts" | "patrol_changes" | "identities" | "hazards" | "incidents";
         /** @description A kind of incident. */
         Kind: {
             /** @description Such as `OCC-HAL`. */
@@ -2159,6 +2320,21 @@ export interface components {
             patrol: string;
             position?: components["schemas"]["PositionBody"] | null;
         };
+        /** @description A hold that somebody wants. It names an incident, a site, a time, or several of them. */
+        NewHold: {
+            /** @description Id of an incident. */
+            incident?: string | null;
+            /** @description Why. */
+            reason: components["schemas"]["HoldReason"];
+            /** @description Incidents reported at this time or later, RFC 3339. */
+            reported_from?: string | null;
+            /** @description Incidents reported before this time, RFC 3339. */
+            reported_to?: string | null;
+            /** @description Code of a site. */
+            site?: string | null;
+            /** @description When it ends by itself, RFC 3339: after now, at most 36 months ahead. */
+            until: string;
+        };
         /** @description A token as somebody gives it. */
         NewToken: {
             /**
@@ -2209,6 +2385,11 @@ export interface components {
          * @enum {string}
          */
         PassedOverReason: "busy" | "off_duty" | "no_position" | "too_few" | "stale";
+        /** @description The password of whoever has signed in. */
+        PasswordAgain: {
+            /** @description Asked for again. */
+            password: string;
+        };
         /** @description A crew as a client records it. */
         PatrolBody: {
             /** @description Its name on the radio, 1 to 32 bytes. */
@@ -2280,7 +2461,7 @@ export interface components {
         /** @enum {string} */
         PeopleBracket: "0" | "1-3" | "4-9" | "10+";
         /** @enum {string} */
-        Permission: "read_meta" | "read_stock" | "locate" | "write_stock" | "read_incidents" | "take_calls" | "import_incidents" | "step_incidents" | "read_patrols" | "rank_patrols" | "record_patrols" | "report_positions" | "read_missions" | "check_in" | "read_alerts" | "raise_alerts" | "handle_alerts" | "read_heatmap" | "count_exactly" | "read_kpis" | "listen" | "read_reports" | "read_nights" | "read_mailings" | "manage_mailboxes" | "read_registers" | "read_metrics" | "manage_accounts" | "manage_settings";
+        Permission: "read_meta" | "read_stock" | "locate" | "write_stock" | "read_incidents" | "take_calls" | "import_incidents" | "step_incidents" | "read_patrols" | "rank_patrols" | "record_patrols" | "report_positions" | "read_missions" | "check_in" | "read_alerts" | "raise_alerts" | "handle_alerts" | "read_heatmap" | "count_exactly" | "read_kpis" | "listen" | "read_reports" | "read_nights" | "read_mailings" | "manage_mailboxes" | "read_registers" | "manage_holds" | "read_metrics" | "manage_accounts" | "manage_settings";
         /** @description A position: longitude, latitude. */
         Position: number[];
         /** @description Where a crew is. */
@@ -2368,6 +2549,57 @@ export interface components {
              */
             type: string;
         };
+        /** @description A row of the register of purges. It names no incident: what is gone is counted, not listed. */
+        Purge: {
+            /** @description When, RFC 3339. */
+            at: string;
+            /** @description Why. */
+            cause: components["schemas"]["PurgeCause"];
+            /** @description Whether nothing that was due was left. */
+            complete: boolean;
+            /** @description The holds that were in force, by id. */
+            holds: string[];
+            /**
+             * Format: int64
+             * @description 1, 2, 3, … without a gap.
+             */
+            number: number;
+            /** @description SHA-256 of `text` and the signature of the row before, in hexadecimal digits. */
+            previous: string;
+            /** @description Ed25519, in hexadecimal digits. */
+            public_key: string;
+            /** @description What went. */
+            removed: components["schemas"]["Removed"][];
+            /** @description Ed25519 over `text`, in hexadecimal digits. */
+            signature: string;
+            /** @description What is signed. */
+            text: string;
+        };
+        /** @enum {string} */
+        PurgeCause: "daily" | "command";
+        /** @description The register of purges. */
+        PurgeRegister: {
+            /** @description Whether no row is missing or changed, and the key of this store signed each. */
+            believed: boolean;
+            /** @description When an alert is raised unless there is another purge, RFC 3339. */
+            next_expected_before: string | null;
+            /** @description First to last. */
+            purges: components["schemas"]["Purge"][];
+            /** @description What is kept for how long. */
+            terms: components["schemas"]["Term"][];
+            /** @description When the answer was made, RFC 3339. */
+            timeStamp: string;
+        };
+        /** @description A QR code: squares of 1 × 1 in a square of `size` × `size`. */
+        QrCode: {
+            /** @description The dark squares, as the `d` of an SVG path. */
+            path: string;
+            /**
+             * Format: int32
+             * @description The side, with the light around it.
+             */
+            size: number;
+        };
         /**
          * @description How patrols are ranked.
          * @enum {string}
@@ -2405,12 +2637,29 @@ export interface components {
             /** @description How far it has got. */
             status: components["schemas"]["IncidentStatus"];
         };
+        /** @description Recovery codes, told once. */
+        RecoveryCodes: {
+            /** @description Each is good once, in place of a code of the authenticator. */
+            recovery_codes: string[];
+        };
         /** @description A position that cannot be. */
         RefusedPosition: {
             /** @description Its place in the request, from 0. */
             index: number;
             /** @description Why. */
             reason: string;
+        };
+        /** @description What a purge removed of one sort. */
+        Removed: {
+            /** @description All of it that was over before this instant and that no hold kept, RFC 3339. */
+            before: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number;
+            /** @description What. */
+            what: components["schemas"]["Kept"];
         };
         /** @description A crew's report: closed lists, and a remark where an administrator has turned remarks on. */
         Report: {
@@ -2427,7 +2676,7 @@ export interface components {
             with_police: boolean;
         };
         /** @enum {string} */
-        Resolution: "assisted" | "false_alarm" | "reached" | "test";
+        Resolution: "assisted" | "false_alarm" | "reached" | "test" | "purged";
         /** @description How an alert ends. */
         Resolve: {
             actor?: components["schemas"]["ActorRole"] | null;
@@ -2438,8 +2687,31 @@ export interface components {
         Role: "operator" | "dispatcher" | "patrol" | "landlord" | "partner" | "planner" | "dpo" | "admin" | "demo" | "system";
         /** @enum {string} */
         Rule: "busy" | "off_duty" | "too_few" | "stale";
-        /** @description The register of mailings. */
+        /** @description That it is gone. */
+        SecondFactorCleared: {
+            /** @description True. */
+            cleared: boolean;
+        };
+        /** @description A code of an authenticator, or a recovery code. */
+        SecondFactorCode: {
+            /** @description Six digits, or a recovery code. */
+            code: string;
+        };
+        /** @description A patrol that is sent. */
         Sent: {
+            /** @description Its name on the radio. */
+            callsign: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Whether it leads: the status of the incident follows it. */
+            lead: boolean;
+            /** @description Since when, RFC 3339. */
+            since: string;
+            /** @description How far it has got: `assigned` to `on_site`. */
+            stage: components["schemas"]["IncidentStatus"];
+        };
+        /** @description The register of mailings. */
+        SentReports: {
             /** @description By night, landlord and ordinal. */
             mailings: components["schemas"]["Mailing"][];
         };
@@ -2458,6 +2730,8 @@ export interface components {
             /** @description Id of the patrol that the account is for. */
             patrol: string | null;
             role: components["schemas"]["Role"] | null;
+            /** @description Whether the account has a second factor. */
+            second_factor: boolean;
         };
         /** @description How something is set. */
         Setting: {
@@ -2475,6 +2749,8 @@ export interface components {
         };
         /** @description A name and a password; in a demo, a role. */
         SignIn: {
+            /** @description Where the account has a second factor: a code of the authenticator, or a recovery code. */
+            code?: string | null;
             /** @description Id of the landlord, with the role `landlord`; the first, where it is left out. */
             landlord?: string | null;
             /** @description What the account is called. */
@@ -2626,6 +2902,25 @@ export interface components {
             /** @description Code of the site, where the target is one or lies on one. */
             site_code: string | null;
         };
+        /** @description For how long something is kept. */
+        Term: {
+            /** @description Whether a hold keeps it. */
+            can_be_held: boolean;
+            /** @description From when on it counts. */
+            counts_from: string;
+            /**
+             * Format: int64
+             * @description Hours.
+             */
+            hours?: number | null;
+            /**
+             * Format: int32
+             * @description Months on Paris calendars.
+             */
+            months?: number | null;
+            /** @description What. */
+            what: components["schemas"]["Kept"];
+        };
         /** @description When an incident got how far, RFC 3339; null for what has not been. */
         Times: {
             /** @description The patrol had read it. */
@@ -2644,6 +2939,24 @@ export interface components {
             qualified_at: string | null;
             /** @description The report was written. */
             reported_at: string | null;
+        };
+        /** @description A code that shows that an authenticator holds the secret. */
+        TotpConfirmation: {
+            /** @description Six digits. */
+            code: string;
+            /** @description As it was told with the secret. */
+            enrolment: string;
+        };
+        /** @description A secret for an authenticator, told once. */
+        TotpEnrolment: {
+            /** @description To be sent back with a code, within 15 minutes. */
+            enrolment: string;
+            /** @description The same as a picture. */
+            qr: components["schemas"]["QrCode"];
+            /** @description In base 32, to be typed into an authenticator. */
+            secret: string;
+            /** @description `otpauth://totp/…`, which an authenticator reads. */
+            uri: string;
         };
         /**
          * @description INSEE's letter for what people mostly do in a tract.
@@ -2982,6 +3295,101 @@ export interface operations {
             };
             /** @description A field is refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the account */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The account */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4184,6 +4592,334 @@ export interface operations {
             };
         };
     };
+    list_holds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The holds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holds"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHold"];
+            };
+        };
+        responses: {
+            /** @description The hold */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such site or incident */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The route does not read this media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lift_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the hold */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The hold */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hold"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such hold */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It is over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_incidents: {
         parameters: {
             query?: {
@@ -4254,7 +4990,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Whoever asks may not */
+            /** @description An operator asks for what is over */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6380,6 +7116,89 @@ export interface operations {
             };
         };
     };
+    list_purges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The register */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurgeRegister"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_monthly: {
         parameters: {
             query?: {
@@ -6600,7 +7419,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Sent"];
+                    "application/json": components["schemas"]["SentReports"];
                 };
             };
             /** @description Not a parameter */
@@ -6782,7 +7601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such name, or another password */
+            /** @description No such name, or another password; as `/problems/code-needed`: a second factor must come with it */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7062,6 +7881,393 @@ export interface operations {
             };
         };
     };
+    confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TotpConfirmation"];
+            };
+        };
+        responses: {
+            /** @description Kept; the recovery codes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The account has one already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The route does not read this media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The code is not good, or the secret was shown too long ago */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAgain"];
+            };
+        };
+        responses: {
+            /** @description The secret, told once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TotpEnrolment"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The account has one already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The route does not read this media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many failures: `Retry-After` says for how long */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clear: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondFactorCode"];
+            };
+        };
+        responses: {
+            /** @description Taken away; sign in again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorCleared"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The route does not read this media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many failures: `Retry-After` says for how long */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_settings: {
         parameters: {
             query?: never;
@@ -7109,6 +8315,15 @@ export interface operations {
             };
             /** @description The URL is too long */
             414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7214,6 +8429,15 @@ export interface operations {
             };
             /** @description A field is refused */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
