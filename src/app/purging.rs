@@ -24,6 +24,11 @@ const NIGHT_HOUR: i8 = 3;
 const NIGHT_DELAY_S: i64 = 15 * 60;
 /// After how long a purge that failed is tried again.
 const AGAIN_AFTER: Duration = Duration::from_secs(600);
+/// What was removed so many seconds ago is overwritten by the next purge, whatever became of the first try.
+const SCRUBBED_S: i64 = 48 * 3600;
+/// How often overwriting is tried while others are in the way, and the pause in between.
+const SCRUBS_MAX: usize = 24;
+const SCRUB_PAUSE: Duration = Duration::from_secs(5);
 /// How late a purge may be and still be that of its night, in seconds: a later one is caught up after a start.
 const LATE_S: f64 = 3600.0;
 
@@ -81,7 +86,7 @@ impl App {
     /// [`PurgeError`]; the rows that are written stay, and what they say is gone.
     pub async fn purge(&self) -> Result<Vec<Purge>, PurgeError> {
         let rows = self.remove(Occasion::Command).await?;
-        self.scrub(rows.iter().flat_map(|row| row.removed.clone()).collect()).await?;
+        self.scrub().await?;
         Ok(rows)
     }
 
@@ -122,16 +127,35 @@ impl App {
         })
     }
 
-    /// Overwrites what was removed, so that it cannot be read back from the files of the store.
+    /// Overwrites what purges removed in the last two days, so that it cannot be read back from the files of the store.
+    /// Of what a purge could not overwrite, because somebody was in the way or it was killed, the next one takes care.
     ///
     /// # Errors
     ///
     /// [`PurgeError`] when that cannot be done now.
-    pub async fn scrub(&self, removed: Vec<Removed>) -> Result<(), PurgeError> {
+    pub async fn scrub(&self) -> Result<(), PurgeError> {
+        let since = self.now().plus_seconds(-SCRUBBED_S);
+        let snapshot = self.snapshot();
+        let rows = snapshot.registers().purges().iter().rev().take_while(|row| row.at >= since);
+        let removed: Vec<Removed> = rows.flat_map(|row| row.removed.clone()).collect();
         if removed.is_empty() {
             return Ok(());
         }
-        self.ask(|reply| Job::Upkeep(Upkeep::Scrub(removed, reply))).await?
+        let mut tries = 0;
+        loop {
+            let wanted = removed.clone();
+            let done = self.ask(|reply| Job::Upkeep(Upkeep::Scrub(wanted, reply))).await?;
+            tries += 1;
+            match done {
+                // Whoever reads the whole store, as for a backup, is over sooner or later.
+                Err(PurgeError::Unavailable(Unavailable::Store(StoreError::Locked)))
+                    if tries < SCRUBS_MAX =>
+                {
+                    tokio::time::sleep(SCRUB_PAUSE).await;
+                }
+                done => return done,
+            }
+        }
     }
 
     /// What a purge would remove now; nothing is changed.
@@ -243,14 +267,14 @@ fn is_done(rows: &[Purge], due_at: Timestamp, now: Timestamp) -> bool {
 #[must_use]
 pub fn nightly_purge(app: App) -> DailyJob {
     app.shared.purges.store(true, Ordering::Relaxed);
-    let mut unscrubbed: Vec<Removed> = Vec::new();
+    let mut is_owed = false;
     let work = move |run: &Run<'_>| {
         let due_at = run.due_at.plus_seconds(NIGHT_DELAY_S);
         let early_s = due_at.seconds_since(app.now());
         if early_s > 0.0 {
             return Done::TryAgain(Duration::from_secs(early_s.ceil() as u64));
         }
-        match purge_and_scrub(&app, due_at, &mut unscrubbed) {
+        match purge_and_scrub(&app, due_at, &mut is_owed) {
             Ok(()) => Done::ForToday,
             Err(fault) => {
                 tracing::error!(%fault, "the purge of the night has failed; it is tried again");
@@ -261,23 +285,21 @@ pub fn nightly_purge(app: App) -> DailyJob {
     DailyJob { name: "purge", hour: NIGHT_HOUR, work: Box::new(work) }
 }
 
-/// `unscrubbed` is what was removed and could not be overwritten before.
-fn purge_and_scrub(
-    app: &App,
-    due_at: Timestamp,
-    unscrubbed: &mut Vec<Removed>,
-) -> Result<(), String> {
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
+/// `is_owed` says that something was removed which is not overwritten yet.
+fn purge_and_scrub(app: &App, due_at: Timestamp, is_owed: &mut bool) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let runtime = runtime.map_err(|fault| fault.to_string())?;
     runtime.block_on(async {
         let rows = app.purge_of_night(due_at).await.map_err(|fault| fault.to_string())?;
         for row in &rows {
             let (number, records) = (row.number, row.total());
             tracing::info!(purge.number = number, purge.records = records, "purged");
-            unscrubbed.extend(row.removed.iter().copied());
+            *is_owed |= records > 0;
         }
-        app.scrub(unscrubbed.clone()).await.map_err(|fault| fault.to_string())?;
-        unscrubbed.clear();
+        if *is_owed {
+            app.scrub().await.map_err(|fault| fault.to_string())?;
+        }
+        *is_owed = false;
         Ok(())
     })
 }

@@ -1,10 +1,10 @@
 //! Retention: the real program purges both stores, and what is gone cannot be read back from their files.
 
+mod disturbed;
+
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Stdio,
-    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ use crate::{
     following::Follower,
     postgres_cluster::Database,
     program::run,
-    server::{Server, vigie, wait_until},
+    server::{Server, wait_until},
     store::fixture::{alert, batch, commit, incident, key, patrol_fact, stepped, stock_fact},
     support::{Answer, ask},
 };
@@ -447,48 +447,4 @@ fn the_doctor_tells_of_a_purge_that_was_missed() {
         assert!(before.contains("warn  purge      no purge yet"), "{before}");
         assert!(place.says(&["doctor"]).contains("ok    purge"), "{before}");
     }
-}
-
-#[test]
-fn a_purge_that_is_killed_has_removed_what_it_signed_and_goes_on_later() {
-    const OLD: u32 = 6_000;
-    for place in Place::both() {
-        place.furnish();
-        fill_quickly(&place, OLD);
-        for round in 1..=4 {
-            let mut child = vigie()
-                .args(["purge", "--store", &place.url()])
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .spawn()
-                .unwrap();
-            let begun = Instant::now();
-            while begun.elapsed() < Duration::from_millis(400 * round)
-                && child.try_wait().unwrap().is_none()
-            {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            let _ = child.kill(); // SIGKILL
-            child.wait().unwrap();
-            let rows = place.says_json(&["purge", "list", "--json"]);
-            let left = place.incidents().len() as u64;
-            assert_eq!(over(&rows, "incidents") + left, u64::from(OLD), "round {round}");
-            place.says(&["purge", "verify"]);
-        }
-
-        place.says(&["purge"]);
-
-        assert_eq!(place.incidents().len(), 0);
-        let rows = place.says_json(&["purge", "list", "--json"]);
-        assert_eq!(over(&rows, "incidents"), u64::from(OLD));
-        assert!(rows.as_array().unwrap().len() > 2, "more than one write");
-    }
-}
-
-fn fill_quickly(place: &Place, many: u32) {
-    let mut store = place.url().parse::<StoreUrl>().unwrap().open().unwrap();
-    let reported_at = |number| months_ago(40).plus_seconds(i64::from(number));
-    let incidents = (0..many).map(|n| Fact::IncidentRecorded(history(n, reported_at(n))));
-    let recorded_at = months_ago(40);
-    commit(&mut *store, Batch { recorded_at, ..batch(incidents) }).unwrap();
 }

@@ -229,10 +229,44 @@ const fn tables(what: Kept) -> &'static [&'static str] {
     }
 }
 
+/// The number of a transaction that begins and ends now, after all that removed something.
+const MARK: &str = "SELECT pg_current_xact_id()::TEXT::BIGINT";
+
+/// Whether every transaction up to that number is over, in any database of the server, and nobody here reads a state
+/// from before it: a table that is written anew takes rows along that somebody could still see.
+const IS_PAST: &str = "
+    SELECT pg_snapshot_xmin(pg_current_snapshot())::TEXT::BIGINT > $1 AND NOT EXISTS (
+        SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()
+            AND age(backend_xmin) >= age(($1 % 4294967296)::TEXT::XID)
+    )
+";
+/// How often that is asked, and the pause in between: transactions of our own take milliseconds.
+const ASKED_MAX: usize = 20;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Waits a moment until what was removed can be seen by nobody.
+///
+/// # Errors
+///
+/// [`StoreError::Locked`] where somebody takes longer.
+fn wait_for_others(connection: &Connection<'_>) -> Result<(), StoreError> {
+    let mark: i64 = connection.query(MARK, &[])?.first().map_or(Ok(0), |row| row.column(0))?;
+    for _ in 0..ASKED_MAX {
+        let rows = connection.query(IS_PAST, &[&mark])?;
+        if rows.first().map_or(Ok(false), |row| row.column(0))? {
+            return Ok(());
+        }
+        std::thread::sleep(PAUSE);
+    }
+    Err(StoreError::Locked)
+}
+
 /// See [`crate::store::Store::scrub`]. A row that was removed stays in its page until another one takes its place:
 /// each table that has such rows is written anew, which keeps others from it for as long as it takes to read it. A
 /// month of incidents of which nothing is left is dropped.
 pub(super) fn scrub(connection: &Connection<'_>, removed: &[Removed]) -> Result<(), StoreError> {
+    wait_for_others(connection)?;
     let mut anew: BTreeSet<String> = BTreeSet::new();
     let mut empty: Vec<String> = Vec::new();
     for Removed { what, before, .. } in removed.iter().filter(|one| one.count > 0) {
