@@ -110,8 +110,10 @@ mod tests {
     fn what_the_specification_forbids_stays_forbidden() {
         use Permission as P;
         let never: &[(Role, &[Permission])] = &[
-            (Role::Partner, &[P::ReadIncidents, P::ReadPatrols, P::Listen, P::ReadHeatmap]),
+            (Role::Partner, &[P::ReadIncidents, P::ReadPatrols, P::Listen, P::CountExactly]),
             (Role::Planner, &[P::ReadIncidents, P::ReadPatrols, P::Listen, P::ReadMissions]),
+            (Role::Planner, &[P::CountExactly, P::ReadKpis]),
+            (Role::Partner, &[P::ReadKpis, P::ReadMissions]),
             (Role::Landlord, &[P::ReadPatrols, P::ReadAlerts, P::ReadMissions, P::RankPatrols]),
             (Role::Dispatcher, &[P::ReadReports, P::ReadNights, P::ManageAccounts]),
             (Role::Dpo, &[P::ReadIncidents, P::ReadPatrols, P::ReadStock, P::Listen]),
