@@ -103,7 +103,7 @@ ALTER TABLE alert_2 RENAME TO alert;
 
 CREATE INDEX alert_by_incident ON alert (incident) WHERE incident IS NOT NULL;
 
--- An event may be about a hold or a purge. One whose subject was purged is `gone`: it keeps its number and its time,
+-- An event may be about a setting, a hold or a purge. One whose subject was purged is `gone`: it keeps its number and its time,
 -- and says nothing more. SQLite cannot change a CHECK: the table is made anew, which takes 2 s for 1 M events.
 CREATE TABLE event_2 (
     seq         INTEGER PRIMARY KEY CHECK (seq > 0),
@@ -127,8 +127,8 @@ CREATE TABLE event_2 (
     CHECK ((fact = 'purge') = (purge IS NOT NULL))
 ) STRICT;
 
-INSERT INTO event_2 (seq, recorded_at, fact, incident, patrol, alert, account, setting)
-SELECT seq, recorded_at, fact, incident, patrol, alert, account, setting FROM event ORDER BY seq;
+INSERT INTO event_2 (seq, recorded_at, fact, incident, patrol, alert, account)
+SELECT seq, recorded_at, fact, incident, patrol, alert, account FROM event ORDER BY seq;
 
 DROP TRIGGER event_is_never_removed;
 DROP TABLE event;
