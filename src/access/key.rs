@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use ring::hmac;
 use sha2::{Digest as _, Sha256};
 
 /// What a token begins with, so that people and scanners of repositories know one when they see it.
@@ -66,8 +67,7 @@ impl TokenDigest {
     /// A new token of these random bytes, to be shown once, and its digest.
     #[must_use]
     pub fn new_token(random: &[u8; TOKEN_BYTES]) -> (String, Self) {
-        let digits: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        let token = format!("{TOKEN_PREFIX}{digits}");
+        let token = format!("{TOKEN_PREFIX}{}", hex::encode(random));
         let digest = Self(Sha256::digest(&token).into());
         (token, digest)
     }
@@ -114,6 +114,15 @@ impl SealKey {
     #[must_use]
     pub const fn bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// A secret that is made of it for `purpose` alone (HMAC-SHA-256): it tells nothing of the key, nor of the secret
+    /// for another purpose.
+    #[must_use]
+    pub fn secret_for(&self, purpose: &[u8]) -> [u8; 32] {
+        let made = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), purpose);
+        let bytes = made.as_ref().try_into();
+        bytes.unwrap_or_else(|_| unreachable!("a SHA-256 has 32 bytes"))
     }
 }
 

@@ -43,6 +43,15 @@ pub struct NewToken {
     pub expires_at: Option<Timestamp>,
 }
 
+impl NewToken {
+    /// One that is good for so many days from `now` on, or until it is revoked.
+    #[must_use]
+    pub fn lasting(label: AccountName, seat: Seat, days: Option<u32>, now: Timestamp) -> Self {
+        let expires_at = days.map(|days| now.plus_seconds(i64::from(days) * 86_400));
+        Self { label, seat, expires_at }
+    }
+}
+
 /// What is to become of accounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountChange {

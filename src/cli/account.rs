@@ -5,7 +5,7 @@ use std::io::{self, BufRead as _, Write as _};
 use anyhow::{Context as _, anyhow, bail, ensure};
 use serde::Serialize;
 
-use super::{NotUnderstood, StoreArgs, token::ListArgs};
+use super::{NotUnderstood, StoreArgs, tell_json, token::ListArgs};
 use crate::{
     access::{Account, AccountName, Role, Seat},
     app::{AccountChange, AccountError, App, NewAccount, Password, system_clock},
@@ -248,11 +248,10 @@ pub(super) fn tell(
 ) -> anyhow::Result<()> {
     let accounts = snapshot.accounts().iter().filter(|account| is_meant(account));
     let told: Vec<Told> = accounts.map(|account| Told::from(&**account)).collect();
-    let mut out = io::stdout().lock();
     if json {
-        serde_json::to_writer_pretty(&mut out, &told)?;
-        return Ok(writeln!(out)?);
+        return tell_json(&told);
     }
+    let mut out = io::stdout().lock();
     writeln!(out, "{:<36}  {:<20} {:<11} {:<20} {:<8} until", "id", "name", "role", "for", "good")?;
     for one in told {
         let of = one.landlord.or(one.patrol).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use anyhow::bail;
 use serde::Serialize;
 
-use super::StoreArgs;
+use super::{StoreArgs, tell_json};
 use crate::{
     app::system_clock,
     crs::Crs,
@@ -117,7 +117,6 @@ fn proj() -> Finding {
 }
 
 fn tell(findings: &[Finding], json: bool) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
     if json {
         let told = findings.iter().map(|finding| FindingTold {
             check: finding.check,
@@ -125,10 +124,9 @@ fn tell(findings: &[Finding], json: bool) -> anyhow::Result<()> {
             found: &finding.found,
             advice: finding.advice.as_deref(),
         });
-        serde_json::to_writer_pretty(&mut out, &told.collect::<Vec<_>>())?;
-        writeln!(out)?;
-        return Ok(());
+        return tell_json(&told.collect::<Vec<_>>());
     }
+    let mut out = io::stdout().lock();
     for Finding { check, grade, found, advice } in findings {
         writeln!(out, "{:<5} {check:<10} {found}", grade.as_str())?;
         if let Some(advice) = advice {

@@ -2,10 +2,9 @@
 
 use std::io::{self, Write as _};
 
-use super::{NotUnderstood, StoreArgs, account::on_a_store};
+use super::{NotUnderstood, StoreArgs, account::on_a_store, of_list, tell_json};
 use crate::{
     app::{HoldChange, HoldError, system_clock},
-    closed_list::ClosedList as _,
     http::HoldBody,
     incident::IncidentId,
     retention::{HoldId, HoldReason, HoldScope},
@@ -48,7 +47,7 @@ struct SetArgs {
     #[arg(long, env = "VIGIE_HOLD_TO", value_name = "TIME")]
     to: Option<Timestamp>,
     /// judicial_request, complaint, litigation, access_request or inspection.
-    #[arg(long, env = "VIGIE_HOLD_REASON", value_parser = reason)]
+    #[arg(long, env = "VIGIE_HOLD_REASON", value_parser = of_list::<HoldReason>)]
     reason: HoldReason,
     /// When it ends by itself, RFC 3339: at most 36 months ahead.
     #[arg(long, env = "VIGIE_HOLD_UNTIL", value_name = "TIME")]
@@ -102,19 +101,13 @@ fn list(args: &ListArgs) -> anyhow::Result<()> {
         let (snapshot, now) = (app.snapshot(), system_clock());
         let holds: Vec<HoldBody> =
             snapshot.registers().holds().map(|hold| HoldBody::at(hold, now)).collect();
-        let mut out = io::stdout().lock();
         if args.json {
-            serde_json::to_writer_pretty(&mut out, &holds)?;
-            return Ok(writeln!(out)?);
+            return tell_json(&holds);
         }
+        let mut out = io::stdout().lock();
         for hold in holds {
             writeln!(out, "{}", hold.in_words())?;
         }
         Ok(())
     })
-}
-
-fn reason(name: &str) -> Result<HoldReason, String> {
-    let known = || HoldReason::ALL.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(", ");
-    HoldReason::of_name(name).ok_or_else(|| format!("must be one of {}", known()))
 }

@@ -8,7 +8,7 @@ use std::{
 use anyhow::bail;
 use serde::Serialize;
 
-use super::{NotUnderstood, StoreArgs, progress};
+use super::{NotUnderstood, StoreArgs, progress, tell_json};
 use crate::{
     app::{App, ImportOutcome, NewIncident, Unavailable, Whereabouts, system_clock},
     crs::Crs,
@@ -294,12 +294,10 @@ fn wait_for<T>(answer: impl Future<Output = T>) -> T {
 }
 
 fn tell(told: &Told, json: bool) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
     if json {
-        serde_json::to_writer_pretty(&mut out, told)?;
-        writeln!(out)?;
-        return Ok(());
+        return tell_json(told);
     }
+    let mut out = io::stdout().lock();
     for FileTold { file, summary } in &told.files {
         writeln!(out, "{file}: {summary}")?;
     }

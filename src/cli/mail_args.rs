@@ -4,9 +4,8 @@ use std::{convert::Infallible, fs, path::PathBuf, str::FromStr};
 
 use anyhow::Context as _;
 
-use super::NotUnderstood;
+use super::{NotUnderstood, of_list};
 use crate::{
-    closed_list::ClosedList as _,
     mailing::{MailAddress, PATIENCE_S_DEFAULT, Patience},
     post::{MailServer, Password, Security, Sender},
 };
@@ -21,7 +20,7 @@ pub struct MailArgs {
     #[arg(long, env = "VIGIE_SMTP_PORT", value_name = "PORT")]
     smtp_port: Option<u16>,
     /// starttls, implicit (TLS from the first byte on), or none: to a server on this machine alone.
-    #[arg(long, env = "VIGIE_SMTP_TLS", value_parser = security, default_value = "starttls", value_name = "MODE")]
+    #[arg(long, env = "VIGIE_SMTP_TLS", value_parser = of_list::<Security>, default_value = "starttls", value_name = "MODE")]
     smtp_tls: Security,
     /// As whom to sign in.
     #[arg(long, env = "VIGIE_SMTP_USER", value_name = "USER")]
@@ -104,9 +103,4 @@ impl MailArgs {
             .with_context(|| format!("--smtp-password-file {}", file.display()))?;
         Ok(Some(text.lines().next().unwrap_or_default().to_owned().into()))
     }
-}
-
-fn security(name: &str) -> Result<Security, String> {
-    let known = || Security::ALL.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(", ");
-    Security::of_name(name).ok_or_else(|| format!("must be one of {}", known()))
 }

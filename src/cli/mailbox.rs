@@ -3,12 +3,14 @@
 use std::io::{self, Write as _};
 
 use anyhow::anyhow;
-use serde::Serialize;
 
-use super::{NotUnderstood, StoreArgs, account::on_a_store, report::landlord, token::ListArgs};
+use super::{
+    NotUnderstood, StoreArgs, account::on_a_store, report::landlord, tell_json, token::ListArgs,
+};
 use crate::{
     app::{App, MailboxError},
-    mailing::MailAddress,
+    http::MailboxBody,
+    mailing::{MailAddress, Mailbox},
     stock::LandlordId,
 };
 
@@ -79,27 +81,14 @@ async fn set(app: &App, landlord: LandlordId, address: Option<MailAddress>) -> a
     Ok(())
 }
 
-/// A mailbox as it is told.
-#[derive(Debug, Serialize)]
-struct Told {
-    landlord: String,
-    address: String,
-    set_at: String,
-}
-
 async fn list(app: &App, json: bool) -> anyhow::Result<()> {
-    let told = app.mailboxes().await?.into_iter().map(|mailbox| Told {
-        landlord: mailbox.landlord.to_string(),
-        address: mailbox.address.to_string(),
-        set_at: mailbox.set_at.to_string(),
-    });
-    let mut out = io::stdout().lock();
+    let mailboxes = app.mailboxes().await?;
     if json {
-        serde_json::to_writer_pretty(&mut out, &told.collect::<Vec<_>>())?;
-        return Ok(writeln!(out)?);
+        return tell_json(&mailboxes.iter().map(MailboxBody::from).collect::<Vec<_>>());
     }
-    for Told { landlord, address, set_at } in told {
-        writeln!(out, "{landlord:<24} {address:<40} since {set_at}")?;
+    let mut out = io::stdout().lock();
+    for Mailbox { landlord, address, set_at } in mailboxes {
+        writeln!(out, "{:<24} {:<40} since {set_at}", landlord.as_str(), address.as_str())?;
     }
     Ok(())
 }

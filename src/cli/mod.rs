@@ -29,13 +29,19 @@ mod simulate;
 mod store_args;
 mod token;
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use clap::{CommandFactory as _, Parser, Subcommand};
+use serde::Serialize;
 
 pub use log::LogFormat;
 pub use serve::{Beside, ListenArgs, serve};
 pub use store_args::{StoreArgs, StoreName};
+
+use crate::closed_list::ClosedList;
 
 /// The digital twin and operations server of a group of social landlords.
 #[derive(Debug, Parser)]
@@ -90,6 +96,19 @@ pub enum Command {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct NotUnderstood(String);
+
+/// Writes `told` to standard output as JSON.
+fn tell_json(told: &impl Serialize) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, told)?;
+    Ok(writeln!(out)?)
+}
+
+/// The value of that name, for clap.
+fn of_list<T: ClosedList>(name: &str) -> Result<T, String> {
+    let known = || T::ALL.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(", ");
+    T::of_name(name).ok_or_else(|| format!("must be one of {}", known()))
+}
 
 /// Reads the command line and does what it says.
 #[must_use]

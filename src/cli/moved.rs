@@ -8,7 +8,7 @@ use std::{
 use indicatif::ProgressBar;
 use serde::Serialize;
 
-use super::progress;
+use super::{progress, tell_json};
 use crate::store::archive::{Manifest, Progress, RecordKind};
 
 /// What is said at the end.
@@ -37,7 +37,6 @@ pub(super) fn tell(
     to: String,
     json: bool,
 ) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
     let records = RecordKind::ALL.map(|kind| manifest.tally(kind).count).into_iter().sum();
     if json {
         let kinds = RecordKind::ALL.map(|kind| {
@@ -45,10 +44,9 @@ pub(super) fn tell(
             (kind.plural(), KindAccount { count: tally.count, sha256: tally.sha256_hex() })
         });
         let account = Account { from, to, records, kinds: kinds.into() };
-        serde_json::to_writer_pretty(&mut out, &account)?;
-        writeln!(out)?;
-        return Ok(());
+        return tell_json(&account);
     }
+    let mut out = io::stdout().lock();
     writeln!(out, "{:<14} {:>10}  SHA-256", "", "count")?;
     for kind in RecordKind::ALL {
         let tally = manifest.tally(kind);

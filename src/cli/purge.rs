@@ -5,11 +5,11 @@ use std::io::{self, Write as _};
 use anyhow::Context as _;
 use serde::Serialize;
 
-use super::{StoreArgs, account::on_a_store};
+use super::{StoreArgs, account::on_a_store, tell_json};
 use crate::{
     app::{App, system_clock},
     closed_list::ClosedList as _,
-    http::PurgeBody,
+    http::{PurgeBody, RemovedBody},
     retention::{Kept, Purge, Removed, Signer, Term, check_register},
 };
 
@@ -77,25 +77,11 @@ pub fn run(args: PurgeArgs) -> anyhow::Result<()> {
     }
 }
 
-/// What a purge would remove.
-#[derive(Debug, Serialize)]
-struct DueTold {
-    what: &'static str,
-    before: String,
-    count: u64,
-}
-
 fn tell_due(due: &[Removed], json: bool) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
     if json {
-        let told = due.iter().map(|one| DueTold {
-            what: one.what.as_str(),
-            before: one.before.to_string(),
-            count: one.count,
-        });
-        serde_json::to_writer_pretty(&mut out, &told.collect::<Vec<_>>())?;
-        return Ok(writeln!(out)?);
+        return tell_json(&due.iter().map(RemovedBody::from).collect::<Vec<_>>());
     }
+    let mut out = io::stdout().lock();
     writeln!(out, "{:<15} {:<10} {:<30} {:>9}  over before", "what", "kept", "from", "would go")?;
     for Removed { what, before, count } in due {
         let (name, from) = (what.as_str(), what.counts_from());
@@ -112,12 +98,10 @@ fn term(what: Kept) -> String {
 }
 
 fn tell(rows: &[Purge], json: bool) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
     if json {
-        let told: Vec<PurgeBody> = rows.iter().map(PurgeBody::from).collect();
-        serde_json::to_writer_pretty(&mut out, &told)?;
-        return Ok(writeln!(out)?);
+        return tell_json(&rows.iter().map(PurgeBody::from).collect::<Vec<_>>());
     }
+    let mut out = io::stdout().lock();
     for row in rows {
         let PurgeBody { text, signature, .. } = PurgeBody::from(row);
         writeln!(out, "{text}signature {signature}\n")?;
@@ -143,21 +127,19 @@ fn verify(app: &App, json: bool) -> anyhow::Result<()> {
         anyhow::bail!("the store has a register of purges, and no key that signed it");
     }
     let last = rows.last();
-    let mut out = io::stdout().lock();
     if json {
-        let told = Verified {
+        return tell_json(&Verified {
             purges: rows.len(),
             last: last.map(|row| row.at.to_string()),
-            public_key: last.map(|row| PurgeBody::from(row).public_key),
-        };
-        serde_json::to_writer_pretty(&mut out, &told)?;
-        return Ok(writeln!(out)?);
+            public_key: last.map(|row| hex::encode(row.public_key)),
+        });
     }
+    let mut out = io::stdout().lock();
     match last {
         None => writeln!(out, "no purge yet")?,
         Some(row) => {
             let age_h = system_clock().seconds_since(row.at) / 3600.0;
-            let key = PurgeBody::from(row).public_key;
+            let key = hex::encode(row.public_key);
             writeln!(out, "{} purges, each signed and chained to the one before", rows.len())?;
             writeln!(out, "last {} ({age_h:.0} h ago), public key {key}", row.at)?;
         }

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, bail};
 
 use super::{
-    NotUnderstood, StoreArgs,
+    NotUnderstood, StoreArgs, of_list,
     sending::{self, SendArgs, SentArgs},
 };
 use crate::{
@@ -79,7 +79,7 @@ struct MonthlyArgs {
 #[derive(Debug, clap::Args)]
 struct OutArgs {
     /// html, pdf, csv or geojson.
-    #[arg(long, env = "VIGIE_REPORT_FORMAT", default_value = "html", value_parser = form, value_name = "FORMAT")]
+    #[arg(long, env = "VIGIE_REPORT_FORMAT", default_value = "html", value_parser = of_list::<Form>, value_name = "FORMAT")]
     format: Form,
     /// The file; `-` is standard output. With `--all`, the folder.
     #[arg(long, env = "VIGIE_REPORT_OUT", default_value = "-", value_name = "PATH")]
@@ -169,9 +169,4 @@ fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 /// A landlord's id as it is told on the command line.
 pub(super) fn landlord(id: &str) -> Result<LandlordId, String> {
     LandlordId::of_name(id).map_err(|fault| fault.to_string())
-}
-
-fn form(name: &str) -> Result<Form, String> {
-    let known = || Form::ALL.iter().map(|form| form.as_str()).collect::<Vec<_>>().join(", ");
-    Form::of_name(name).ok_or_else(|| format!("must be one of {}", known()))
 }

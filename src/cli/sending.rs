@@ -3,12 +3,13 @@
 use std::io::{self, Write as _};
 
 use anyhow::{anyhow, bail};
-use serde::Serialize;
 
-use super::{NotUnderstood, StoreArgs, account::on_a_store, mail_args::MailArgs, report::landlord};
+use super::{
+    NotUnderstood, StoreArgs, account::on_a_store, mail_args::MailArgs, report::landlord, tell_json,
+};
 use crate::{
     app::{App, Copies, WantedMailing, system_clock},
-    closed_list::ClosedList as _,
+    http::MailingBody,
     mailing::{MailAddress, Mailing, MailingState, Wish},
     post::{Delivered, Post},
     stock::LandlordId,
@@ -109,12 +110,10 @@ pub fn tell(args: &SentArgs) -> anyhow::Result<()> {
     on_a_store(&args.store, async |app| {
         let last = Date::last_night_before(app.now());
         let mailings = app.mailings(last.plus_days(1 - nights)..=last).await?;
-        let mut out = io::stdout().lock();
         if json {
-            let told: Vec<Told> = mailings.iter().map(Told::from).collect();
-            serde_json::to_writer_pretty(&mut out, &told)?;
-            return Ok(writeln!(out)?);
+            return tell_json(&mailings.iter().map(MailingBody::from).collect::<Vec<_>>());
         }
+        let mut out = io::stdout().lock();
         for entry in &mailings {
             let key = &entry.key;
             let again =
@@ -145,45 +144,5 @@ fn in_words(entry: &Mailing) -> String {
             format!("not sent yet, to {to}, after {} attempts{answered}", entry.attempts)
         }
         MailingState::Claimed => format!("being sent to {to}"),
-    }
-}
-
-/// An entry as it is told.
-#[derive(Debug, Serialize)]
-struct Told {
-    landlord: String,
-    night: String,
-    ordinal: u32,
-    state: &'static str,
-    mailbox: Option<String>,
-    opened_at: String,
-    changed_at: String,
-    due_at: Option<String>,
-    attempts: u32,
-    unsure: u32,
-    reply: Option<u16>,
-    pdf_sha256: Option<String>,
-    csv_sha256: Option<String>,
-}
-
-impl From<&Mailing> for Told {
-    fn from(entry: &Mailing) -> Self {
-        let hexadecimal =
-            |bytes: [u8; 32]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        Self {
-            landlord: entry.key.landlord.to_string(),
-            night: entry.key.night.to_string(),
-            ordinal: entry.key.ordinal,
-            state: entry.state.as_str(),
-            mailbox: entry.mailbox.as_ref().map(ToString::to_string),
-            opened_at: entry.opened_at.to_string(),
-            changed_at: entry.changed_at.to_string(),
-            due_at: entry.due_at.map(|at| at.to_string()),
-            attempts: entry.attempts,
-            unsure: entry.unsure,
-            reply: entry.reply,
-            pdf_sha256: entry.files.map(|files| hexadecimal(files.pdf)),
-            csv_sha256: entry.files.map(|files| hexadecimal(files.csv)),
-        }
     }
 }

@@ -87,9 +87,8 @@ fn create(args: CreateArgs) -> anyhow::Result<()> {
     let seat = args.seat.seat()?;
     check_post("--label", &args.label)?;
     on_a_store(&args.store, async |app| {
-        let expires_at = args.days.map(|days| app.now().plus_seconds(i64::from(days) * 86_400));
         let (token, account) = app
-            .give_token(NewToken { label: args.label, seat, expires_at })
+            .give_token(NewToken::lasting(args.label, seat, args.days, app.now()))
             .await
             .map_err(|e| anyhow!(NotUnderstood(e.to_string())))?;
         writeln!(io::stdout().lock(), "{token}").context("the token could not be told")?;

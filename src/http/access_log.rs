@@ -2,7 +2,6 @@
 
 use actix_web::{
     HttpResponse, get,
-    http::header,
     web::{self, Data},
 };
 use serde::{Deserialize, Serialize};
@@ -12,6 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Problem, ProblemKind, Query,
     caller::Caller,
+    json,
     permits::ReadRegisters,
     problem::ProblemBody,
     query::{number, parsed},
@@ -63,7 +63,7 @@ async fn list_access(
     // A line that cannot be read is for `vigie audit verify`.
     let lines = texts.iter().filter_map(|text| serde_json::from_str::<AccessLine>(text).ok());
     let body = AccessDay { day: day.to_string(), lines: lines.map(LineBody::from).collect(), next };
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body))
+    Ok(json::of_now(&body))
 }
 
 /// Which day.

@@ -1,15 +1,18 @@
 //! An account as it is told and as it is asked for: what it is known by is in neither.
 
+use actix_web::web;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     Edge, Problem, ProblemKind,
+    caller::Caller,
     named::{Named, RoleName},
+    permits::ManageAccounts,
 };
 use crate::{
     access::{Account, AccountId, AccountName, InvalidSeat, Role, Seat},
-    app::AccountError,
+    app::{AccountChange, AccountError},
     closed_list::ClosedList as _,
     patrol::PatrolId,
     privacy::{self, Purpose},
@@ -97,6 +100,20 @@ pub fn meant(edge: &Edge, id: &str, is_meant: fn(&Account) -> bool) -> Result<Ac
     let snapshot = edge.app.snapshot();
     let account = snapshot.accounts().get(parsed).filter(|account| is_meant(account));
     account.map(|account| account.id).ok_or_else(unknown)
+}
+
+/// Makes a change to an account, and tells the account as it then is.
+///
+/// # Errors
+///
+/// Why it stays as it was.
+pub async fn changed(
+    edge: &Edge,
+    caller: &Caller<ManageAccounts>,
+    change: AccountChange,
+) -> Result<web::Json<AccountBody>, Problem> {
+    let account = edge.app.change_account_by(caller.account(), change).await?;
+    Ok(web::Json(AccountBody::of(&account, edge.app.now())))
 }
 
 /// What an account or a token is to be called: the name of a post.

@@ -4,7 +4,7 @@ use actix_web::{
     HttpResponse, get,
     http::header::CACHE_CONTROL,
     post,
-    web::{Data, Path},
+    web::{self, Data, Path},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,9 +12,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Json, Problem, Query,
-    account_body::{AccountBody, AccountsBody, meant, post_name, seat},
+    account_body::{AccountBody, AccountsBody, changed, meant, post_name, seat},
     caller::Caller,
-    json::Object,
+    json::{self, Object},
     named::RoleName,
     permits::ManageAccounts,
     problem::ProblemBody,
@@ -46,7 +46,7 @@ async fn list_accounts(
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     let body = AccountsBody::of(&edge, Account::has_password);
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))
+    Ok(json::of_now(&body))
 }
 
 /// Gives somebody an account. Its password is made up, and told in this answer alone.
@@ -113,11 +113,9 @@ async fn disable_account(
     id: Path<String>,
     _: Query<NoParams>,
     edge: Data<Edge>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<web::Json<AccountBody>, Problem> {
     let id = meant(&edge, &id, Account::has_password)?;
-    let change = AccountChange::Disable(id);
-    let account = edge.app.change_account_by(caller.account(), change).await?;
-    Ok(HttpResponse::Ok().json(AccountBody::of(&account, edge.app.now())))
+    changed(&edge, &caller, AccountChange::Disable(id)).await
 }
 
 /// Gives an account back that was taken away, with the password that it had.
@@ -132,11 +130,9 @@ async fn enable_account(
     id: Path<String>,
     _: Query<NoParams>,
     edge: Data<Edge>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<web::Json<AccountBody>, Problem> {
     let id = meant(&edge, &id, Account::has_password)?;
-    let change = AccountChange::Enable(id);
-    let account = edge.app.change_account_by(caller.account(), change).await?;
-    Ok(HttpResponse::Ok().json(AccountBody::of(&account, edge.app.now())))
+    changed(&edge, &caller, AccountChange::Enable(id)).await
 }
 
 /// Takes the second factor of an account away, for somebody who has lost both authenticator and recovery codes. Its
@@ -152,11 +148,9 @@ async fn clear_second_factor(
     id: Path<String>,
     _: Query<NoParams>,
     edge: Data<Edge>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<web::Json<AccountBody>, Problem> {
     let id = meant(&edge, &id, Account::has_password)?;
-    let change = AccountChange::ClearSecondFactor(id);
-    let account = edge.app.change_account_by(caller.account(), change).await?;
-    Ok(HttpResponse::Ok().json(AccountBody::of(&account, edge.app.now())))
+    changed(&edge, &caller, AccountChange::ClearSecondFactor(id)).await
 }
 
 /// An account as somebody gives it.

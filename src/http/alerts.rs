@@ -16,7 +16,7 @@ use super::{
     caller::Caller,
     incident_body::keyed,
     incidents::{IDEMPOTENCY_REPLAYED, idempotency_key},
-    json::Object,
+    json::{self, Object},
     mission::CheckInBody,
     named::{ActorRoleName, AlertKindName, Named, ResolutionName},
     patrols::{PositionBody, position_or_null},
@@ -65,7 +65,7 @@ async fn list_alerts(
     });
     let alerts = alerts.map(|alert| AlertBody::of(&snapshot, alert)).collect();
     let body = Alerts { alerts, time_stamp: edge.app.now().to_string() };
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body))
+    Ok(json::of_now(&body))
 }
 
 /// Calls for help. It is durable when the answer comes.

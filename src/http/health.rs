@@ -12,6 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Problem, ProblemKind,
     caller::{Public, Scraper},
+    json,
     problem::ProblemBody,
 };
 
@@ -59,7 +60,7 @@ async fn readyz(
 fn healthy(request: &HttpRequest, edge: &Edge) -> HttpResponse {
     let seq = Scraper::is(request).then(|| edge.app.snapshot().seq().0);
     let health = Health { status: "ok", seq };
-    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(health)
+    json::of_now(&health)
 }
 
 /// Counts and latencies as Prometheus reads them.

@@ -1,9 +1,7 @@
 //! `/holds`: what the data protection officer keeps beyond its term.
 
 use actix_web::{
-    HttpResponse, get,
-    http::header,
-    post,
+    HttpResponse, get, post,
     web::{Data, Path},
 };
 use serde::{Deserialize, Serialize};
@@ -13,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Json, Problem, ProblemKind, Query,
     caller::Caller,
-    json::Object,
+    json::{self, Object},
     named::{HoldReasonName, Named},
     permits::{ManageHolds, ReadRegisters},
     problem::ProblemBody,
@@ -46,7 +44,7 @@ async fn list_holds(
     let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
     let holds = snapshot.registers().holds().map(|hold| HoldBody::at(hold, now)).collect();
     let body = Holds { holds, time_stamp: now.to_string() };
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body))
+    Ok(json::of_now(&body))
 }
 
 /// Keeps an incident, those of a site, or those reported in a time beyond their term, until an end or until it is lifted.

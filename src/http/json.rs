@@ -5,10 +5,13 @@
 
 use std::{fmt, marker::PhantomData};
 
-use actix_web::{FromRequest, HttpRequest, dev::Payload, web::BytesMut};
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse, dev::Payload, http::header::CACHE_CONTROL,
+    web::BytesMut,
+};
 use futures_util::{StreamExt as _, future::LocalBoxFuture};
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
@@ -60,6 +63,11 @@ async fn collect(mut payload: Payload) -> Result<BytesMut, Problem> {
         body.extend_from_slice(&piece);
     }
     Ok(body)
+}
+
+/// Answers with `body`, which is so now: nobody is to keep it.
+pub fn of_now(body: &impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body)
 }
 
 /// Reads one JSON text.

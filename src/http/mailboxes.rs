@@ -1,9 +1,7 @@
 //! `/mailboxes`: where the reports of landlords go.
 
 use actix_web::{
-    HttpResponse, get,
-    http::header,
-    put,
+    HttpResponse, get, put,
     web::{self, Data, Path},
 };
 use serde::{Deserialize, Serialize};
@@ -13,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Json, Problem, Query,
     caller::Caller,
-    json::Object,
+    json::{self, Object},
     permits::{ManageMailboxes, ReadMailings},
     problem::ProblemBody,
     query::NoParams,
@@ -43,7 +41,7 @@ async fn list_mailboxes(
 ) -> Result<HttpResponse, Problem> {
     let mailboxes = edge.app.mailboxes().await?;
     let body = Mailboxes { mailboxes: mailboxes.iter().map(MailboxBody::from).collect() };
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(body))
+    Ok(json::of_now(&body))
 }
 
 /// Has the morning reports of a landlord go to a mailbox from now on, or nowhere: the landlord then fetches them.
@@ -85,7 +83,7 @@ struct Mailboxes {
 /// Where the reports of a landlord go.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Mailbox)]
-struct MailboxBody {
+pub struct MailboxBody {
     /// Id of the landlord.
     landlord: String,
     /// The mailbox of a post.

@@ -1,6 +1,6 @@
 //! `/reports/sent`: the register of what was sent of reports.
 
-use actix_web::{HttpResponse, get, http::header, web::Data};
+use actix_web::{HttpResponse, get, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -8,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Problem, Query,
     caller::Caller,
+    json,
     named::{MailingStateName, Named},
     permits::ReadMailings,
     problem::ProblemBody,
@@ -50,7 +51,7 @@ async fn list_sent(
     }
     let mailings = edge.app.mailings(from..=to).await?;
     let sent = Sent { mailings: mailings.iter().map(MailingBody::from).collect() };
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(sent))
+    Ok(json::of_now(&sent))
 }
 
 /// Which nights.
@@ -75,7 +76,7 @@ struct Sent {
 /// One report of one night.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Mailing)]
-struct MailingBody {
+pub struct MailingBody {
     /// Id of the landlord.
     landlord: String,
     /// The date on which the night began.
@@ -123,12 +124,8 @@ impl From<&Mailing> for MailingBody {
             attempts: mailing.attempts,
             unsure: mailing.unsure,
             reply: mailing.reply,
-            pdf_sha256: mailing.files.map(|files| hexadecimal(&files.pdf)),
-            csv_sha256: mailing.files.map(|files| hexadecimal(&files.csv)),
+            pdf_sha256: mailing.files.map(|files| hex::encode(files.pdf)),
+            csv_sha256: mailing.files.map(|files| hex::encode(files.csv)),
         }
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,7 +2,6 @@
 
 use actix_web::{
     HttpResponse, get,
-    http::header,
     web::{Data, Path},
 };
 use serde::Serialize;
@@ -16,6 +15,7 @@ use super::{
     hazards::BriefingBody,
     incident_body::StatusBody,
     incident_feature::{IncidentProperties, properties},
+    json,
     named::{ActionName, Named, OutcomeName},
     patrols::PatrolStatus,
     permits::ReadMissions,
@@ -61,7 +61,7 @@ async fn show_mission(
     let asked =
         Asked { snapshot: &snapshot, nomenclature: edge.app.nomenclature(), now: edge.app.now() };
     let told = asked.told(&patrol).filter(|_| caller.sees_patrol(&patrol)).ok_or_else(unknown)?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(told))
+    Ok(json::of_now(&told))
 }
 
 /// What a patrol is on.

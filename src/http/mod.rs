@@ -85,9 +85,11 @@ pub use caller::Doors;
 pub use geojson::{Feature, FeatureCollection, GeoJson, Geometry, Link};
 pub use holds::HoldBody;
 pub use json::Json;
+pub use mailboxes::MailboxBody;
+pub use mailings::MailingBody;
 pub use metrics::Metrics;
 pub use problem::{PROBLEM_JSON, Problem, ProblemKind};
-pub use purges::PurgeBody;
+pub use purges::{PurgeBody, RemovedBody};
 pub use query::Query;
 pub use rate::RateLimits;
 pub use server::{Settings, listen};
@@ -98,7 +100,7 @@ use self::{
     events::Events, packed::KeptPages, published::PublishedUnits, rate::Rates, session::Sessions,
     stream::Streams,
 };
-use crate::{app::App, time::Timestamp};
+use crate::{access::SealKey, app::App, time::Timestamp};
 
 /// What every request is answered from.
 #[derive(Clone)]
@@ -129,6 +131,15 @@ pub struct Edge {
     pub stock_pages: Arc<KeptPages>,
     /// Files of the web client as they went out.
     pub client_files: Arc<KeptPages>,
+}
+
+impl Edge {
+    /// The key of the store, where somebody has signed in and it must be there.
+    fn seal_key(&self) -> Result<SealKey, Problem> {
+        let snapshot = self.app.snapshot();
+        let key = snapshot.accounts().seal().copied();
+        key.ok_or_else(|| Problem::internal("no seal is there"))
+    }
 }
 
 /// Every route, one line a resource.

@@ -2,7 +2,6 @@
 
 use actix_web::{
     HttpResponse, get,
-    http::header,
     web::{self, Data},
 };
 use serde::Serialize;
@@ -12,6 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Problem, Query,
     caller::Caller,
+    json,
     named::{KeptName, Named, PurgeCauseName},
     permits::ReadRegisters,
     problem::ProblemBody,
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     closed_list::ClosedList as _,
-    retention::{Kept, PURGE_MISSED_AFTER_H, Purge, Signer, Term, check_register},
+    retention::{Kept, PURGE_MISSED_AFTER_H, Purge, Removed, Signer, Term, check_register},
 };
 
 /// The routes of this file.
@@ -56,7 +56,7 @@ async fn list_purges(
         }
     });
     let told = told.await.map_err(Problem::internal)?;
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(told))
+    Ok(json::of_now(&told))
 }
 
 /// The register of purges.
@@ -143,28 +143,26 @@ pub struct RemovedBody {
     pub count: u64,
 }
 
+impl From<&Removed> for RemovedBody {
+    fn from(removed: &Removed) -> Self {
+        let Removed { what, before, count } = *removed;
+        Self { what: Named(what), before: before.to_string(), count }
+    }
+}
+
 impl From<&Purge> for PurgeBody {
     fn from(row: &Purge) -> Self {
-        let removed = row.removed.iter().map(|one| RemovedBody {
-            what: Named(one.what),
-            before: one.before.to_string(),
-            count: one.count,
-        });
         Self {
             number: row.number,
             at: row.at.to_string(),
             cause: Named(row.cause),
             complete: row.complete,
-            removed: removed.collect(),
+            removed: row.removed.iter().map(RemovedBody::from).collect(),
             holds: row.holds.iter().map(ToString::to_string).collect(),
             text: row.text(),
-            previous: hex(&row.previous),
-            public_key: hex(&row.public_key),
-            signature: hex(&row.signature),
+            previous: hex::encode(row.previous),
+            public_key: hex::encode(row.public_key),
+            signature: hex::encode(row.signature),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,7 +2,6 @@
 
 use ring::{
     aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
-    hmac,
     rand::{SecureRandom as _, SystemRandom},
 };
 use subtle::ConstantTimeEq as _;
@@ -46,12 +45,12 @@ pub fn seal_text(key: &SealKey, purpose: &[u8], plain: &str) -> Option<String> {
     let sealing = cipher(key)?;
     let nonce_of = Nonce::assume_unique_for_key(nonce);
     sealing.seal_in_place_append_tag(nonce_of, Aad::from(purpose), &mut bytes).ok()?;
-    Some(nonce.iter().chain(&bytes).map(|byte| format!("{byte:02x}")).collect())
+    Some(hex::encode(nonce) + &hex::encode(bytes))
 }
 
 /// The text, where it was sealed with that key for that purpose.
 pub fn open_text(key: &SealKey, purpose: &[u8], sealed: &str) -> Option<String> {
-    let bytes = bytes_of(sealed).filter(|_| sealed.len() <= SEALED_LENGTH_MAX)?;
+    let bytes = hex::decode(sealed).ok().filter(|_| sealed.len() <= SEALED_LENGTH_MAX)?;
     let (nonce, rest) = bytes.split_at_checked(NONCE_LEN)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
     let mut rest = rest.to_vec();
@@ -59,20 +58,9 @@ pub fn open_text(key: &SealKey, purpose: &[u8], sealed: &str) -> Option<String> 
     Some(std::str::from_utf8(plain).ok()?.to_owned())
 }
 
-/// The bytes that hexadecimal digits say.
-pub fn bytes_of(digits: &str) -> Option<Vec<u8>> {
-    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) || !digits.len().is_multiple_of(2) {
-        return None;
-    }
-    let bytes = (0..digits.len()).step_by(2);
-    bytes.map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect()
-}
-
 /// What a page says with a session to show that it is ours: it cannot be worked out from the cookie.
 pub fn csrf(key: &SealKey, sealed: &str) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, key.bytes());
-    let tag = hmac::sign(&key, format!("csrf {sealed}").as_bytes());
-    tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(key.secret_for(format!("csrf {sealed}").as_bytes()))
 }
 
 /// Whether two texts are the same, in a time that does not tell where they differ.

@@ -6,11 +6,8 @@ use std::{
 };
 
 use actix_web::{
-    FromRequest, HttpMessage as _, HttpRequest, HttpResponse,
-    dev::Payload,
-    http::header::{AUTHORIZATION, CACHE_CONTROL},
-    post, put,
-    web::Data,
+    FromRequest, HttpMessage as _, HttpRequest, HttpResponse, dev::Payload,
+    http::header::AUTHORIZATION, post, put, web::Data,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -19,7 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Json, Problem, ProblemKind, Query,
     caller::{self, Declared, Known},
-    json::Object,
+    json::{self, Object},
     problem::ProblemBody,
     qr::{self, QrBody},
     query::NoParams,
@@ -102,7 +99,7 @@ async fn begin(
         uri,
         enrolment: sealed(&edge, account.id, &secret)?,
     };
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(told))
+    Ok(json::of_now(&told))
 }
 
 /// Keeps the authenticator, once a code of it shows that it holds the secret. From now on it is asked for at sign-in.
@@ -127,14 +124,13 @@ async fn confirm(
         .ok_or_else(|| Problem::unsaid("enrolment", "is not ours, or too old: begin again"))?;
     let step = secret.step_of(&code, edge.app.now());
     let used_step = step.ok_or_else(|| Problem::unsaid("code", AccountError::CodeNotGood))?;
-    let snapshot = edge.app.snapshot();
-    let key = snapshot.accounts().seal().ok_or_else(|| Problem::internal("no seal is there"))?;
     let (told, recovery) = recovery_codes()?.into_iter().unzip();
-    let second = SecondFactor { secret: secret.sealed(key, account.id)?, used_step, recovery };
+    let second =
+        SecondFactor { secret: secret.sealed(&edge.seal_key()?, account.id)?, used_step, recovery };
     let change = AccountChange::AddSecondFactor(account.id, second);
     edge.app.change_account_by(Some(account.id), change).await?;
     let body = Recovery { recovery_codes: told };
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))
+    Ok(json::of_now(&body))
 }
 
 /// Takes the authenticator away, for whoever shows a code of it or a recovery code. Every session of the account ends.
@@ -158,9 +154,7 @@ async fn clear(
     pass(&edge, &tried, Arc::clone(&account), Some(&body.0.0.code)).await?;
     let change = AccountChange::ClearSecondFactor(account.id);
     edge.app.change_account_by(Some(account.id), change).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(Cleared { cleared: true }))
+    Ok(json::of_now(&Cleared { cleared: true }))
 }
 
 /// Lets through whoever has no second factor, or shows it: then the code is used up, on every server.
@@ -209,12 +203,10 @@ fn use_of(edge: &Edge, id: AccountId, second: &SecondFactor, code: &str) -> Opti
 
 /// The secret between the two steps, for nobody but the account that asked.
 fn sealed(edge: &Edge, id: AccountId, secret: &TotpSecret) -> Result<String, Problem> {
-    let snapshot = edge.app.snapshot();
-    let key = snapshot.accounts().seal().ok_or_else(|| Problem::internal("no seal is there"))?;
     let expiry = edge.app.now().plus_seconds(ENROLMENT_S).unix_ms();
-    let digits: String = secret.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    let plain = format!("{expiry} {id} {digits}");
-    seal::seal_text(key, PURPOSE, &plain).ok_or_else(|| Problem::internal("nothing can be sealed"))
+    let plain = format!("{expiry} {id} {}", hex::encode(secret.bytes()));
+    seal::seal_text(&edge.seal_key()?, PURPOSE, &plain)
+        .ok_or_else(|| Problem::internal("nothing can be sealed"))
 }
 
 fn opened(edge: &Edge, id: AccountId, sealed: &str) -> Option<TotpSecret> {
@@ -225,7 +217,7 @@ fn opened(edge: &Edge, id: AccountId, sealed: &str) -> Option<TotpSecret> {
     if edge.app.now().unix_ms() >= expiry.parse::<i64>().ok()? || of != id.to_string() {
         return None;
     }
-    let bytes: [u8; TOTP_SECRET_BYTES] = seal::bytes_of(digits)?.try_into().ok()?;
+    let bytes: [u8; TOTP_SECRET_BYTES] = hex::decode(digits).ok()?.try_into().ok()?;
     Some(TotpSecret::new(bytes))
 }
 

@@ -380,9 +380,7 @@ async fn begin(
     ticket: &Ticket,
 ) -> Result<HttpResponse, Problem> {
     edge.app.ensure_seal().await?;
-    let snapshot = edge.app.snapshot();
-    let key = snapshot.accounts().seal().ok_or_else(|| Problem::internal("no seal is there"))?;
-    let sealed = seal::seal(key, ticket, edge.app.now().plus_seconds(SESSION_S));
+    let sealed = seal::seal(&edge.seal_key()?, ticket, edge.app.now().plus_seconds(SESSION_S));
     let sealed = sealed.ok_or_else(|| Problem::internal("nothing can be sealed"))?;
     let mut response = HttpResponse::Ok();
     response.insert_header((SET_COOKIE, cookie(cookie_name(request), &sealed, SESSION_S)));

@@ -4,7 +4,7 @@ use actix_web::{
     HttpResponse, get,
     http::header::CACHE_CONTROL,
     post,
-    web::{Data, Path},
+    web::{self, Data, Path},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,9 +12,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
     Edge, Json, Problem, Query,
-    account_body::{AccountBody, AccountsBody, meant, post_name, seat},
+    account_body::{AccountBody, AccountsBody, changed, meant, post_name, seat},
     caller::Caller,
-    json::Object,
+    json::{self, Object},
     named::RoleName,
     permits::ManageAccounts,
     problem::ProblemBody,
@@ -24,9 +24,6 @@ use crate::{
     access::Account,
     app::{AccountChange, NewToken, TOKEN_DAYS_MAX},
 };
-
-/// Seconds of a day.
-const DAY_S: i64 = 86_400;
 
 /// The routes of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -44,7 +41,7 @@ async fn list_tokens(
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     let body = AccountsBody::of(&edge, Account::is_token);
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(body))
+    Ok(json::of_now(&body))
 }
 
 /// Gives a program a token, told in this answer alone.
@@ -69,8 +66,7 @@ async fn give_token(
     if let Some(days) = days.filter(|days| !(1..=TOKEN_DAYS_MAX).contains(days)) {
         return Err(Problem::field("days", days, format!("must be 1 to {TOKEN_DAYS_MAX}")));
     }
-    let expires_at = days.map(|days| edge.app.now().plus_seconds(i64::from(days) * DAY_S));
-    let new = NewToken { label, seat, expires_at };
+    let new = NewToken::lasting(label, seat, days, edge.app.now());
     let (token, account) = edge.app.give_token_by(caller.account(), new).await?;
     let account = AccountBody::of(&account, edge.app.now());
     let mut response = HttpResponse::Created();
@@ -89,11 +85,9 @@ async fn revoke_token(
     id: Path<String>,
     _: Query<NoParams>,
     edge: Data<Edge>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<web::Json<AccountBody>, Problem> {
     let id = meant(&edge, &id, Account::is_token)?;
-    let change = AccountChange::Disable(id);
-    let account = edge.app.change_account_by(caller.account(), change).await?;
-    Ok(HttpResponse::Ok().json(AccountBody::of(&account, edge.app.now())))
+    changed(&edge, &caller, AccountChange::Disable(id)).await
 }
 
 /// A token as somebody gives it.

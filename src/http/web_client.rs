@@ -149,8 +149,7 @@ fn file(
 ) -> Result<Option<HttpResponse>, Problem> {
     let Some(file) = CLIENT.get_file(path) else { return Ok(None) };
     let digest = Sha256::digest(file.contents());
-    let digest: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let tag = format!("W/\"{digest}\"");
+    let tag = format!("W/\"{}\"", hex::encode(&digest[..8]));
     if request.headers().get(IF_NONE_MATCH).is_some_and(|known| known == tag.as_str()) {
         let mut unchanged = HttpResponse::NotModified();
         return Ok(Some(unchanged.insert_header((ETAG, tag)).finish()));

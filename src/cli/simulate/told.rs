@@ -7,7 +7,10 @@ use std::{
 
 use serde::Serialize;
 
-use super::evenings::{Evenings, Roads};
+use super::{
+    super::tell_json,
+    evenings::{Evenings, Roads},
+};
 use crate::simulation::{CONFIDENCE, Comparison, Estimate, Metric, PolicyOutcome, Study, Verdict};
 
 /// The rows of the table: what people read, and the metric.
@@ -113,9 +116,7 @@ pub(super) fn as_json(
         confidence: CONFIDENCE,
         policies: comparison.policies.iter().map(told).collect(),
     };
-    let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &told)?;
-    Ok(writeln!(out)?)
+    tell_json(&told)
 }
 
 pub(super) fn as_table(
