@@ -148,8 +148,7 @@ impl TotpSecret {
 
 /// A cipher whose key is made of the one that seals sessions, so that neither opens what the other sealed.
 fn cipher(key: &SealKey) -> Option<LessSafeKey> {
-    let made = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key.bytes()), PURPOSE);
-    UnboundKey::new(&CHACHA20_POLY1305, made.as_ref()).ok().map(LessSafeKey::new)
+    UnboundKey::new(&CHACHA20_POLY1305, &key.secret_for(PURPOSE)).ok().map(LessSafeKey::new)
 }
 
 /// New recovery codes, to be shown once, and what is kept of them.

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::{AccessEntry, AccessLog, ChainKey, Verified, folder, verify};
 use crate::{
-    access::{AccessAnchor, Role, Seat},
+    access::{AccessAnchor, Role, SealKey, Seat},
     time::{Date, Timestamp},
 };
 
@@ -21,7 +21,7 @@ struct House {
 }
 
 fn key() -> ChainKey {
-    ChainKey::of_secret(&[7; 32])
+    ChainKey::of(&SealKey::new([7; 32]))
 }
 
 fn at(text: &str) -> Timestamp {
@@ -154,7 +154,7 @@ fn an_altered_line_is_found() {
 
 #[test]
 fn a_line_that_was_made_with_another_key_is_found() {
-    let stranger = ChainKey::of_secret(&[8; 32]);
+    let stranger = ChainKey::of(&SealKey::new([8; 32]));
     check(
         |house| {
             house.rewrite(MIDDLE, |lines| {

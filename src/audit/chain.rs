@@ -6,6 +6,7 @@ use ring::hmac::{HMAC_SHA256, Key, sign};
 use uuid::Uuid;
 
 use super::entry::AccessLine;
+use crate::access::SealKey;
 
 /// What the key of a chain is made for, so that it is good for nothing else.
 const PURPOSE: &[u8] = b"vigie access log, version 1";
@@ -36,11 +37,10 @@ pub(super) struct ReadLine {
 }
 
 impl ChainKey {
-    /// The key of the chains of a store, from a secret of that store.
+    /// The key of the chains of the store that has this key.
     #[must_use]
-    pub fn of_secret(secret: &[u8; 32]) -> Self {
-        let derived = sign(&Key::new(HMAC_SHA256, secret), PURPOSE);
-        Self(Key::new(HMAC_SHA256, derived.as_ref()))
+    pub fn of(store: &SealKey) -> Self {
+        Self(Key::new(HMAC_SHA256, &store.secret_for(PURPOSE)))
     }
 
     /// What the first line of the chain `log` holds in place of the hash of a line before.
@@ -66,23 +66,6 @@ impl ChainKey {
     }
 
     fn hash(&self, bytes: &[u8]) -> String {
-        hexadecimal(sign(&self.0, bytes).as_ref())
+        hex::encode(sign(&self.0, bytes))
     }
-}
-
-/// Bytes in hexadecimal digits.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The 32 bytes that 64 hexadecimal digits say.
-pub(super) fn digest(hexadecimal: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if hexadecimal.len() != HASH_DIGITS {
-        return None;
-    }
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(hexadecimal.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(bytes)
 }

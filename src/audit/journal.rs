@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    chain::{ChainKey, digest, hexadecimal},
+    chain::ChainKey,
     entry::{AccessEntry, AccessLine},
     folder::{self, OwnChain},
 };
@@ -63,7 +63,7 @@ impl Journal {
                 "the access log ends with line {}, but line {} was there: see `vigie audit verify`",
                 journal.seq, head.seq
             ));
-            (journal.seq, journal.hash) = (head.seq, hexadecimal(&head.hash));
+            (journal.seq, journal.hash) = (head.seq, hex::encode(head.hash));
         }
         if is_torn {
             let line = AccessLine::mended(now, journal.seq + 1, journal.hash.clone());
@@ -93,7 +93,8 @@ impl Journal {
         }
         // Before the store hears of it: after a power cut the store must not know of lines that are gone.
         file.sync_data()?;
-        let hash = digest(&self.hash).ok_or_else(|| io::Error::other("a hash is no hash"))?;
+        let mut hash = [0; 32];
+        hex::decode_to_slice(&self.hash, &mut hash).map_err(io::Error::other)?;
         Ok(Some(AccessAnchor { log: self.chain.id, day: *day, seq: self.seq, hash }))
     }
 

@@ -8,10 +8,7 @@ use std::{
 
 use uuid::Uuid;
 
-use super::{
-    chain::{ChainKey, hexadecimal},
-    folder,
-};
+use super::{chain::ChainKey, folder};
 use crate::{access::AccessAnchor, time::Date};
 
 /// What an access log is like.
@@ -122,7 +119,7 @@ impl ChainReader<'_> {
     fn beginning(&self, id: Uuid, first: Option<Date>) -> (u64, String) {
         let removed = self.anchors.iter().filter(|anchor| Some(anchor.day) < first);
         match removed.max_by_key(|anchor| anchor.seq) {
-            Some(anchor) => (anchor.seq, hexadecimal(&anchor.hash)),
+            Some(anchor) => (anchor.seq, hex::encode(anchor.hash)),
             None => (0, self.key.beginning(id)),
         }
     }
@@ -138,7 +135,7 @@ impl ChainReader<'_> {
         let text = String::from_utf8_lossy(&bytes);
         let mut wanted: BTreeMap<u64, String> = BTreeMap::new();
         for anchor in self.anchors.iter().filter(|anchor| anchor.day == day) {
-            wanted.insert(anchor.seq, hexadecimal(&anchor.hash));
+            wanted.insert(anchor.seq, hex::encode(anchor.hash));
         }
         self.verified.files += 1;
         for (at, line) in text.split_inclusive('\n').enumerate() {

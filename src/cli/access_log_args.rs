@@ -64,5 +64,5 @@ impl AccessLogArgs {
 /// The key of the access logs of a store, once it has one.
 #[must_use]
 pub fn key(app: &App) -> Option<ChainKey> {
-    app.snapshot().accounts().seal().map(|seal| ChainKey::of_secret(seal.bytes()))
+    app.snapshot().accounts().seal().map(ChainKey::of)
 }

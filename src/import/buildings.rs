@@ -235,8 +235,7 @@ fn digest(footprint: &Footprint) -> Result<BuildingId, InvalidBuildingId> {
         hasher.update(lon.to_be_bytes());
         hasher.update(lat.to_be_bytes());
     }
-    let hex: String = hasher.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("geo-{hex}").parse()
+    format!("geo-{}", hex::encode(&hasher.finalize()[..8])).parse()
 }
 
 fn repeated(known: &HashMap<BuildingId, Building>, building: &Building) -> Option<Fault> {

@@ -107,7 +107,7 @@ impl Purge {
         for hold in &self.holds {
             let _ = writeln!(text, "hold {hold}");
         }
-        let _ = writeln!(text, "previous {}", hex(&self.previous));
+        let _ = writeln!(text, "previous {}", hex::encode(self.previous));
         text
     }
 
@@ -154,9 +154,4 @@ pub fn check_register(rows: &[Purge], key: &PublicKey) -> Result<(), BrokenRegis
         previous = row.digest();
     }
     Ok(())
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,9 +1,6 @@
 //! [`Signer`]: the key that signs the register of purges, made from the key of the store.
 
-use ring::{
-    hmac,
-    signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey},
-};
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 
 use crate::access::SealKey;
 
@@ -22,9 +19,7 @@ impl Signer {
     /// The signer of the store that has this key.
     #[must_use]
     pub fn of(store: &SealKey) -> Self {
-        let seed = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, store.bytes()), PURPOSE);
-        let pair = Ed25519KeyPair::from_seed_unchecked(seed.as_ref());
-        // Every 32 bytes are a seed, and a SHA-256 has as many.
+        let pair = Ed25519KeyPair::from_seed_unchecked(&store.secret_for(PURPOSE));
         Self(pair.unwrap_or_else(|_| unreachable!("32 bytes are a seed")))
     }
 
