@@ -43,7 +43,7 @@ impl<R: Read> JsonPieces<R> {
     pub(super) fn peek(&mut self) -> Result<Option<u8>, JsonFault> {
         loop {
             match self.peek_any()? {
-                Some(b' ' | b'\t' | b'\r' | b'\n' | RECORD_SEPARATOR) => self.peeked = None,
+                Some(byte) if is_blank(byte) => self.peeked = None,
                 // A byte order mark is not white space to JSON, but is to those who save files.
                 Some(0xEF | 0xBB | 0xBF) => self.peeked = None,
                 other => return Ok(other),
@@ -119,9 +119,10 @@ impl<R: Read> JsonPieces<R> {
         }
     }
 
+    /// At least one byte: what ends a word is what [`Self::peek`] passes over, or no value.
     fn word(&mut self, value: &mut Vec<u8>) -> Result<(), JsonFault> {
         while let Some(byte) = self.peek_any()? {
-            if byte.is_ascii_whitespace() || matches!(byte, b',' | b']' | b'}' | b':') {
+            if is_blank(byte) || matches!(byte, b',' | b']' | b'}' | b':') {
                 break;
             }
             self.push(value)?;
@@ -151,6 +152,11 @@ impl<R: Read> JsonPieces<R> {
     }
 }
 
+/// White space of JSON (RFC 8259, 2), and what stands between texts of a sequence.
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | RECORD_SEPARATOR)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,6 +172,18 @@ mod tests {
         assert!(pieces.take_if(b',').unwrap());
         pieces.value(&mut value).unwrap();
         assert_eq!((value.as_slice(), pieces.peek().unwrap()), (&b"\"x\""[..], None));
+    }
+
+    #[test]
+    fn every_byte_leads_on() {
+        for byte in 0..=u8::MAX {
+            let text = [byte, b'1', b','];
+            let mut pieces = JsonPieces::new(&text[..]);
+            let mut value = Vec::new();
+            if pieces.value(&mut value).is_ok() {
+                assert!(!value.is_empty(), "{byte:#04x}");
+            }
+        }
     }
 
     #[test]

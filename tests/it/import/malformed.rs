@@ -68,6 +68,15 @@ fn each_broken_ring_is_mended_or_refused_and_told() {
 }
 
 #[test]
+fn a_blank_that_json_has_not_is_told() {
+    let text = collection(&[SQUARE, SQUARE]).replace("},{", "},\x0c{");
+
+    let told = read_buildings("b.geojson", &text).unwrap_err().to_string();
+
+    assert!(told.contains("line 1: `:`"), "{told}");
+}
+
+#[test]
 fn what_is_no_such_file_is_told_plainly() {
     let told = |name: &str, content: &str| read_buildings(name, content).unwrap_err().to_string();
     assert!(told("b.geojson", "{\"type\": \"FeatureColl").contains("line 1: the file ends"));
