@@ -144,7 +144,7 @@ test("a guest of a demo looks through the eyes of a landlord, and back", async (
     await Promise.all([page.waitForEvent("load"), page.getByTestId("role").selectOption("planner")]);
     await page.getByTestId("published").waitFor();
     const note = await page.getByTestId("published").innerText();
-    assert.match(note, /arrondis à 5 près, « <5 » de un à quatre/);
+    assert.match(note, /arrondis à 5 près, «\s<5\s» de un à quatre/);
     assert.match(await page.getByTestId("few").innerText(), /<5 \(un à quatre\)/);
     assert.equal(await page.getByTestId("incidents").count(), 0, "no incident");
     const asked = await page.evaluate(async () => {
