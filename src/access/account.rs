@@ -20,8 +20,8 @@ pub struct Account {
     pub created_at: Timestamp,
     /// From when on it is no longer good.
     pub expires_at: Option<Timestamp>,
-    /// Whether it was taken away. It stays, so that registers can name it.
-    pub disabled: bool,
+    /// Since when it is taken away. It stays for its term, so that registers can name it.
+    pub disabled_at: Option<Timestamp>,
     /// Rises when its sessions end: a session of an older epoch is none.
     pub epoch: u32,
 }
@@ -30,7 +30,22 @@ impl Account {
     /// Whether it is good at that time.
     #[must_use]
     pub fn is_in_force(&self, now: Timestamp) -> bool {
-        !self.disabled && self.expires_at.is_none_or(|at| now < at)
+        !self.is_disabled() && self.expires_at.is_none_or(|at| now < at)
+    }
+
+    /// Whether it was taken away.
+    #[must_use]
+    pub const fn is_disabled(&self) -> bool {
+        self.disabled_at.is_some()
+    }
+
+    /// When it was taken away or ran out, whichever came first: from then on its term counts. The program's own has no end.
+    #[must_use]
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        if matches!(self.key, Key::Seal(_)) {
+            return None;
+        }
+        self.disabled_at.into_iter().chain(self.expires_at).min()
     }
 
     /// What is kept of the password that somebody signs in with.

@@ -18,7 +18,7 @@ pub struct Setting {
     pub name: SettingName,
     /// Whether it is on.
     pub is_on: bool,
-    /// Who turned it last; nobody's account in a demo.
+    /// Who turned it last; nobody's account in a demo, and where that account is gone.
     pub changed_by: Option<AccountId>,
     /// When.
     pub changed_at: Timestamp,

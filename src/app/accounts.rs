@@ -223,7 +223,7 @@ pub(super) fn decide(
         }
         AccountChange::Disable(id) => {
             let known = known(id)?;
-            if known.disabled {
+            if known.is_disabled() {
                 return Ok(known);
             }
             let is_admin = |one: &Account| {
@@ -233,14 +233,14 @@ pub(super) fn decide(
             if is_admin(&known) && others.count() == 0 {
                 return Err(AccountError::LastAdmin(known.name));
             }
-            Ok(Account { disabled: true, epoch: known.epoch + 1, ..known })
+            Ok(Account { disabled_at: Some(now), epoch: known.epoch + 1, ..known })
         }
         AccountChange::Enable(id) => {
             let known = known(id)?;
             if !known.has_password() {
                 return Err(AccountError::NoPassword(known.name));
             }
-            Ok(Account { disabled: false, ..known })
+            Ok(Account { disabled_at: None, ..known })
         }
         AccountChange::AddSecondFactor(id, second) => {
             let known = known(id)?;
@@ -318,7 +318,7 @@ fn opened(
         second_factor: None,
         created_at: now,
         expires_at,
-        disabled: false,
+        disabled_at: None,
         epoch: 0,
     }
 }

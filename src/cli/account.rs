@@ -204,7 +204,7 @@ pub(super) fn found(
     name: &str,
     is_meant: fn(&Account) -> bool,
 ) -> anyhow::Result<Account> {
-    let good = snapshot.accounts().iter().filter(|one| is_meant(one) && !one.disabled);
+    let good = snapshot.accounts().iter().filter(|one| is_meant(one) && !one.is_disabled());
     let mut named = good.filter(|one| one.name.as_str() == name || one.id.to_string() == name);
     let Some(one) = named.next() else { bail!("there is no `{name}`") };
     ensure!(named.next().is_none(), "more than one is called `{name}`: say its id");

@@ -62,7 +62,7 @@ impl AccountBody {
             created_at: account.created_at.to_string(),
             expires_at: account.expires_at.map(|at| at.to_string()),
             second_factor: account.second_factor.is_some(),
-            disabled: account.disabled,
+            disabled: account.is_disabled(),
             in_force: account.is_in_force(now),
         }
     }

@@ -19,6 +19,8 @@ closed_list! {
         Hazards = "hazards",
         /// Incidents with what was done about them.
         Incidents = "incidents",
+        /// Accounts and tokens that were taken away or have run out.
+        Accounts = "accounts",
     }
 }
 
@@ -42,7 +44,8 @@ impl Kept {
             | Self::Alerts
             | Self::PatrolChanges
             | Self::Identities
-            | Self::Hazards => Term::Months(13),
+            | Self::Hazards
+            | Self::Accounts => Term::Months(13),
             Self::Incidents => Term::Months(36),
         }
     }
@@ -58,6 +61,7 @@ impl Kept {
             Self::Identities => "the step",
             Self::Hazards => "the end of the hazard",
             Self::Incidents => "the last step, else the report",
+            Self::Accounts => "when it was taken away or ran out",
         }
     }
 

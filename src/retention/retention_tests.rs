@@ -62,6 +62,7 @@ fn terms_are_months_on_paris_calendars() {
     // 13 months before 31 March there is no 31 February.
     due(Kept::Identities, "2026-03-31T01:15:00Z", "2025-02-28T02:15:00Z");
     due(Kept::Incidents, "2028-02-29T02:15:00Z", "2025-02-28T02:15:00Z");
+    due(Kept::Accounts, "2026-11-30T02:15:00Z", "2025-10-30T02:15:00Z");
     due(Kept::Positions, "2026-11-30T02:15:00Z", "2026-11-29T02:15:00Z");
 }
 

@@ -1,11 +1,14 @@
 //! [`Accounts`]: who may ask, found by token, by name and by id.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
-use crate::access::{Account, AccountId, AccountName, Key, SealKey, TokenDigest};
+use crate::{
+    access::{Account, AccountId, AccountName, Key, SealKey, TokenDigest},
+    time::Timestamp,
+};
 
 /// Every account. Cloning is free; a change copies the table, which has some hundred rows.
 #[derive(Debug, Clone, Default)]
@@ -41,7 +44,7 @@ impl Accounts {
     #[must_use]
     pub fn seal(&self) -> Option<&SealKey> {
         self.iter().find_map(|account| match &account.key {
-            Key::Seal(key) if !account.disabled => Some(key),
+            Key::Seal(key) if !account.is_disabled() => Some(key),
             _ => None,
         })
     }
@@ -49,6 +52,20 @@ impl Accounts {
     /// Every account, oldest first.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Arc<Account>> {
         self.0.by_id.values()
+    }
+
+    /// Removes those whose term began before that instant; their ids.
+    pub(super) fn remove_ended(&mut self, before: Timestamp) -> BTreeSet<AccountId> {
+        let is_over = |account: &Account| account.ended_at().is_some_and(|at| at < before);
+        let gone: BTreeSet<AccountId> =
+            self.iter().filter(|account| is_over(account)).map(|account| account.id).collect();
+        if !gone.is_empty() {
+            let table = Arc::make_mut(&mut self.0);
+            table.by_id.retain(|id, _| !gone.contains(id));
+            table.by_name.retain(|_, id| !gone.contains(id));
+            table.by_token.retain(|_, id| !gone.contains(id));
+        }
+        gone
     }
 
     pub(super) fn record(&mut self, account: Account) {

@@ -38,6 +38,10 @@ impl Snapshot {
                 }
                 Kept::Hazards => self.briefings.remove_hazards(before),
                 Kept::Incidents => self.remove_incidents(before, &kept, seq),
+                Kept::Accounts => {
+                    let gone = self.accounts.remove_ended(before);
+                    self.settings.forget_accounts(&gone);
+                }
             }
         }
     }

@@ -1,8 +1,8 @@
 //! [`Settings`]: what is turned on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::access::{Setting, SettingName};
+use crate::access::{AccountId, Setting, SettingName};
 
 /// How everything is set; what nobody has turned is off.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +24,13 @@ impl Settings {
     /// Whatever was ever set, by name.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Setting> {
         self.0.values()
+    }
+
+    /// Forgets who turned something, where it was one of those.
+    pub(super) fn forget_accounts(&mut self, gone: &BTreeSet<AccountId>) {
+        for setting in self.0.values_mut() {
+            setting.changed_by = setting.changed_by.filter(|id| !gone.contains(id));
+        }
     }
 
     pub(super) fn record(&mut self, setting: Setting) {

@@ -1,5 +1,6 @@
 //! Retention: the real program purges both stores, and what is gone cannot be read back from their files.
 
+mod accounts;
 mod disturbed;
 
 use std::{

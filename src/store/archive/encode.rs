@@ -393,7 +393,7 @@ impl Canonical for Account {
         }
         self.created_at.unix_ms().put(bytes);
         self.expires_at.map(|at| at.unix_ms()).put(bytes);
-        u8::from(self.disabled).put(bytes);
+        self.disabled_at.map(|at| at.unix_ms()).put(bytes);
         self.epoch.put(bytes);
         let second = self.second_factor.as_ref();
         second.map(|second| second.secret.bytes().to_vec()).put(bytes);

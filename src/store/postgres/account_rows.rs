@@ -22,7 +22,7 @@ use crate::{
 /// The columns that [`read`] reads, in its order.
 pub(super) const COLUMNS: &str = "account.id, account.name, account.role, account.landlord, account.patrol, \
      account.password, account.token, account.seal, account.created_at, account.expires_at, \
-     account.disabled, account.epoch, account.totp, account.totp_step, account.recovery";
+     account.disabled_at, account.epoch, account.totp, account.totp_step, account.recovery";
 /// Their types.
 pub(super) const TYPES: [Type; 15] = [
     Type::UUID,
@@ -35,7 +35,7 @@ pub(super) const TYPES: [Type; 15] = [
     Type::BYTEA,
     Type::TIMESTAMPTZ,
     Type::TIMESTAMPTZ,
-    Type::BOOL,
+    Type::TIMESTAMPTZ,
     Type::INT8,
     Type::BYTEA,
     Type::INT8,
@@ -45,17 +45,17 @@ pub(super) const TYPES: [Type; 15] = [
 const PUT: &str = "
     INSERT INTO account (
         id, name, role, landlord, patrol, password, token, seal, created_at, expires_at, disabled, epoch,
-        totp, totp_step, recovery
+        totp, totp_step, recovery, disabled_at
     )
     SELECT * FROM unnest(
         $1::UUID[], $2::TEXT[], $3::TEXT[], $4::TEXT[], $5::TEXT[], $6::TEXT[], $7::BYTEA[], $8::BYTEA[],
         $9::TIMESTAMPTZ[], $10::TIMESTAMPTZ[], $11::BOOLEAN[], $12::BIGINT[], $13::BYTEA[], $14::BIGINT[],
-        $15::BYTEA[]
+        $15::BYTEA[], $16::TIMESTAMPTZ[]
     )
     ON CONFLICT (id) DO UPDATE SET
         password = excluded.password, token = excluded.token, expires_at = excluded.expires_at,
         disabled = excluded.disabled, epoch = excluded.epoch, totp = excluded.totp,
-        totp_step = excluded.totp_step, recovery = excluded.recovery
+        totp_step = excluded.totp_step, recovery = excluded.recovery, disabled_at = excluded.disabled_at
 ";
 
 /// Writes accounts, new or known.
@@ -75,11 +75,12 @@ pub(super) fn put<'a>(accounts: &[&'a Account]) -> Vec<Call<'a>> {
         column(&rows, |row| KeyColumns::of(&row.key).seal),
         column(&rows, |row| of_instant(row.created_at)),
         column(&rows, |row| row.expires_at.map(of_instant)),
-        column(&rows, |row| row.disabled),
+        column(&rows, |row| row.is_disabled()),
         column(&rows, |row| i64::from(row.epoch)),
         column(&rows, |row| SecondColumns::of(row.second_factor.as_ref()).totp),
         column(&rows, |row| SecondColumns::of(row.second_factor.as_ref()).totp_step),
         column(&rows, |row| SecondColumns::of(row.second_factor.as_ref()).recovery),
+        column(&rows, |row| row.disabled_at.map(of_instant)),
     ];
     vec![Call::new(PUT, values)]
 }
@@ -112,7 +113,7 @@ pub(super) fn read(row: &impl Columns, at: usize) -> Result<Account, StoreError>
         .read()?,
         created_at: row.instant(at + 8)?,
         expires_at: row.optional_instant(at + 9)?,
-        disabled: row.column(at + 10)?,
+        disabled_at: row.optional_instant(at + 10)?,
         epoch: row.number::<i64, u32>(at + 11)?,
     })
 }

@@ -81,6 +81,11 @@ const fn candidates(what: Kept) -> &'static str {
              FROM incident WHERE reported_at < $1 AND NOT ",
             held!("incident.id", "incident.site", "incident.reported_at")
         ),
+        // The program's own has no end: it holds the key of the store.
+        Kept::Accounts => {
+            "SELECT least(disabled_at, expires_at) AS t, id AS key FROM account
+             WHERE $2::UUID[] IS NOT NULL AND seal IS NULL"
+        }
     }
 }
 
@@ -99,7 +104,7 @@ const fn removal(what: Kept) -> Option<&'static str> {
         Kept::Hazards => Some(
             "DELETE FROM hazard USING due WHERE hazard.site = due.key AND hazard.kind = due.extra",
         ),
-        Kept::Alerts | Kept::Incidents => None,
+        Kept::Alerts | Kept::Incidents | Kept::Accounts => None,
     }
 }
 
@@ -119,6 +124,12 @@ const fn removals(what: Kept) -> &'static [&'static str] {
             "UPDATE alert SET incident = NULL WHERE incident = ANY ($1)",
             "DELETE FROM step WHERE incident = ANY ($1)",
             "DELETE FROM incident WHERE id = ANY ($1)",
+        ],
+        Kept::Accounts => &[
+            "UPDATE event SET fact = 'gone', account = NULL, author = NULL WHERE account = ANY ($1)",
+            "UPDATE event SET author = NULL WHERE author = ANY ($1)",
+            "UPDATE setting SET changed_by = NULL WHERE changed_by = ANY ($1)",
+            "DELETE FROM account WHERE id = ANY ($1)",
         ],
         _ => &[],
     }
@@ -226,6 +237,7 @@ const fn tables(what: Kept) -> &'static [&'static str] {
         Kept::Identities => &["step"],
         Kept::Hazards => &["hazard"],
         Kept::Incidents => &["receipt", "event", "step"],
+        Kept::Accounts => &["account", "event", "setting"],
     }
 }
 

@@ -20,20 +20,20 @@ use crate::{
 /// The columns that [`read`] reads, in its order.
 pub(super) const COLUMNS: &str = "account.id, account.name, account.role, account.landlord, account.patrol, \
      account.password, account.token, account.seal, account.created_at, account.expires_at, \
-     account.disabled, account.epoch, account.totp, account.totp_step, account.recovery";
+     account.disabled_at, account.epoch, account.totp, account.totp_step, account.recovery";
 /// How many those are.
 pub(super) const COLUMN_COUNT: usize = 15;
 
 const PUT: &str = "
     INSERT INTO account (
         id, name, role, landlord, patrol, password, token, seal, created_at, expires_at, disabled, epoch,
-        totp, totp_step, recovery
+        totp, totp_step, recovery, disabled_at
     )
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
     ON CONFLICT (id) DO UPDATE SET
         password = excluded.password, token = excluded.token, expires_at = excluded.expires_at,
         disabled = excluded.disabled, epoch = excluded.epoch, totp = excluded.totp,
-        totp_step = excluded.totp_step, recovery = excluded.recovery
+        totp_step = excluded.totp_step, recovery = excluded.recovery, disabled_at = excluded.disabled_at
 ";
 
 /// Writes an account, new or known.
@@ -53,11 +53,12 @@ pub(super) fn put(connection: &Connection, account: &Account) -> Result<(), Stor
         seal,
         account.created_at.unix_ms(),
         account.expires_at.map(|at| at.unix_ms()),
-        account.disabled,
+        account.is_disabled(),
         account.epoch,
         second.totp,
         second.totp_step,
         second.recovery,
+        account.disabled_at.map(|at| at.unix_ms()),
     ])
     .map_err(told)?;
     Ok(())
@@ -92,7 +93,7 @@ pub(super) fn read(row: &Row<'_>, at: usize) -> Result<Account, StoreError> {
         .read()?,
         created_at: instant(row, at + 8)?,
         expires_at: optional_instant(row, at + 9)?,
-        disabled: row.get(at + 10).map_err(told)?,
+        disabled_at: optional_instant(row, at + 10)?,
         epoch: row.get(at + 11).map_err(told)?,
     })
 }

@@ -71,6 +71,12 @@ const fn candidates(what: Kept) -> &'static str {
              FROM incident WHERE reported_at < ?1 AND NOT ",
             held!("incident.id", "incident.site", "incident.reported_at")
         ),
+        // The program's own has no end: it holds the key of the store.
+        Kept::Accounts => {
+            "SELECT min(coalesce(disabled_at, expires_at), coalesce(expires_at, disabled_at)) AS t,
+                 id AS key, NULL AS extra
+             FROM account WHERE ?2 IS NOT NULL AND seal IS NULL"
+        }
     }
 }
 
@@ -93,6 +99,12 @@ const fn removals(what: Kept) -> &'static [&'static str] {
             "UPDATE alert SET incident = NULL WHERE incident = ?1",
             "DELETE FROM step WHERE incident = ?1",
             "DELETE FROM incident WHERE id = ?1",
+        ],
+        Kept::Accounts => &[
+            "UPDATE event SET fact = 'gone', account = NULL, author = NULL WHERE account = ?1",
+            "UPDATE event SET author = NULL WHERE author = ?1",
+            "UPDATE setting SET changed_by = NULL WHERE changed_by = ?1",
+            "DELETE FROM account WHERE id = ?1",
         ],
     }
 }

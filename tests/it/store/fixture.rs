@@ -258,7 +258,7 @@ pub fn account(number: u32) -> Account {
         second_factor: (number % 8 == 4).then(|| second_factor(number)),
         created_at: at(1),
         expires_at: number.is_multiple_of(2).then(|| at(86_400)),
-        disabled: number.is_multiple_of(5),
+        disabled_at: number.is_multiple_of(5).then(|| at(7200)),
         epoch: 3 * number,
     }
 }
@@ -372,7 +372,7 @@ pub fn one_of_everything() -> Batch {
         Fact::AccountRecorded(account(1)),
         Fact::AccountRecorded(account(2)),
         Fact::AccountRecorded(account(3)),
-        Fact::AccountRecorded(Account { disabled: true, epoch: 1, ..account(0) }),
+        Fact::AccountRecorded(Account { disabled_at: Some(at(3600)), epoch: 1, ..account(0) }),
         Fact::SettingChanged(setting(1)),
         Fact::SettingChanged(setting(0)),
         Fact::HoldRecorded(hold(1, Some(&assigned), None)),

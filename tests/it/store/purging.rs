@@ -1,12 +1,16 @@
 //! The promises about purges: what a store removes, a follower removes, and nothing else goes.
 
 use vigie::{
+    access::{Account, AccountId},
     closed_list::ClosedList as _,
     event::{Event, Fact, Seq},
     incident::{Action, Incident, Status},
     patrol::Availability,
     retention::{Hold, HoldId, HoldScope, Kept, Purge, Removed},
-    store::{Batch, NewFact, Store, StoreError},
+    store::{
+        Batch, NewFact, Store, StoreError,
+        archive::{EventRecord, Piece, Subject},
+    },
     time::{TimeWindow, Timestamp},
     twin::Snapshot,
 };
@@ -14,8 +18,8 @@ use vigie::{
 use super::{
     Place,
     fixture::{
-        account, alert, at, batch, commit, fix, hold, incident, key, patrol_fact, purge, stepped,
-        stock_fact,
+        account, alert, at, batch, commit, fix, hold, incident, key, patrol_fact, purge, setting,
+        stepped, stock_fact,
     },
     state::{State, followed, replayed},
 };
@@ -64,6 +68,31 @@ fn fill(store: &mut dyn Store) {
             .unwrap();
     }
     commit(store, Batch { fixes: vec![fix(2, 90_000)], ..batch([]) }).unwrap();
+    // Account 5, which was taken away, had changed account 1 and a setting; account 1 had changed account 5.
+    let by =
+        |author: u32, fact: Fact| NewFact { fact, author: Some(account(author).id), key: None };
+    let changed = |number: u32| Account { epoch: 1000, ..account(number) };
+    let facts = vec![
+        by(5, Fact::AccountRecorded(changed(1))),
+        by(1, Fact::AccountRecorded(changed(5))),
+        NewFact { fact: Fact::SettingChanged(setting(5)), author: None, key: None },
+    ];
+    commit(store, Batch { facts, ..batch([]) }).unwrap();
+}
+
+/// Which accounts are named as authors of events, first to last.
+fn authors(store: &mut dyn Store) -> Vec<Option<AccountId>> {
+    let mut authors = Vec::new();
+    store
+        .export(&mut |piece| {
+            if let Piece::Events(events) = piece {
+                let about = |event: &&EventRecord| matches!(event.subject, Subject::Account(_));
+                authors.extend(events.iter().filter(about).map(|event| event.author));
+            }
+            Ok(())
+        })
+        .unwrap();
+    authors
 }
 
 fn history(number: u32) -> Incident {
@@ -117,12 +146,18 @@ pub fn a_purge_removes_what_it_counts_and_followers_agree(place: &dyn Place) {
     assert_eq!(left.incidents.len(), 0);
     assert_eq!(left.alerts, []);
     assert_eq!(left.patrols.iter().filter(|known| known.last_fix.is_some()).count(), 0);
-    assert_eq!(left.accounts.len(), 6);
+    // Of accounts one that is good and the program's own; nobody is named who is gone.
+    assert_eq!(
+        left.accounts.iter().map(|one| one.id).collect::<Vec<_>>(),
+        [1, 3].map(|n| account(n).id)
+    );
+    assert_eq!(authors(&mut *store), [None, None, None]);
+    assert_eq!(left.settings.iter().map(|one| one.changed_by).collect::<Vec<_>>(), [None]);
     assert!(store.receipt(&key("call 1").0).unwrap().is_none());
     let told = store.events_after(Seq(0)).unwrap();
     let gone = told.iter().filter(|event| event.fact == Fact::Gone).count();
-    // All but the stock, the accounts, the last change of each patrol, and the purges.
-    assert_eq!(told.len() - gone, 3 + 6 + 3 + 4);
+    // All but the stock, what is told of accounts that are left, a setting, the last change of each patrol, and the purges.
+    assert_eq!(told.len() - gone, 3 + 3 + 1 + 3 + 4);
 }
 
 pub fn what_a_hold_covers_stays(place: &dyn Place) {

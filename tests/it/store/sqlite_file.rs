@@ -233,7 +233,7 @@ fn no_column_holds_personal_data() {
     // `step.remark` holds what the refusal filter has let through.
     insta::assert_snapshot!(tables.join("\n"), @r"
     access_anchor: log day seq hash
-    account: id name role landlord patrol password token seal created_at expires_at disabled epoch totp totp_step recovery
+    account: id name role landlord patrol password token seal created_at expires_at disabled epoch totp totp_step recovery disabled_at
     alert: id kind patrol incident site raised_at level state acknowledged_by acknowledged_at resolution resolved_by resolved_at
     building: id site site_was_given footprint height_m levels dwellings seq
     event: seq recorded_at fact incident patrol alert account setting hold purge author

@@ -2023,7 +2023,7 @@ export interface components {
             steps: components["schemas"]["Step"][];
         };
         /** @enum {string} */
-        Kept: "receipts" | "positions" | "alerts" | "patrol_changes" | "identities" | "hazards" | "incidents";
+        Kept: "receipts" | "positions" | "alerts" | "patrol_changes" | "identities" | "hazards" | "incidents" | "accounts";
         /** @description A kind of incident. */
         Kind: {
             /** @description Such as `OCC-HAL`. */
