@@ -9,6 +9,8 @@ pub enum Scope {
     Everything,
     /// All of it, but of incidents those alone that are not over: an operator takes calls, and looks up nobody's history.
     Open,
+    /// The stock, a site by its code alone, and counts: what is told to whoever studies places.
+    Codes,
     /// The sites of one landlord and what happens on them, and no agents.
     Landlord(LandlordId),
     /// One patrol and what it is on.
@@ -34,12 +36,18 @@ impl Scope {
         self.landlord().is_none_or(|own| own == landlord)
     }
 
+    /// Whether sites are told with their names and with what crews are told of them.
+    #[must_use]
+    pub fn names_sites(&self) -> bool {
+        *self != Self::Codes
+    }
+
     /// Whether that patrol is seen.
     #[must_use]
     pub fn shows_patrol(&self, patrol: &PatrolId) -> bool {
         match self {
             Self::Everything | Self::Open => true,
-            Self::Landlord(_) => false,
+            Self::Codes | Self::Landlord(_) => false,
             Self::Patrol(own) => own == patrol,
         }
     }

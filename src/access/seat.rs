@@ -50,6 +50,7 @@ impl Seat {
             (Role::Patrol, None, Some(patrol)) => Scope::Patrol(patrol),
             (Role::Patrol, None, None) => return Err(InvalidSeat::PatrolMissing),
             (Role::Operator, None, None) => Scope::Open,
+            (Role::Partner | Role::Planner, None, None) => Scope::Codes,
             (_, None, None) => Scope::Everything,
             _ => return Err(InvalidSeat::Needless),
         };

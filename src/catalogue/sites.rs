@@ -18,6 +18,8 @@ pub struct SitesQuery {
     pub landlord: Option<LandlordId>,
     /// Whose code or name this may mean; accents and case are ignored.
     pub text: Option<String>,
+    /// Whether the text may mean a code only.
+    pub by_code_alone: bool,
     /// After this one.
     pub after: Option<SiteCursor>,
     /// Most sites on the page.
@@ -91,7 +93,7 @@ pub fn sites(
         let fit = match &text {
             _ if !passes => return None,
             None => Fit::Code,
-            Some(text) => fit(text, stock, ix)?,
+            Some(text) => fit(text, query.by_code_alone, stock, ix)?,
         };
         Some((fit, ix))
     });
@@ -102,9 +104,9 @@ pub fn sites(
 }
 
 /// How well a site fits a folded text, or `None` where it does not.
-fn fit(text: &str, stock: &StockIndex, ix: SiteIx) -> Option<Fit> {
+fn fit(text: &str, by_code_alone: bool, stock: &StockIndex, ix: SiteIx) -> Option<Fit> {
     let code = folded(stock.site(ix).code.as_str());
-    let name = stock.folded_name(ix);
+    let name = if by_code_alone { "" } else { stock.folded_name(ix) };
     let begins_a_word = |word: &str| name.split(' ').any(|of_name| of_name.starts_with(word));
     if code == text {
         Some(Fit::Code)

@@ -175,7 +175,7 @@ struct RecentBody {
     reported_at: String,
     /// How far it has got.
     status: StatusBody,
-    /// What the crew found or did.
+    /// What this crew found or did; null for what another one reports.
     #[schema(required = true)]
     outcome: Option<OutcomeName>,
 }
@@ -216,7 +216,7 @@ impl Asked<'_> {
             since: sent.since.to_string(),
             allowed: incident.allowed_to(&sent.patrol).into_iter().map(Named).collect(),
             site: self.site(&row),
-            recent: self.recent(row.site, id),
+            recent: self.recent(row.site, id, &sent.patrol),
             check_in: vigil::check_in(self.snapshot, self.nomenclature, &sent.patrol, self.now)
                 .map(|check_in| CheckInBody::at(check_in, self.now)),
         })
@@ -242,11 +242,13 @@ impl Asked<'_> {
         }
     }
 
-    fn recent(&self, site: SiteIx, but: IncidentId) -> Vec<RecentBody> {
+    fn recent(&self, site: SiteIx, but: IncidentId, crew: &PatrolId) -> Vec<RecentBody> {
         let kinds = self.snapshot.incidents().kinds();
         let on_site = self.reported_since(RECENT_S, |row| row.site == site && row.id != but);
         let body = |row: IncidentRow| {
-            let report = self.snapshot.interventions().get(row.id).and_then(|one| one.report());
+            let own = self.snapshot.interventions().get(row.id);
+            let own = own.filter(|incident| incident.reporter() == Some(crew));
+            let report = own.and_then(|incident| incident.report());
             RecentBody {
                 id: row.id.to_string(),
                 kind: kinds[usize::from(row.kind)].to_string(),

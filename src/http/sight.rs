@@ -17,6 +17,7 @@ pub fn shows_incident(scope: &Scope, snapshot: &Snapshot, row: &IncidentRow) -> 
     match scope {
         Scope::Everything => true,
         Scope::Open => !row.status.is_over(),
+        Scope::Codes => false,
         Scope::Landlord(own) => snapshot.stock().site(row.site).landlord == *own,
         Scope::Patrol(own) => snapshot.interventions().get(row.id).is_some_and(|incident| {
             incident.reporter() == Some(own) || incident.sent().iter().any(|one| one.patrol == *own)

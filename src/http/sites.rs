@@ -23,6 +23,7 @@ use super::{
     stock_list::stock_list,
 };
 use crate::{
+    access::Scope,
     catalogue::{self, SitesQuery},
     stock::SiteCode,
     time::Timestamp,
@@ -51,10 +52,12 @@ async fn list_sites(
 ) -> Result<HttpResponse, Problem> {
     let mut query = SitesQuery::try_from(params.0)?;
     query.landlord = sight::landlord(caller.scope(), query.landlord)?;
+    let named = caller.scope().names_sites();
+    query.by_code_alone = !named;
     let list = ListAddress::of(&request);
     stock_list(&request, &edge, caller.scope(), move |stock, now| {
         let found = catalogue::sites(stock, &query)?;
-        let features = found.items.iter().map(|ix| feature(stock, *ix)).collect();
+        let features = found.items.iter().map(|ix| feature(stock, *ix, named)).collect();
         Ok(FeatureCollection::new(features, list.links(found.next), found.matched, now))
     })
     .await
@@ -77,7 +80,7 @@ async fn show_site(
     let ix = code.parse().ok();
     let ix = ix.and_then(|code: SiteCode| sight::site(caller.scope(), snapshot.stock(), &code));
     let ix = ix.ok_or_else(|| unknown_site(&code))?;
-    Ok(GeoJson(details(&snapshot, ix, edge.app.now())))
+    Ok(GeoJson(details(&snapshot, ix, caller.scope(), edge.app.now())))
 }
 
 /// Which sites.
@@ -106,6 +109,7 @@ impl TryFrom<SitesParams> for SitesQuery {
             bbox: parsed("bbox", params.bbox.as_deref())?,
             landlord: filter::landlord(params.landlord.as_deref())?,
             text: filter::words(params.q.as_deref())?,
+            by_code_alone: false,
             after: page::after(params.after.as_deref())?,
             limit: page::limit(params.limit.as_deref())?,
         })
@@ -117,7 +121,7 @@ impl TryFrom<SitesParams> for SitesQuery {
 struct SiteProperties {
     /// The landlord's own code.
     code: String,
-    /// What people call it.
+    /// What people call it; its code again, for whoever is told no names.
     name: String,
     /// Id of its landlord.
     landlord: String,
@@ -134,7 +138,7 @@ struct SiteProperties {
 pub struct SiteDetails {
     /// The landlord's own code.
     code: String,
-    /// What people call it.
+    /// What people call it; its code again, for whoever is told no names.
     name: String,
     /// Id of its landlord.
     landlord: String,
@@ -149,11 +153,11 @@ pub struct SiteDetails {
     briefing: BriefingBody,
 }
 
-fn feature(stock: &StockIndex, ix: SiteIx) -> Feature<SiteProperties> {
+fn feature(stock: &StockIndex, ix: SiteIx, named: bool) -> Feature<SiteProperties> {
     let site = stock.site(ix);
     let properties = SiteProperties {
         code: site.code.to_string(),
-        name: site.name.clone(),
+        name: name(stock, ix, named),
         landlord: site.landlord.to_string(),
         landlord_name: landlord_name(stock, ix),
         dwellings: site.dwellings,
@@ -167,21 +171,34 @@ pub fn unknown_site(code: impl Display) -> Problem {
     Problem::unknown("code", &code, format!("site `{code}` is not in the stock"))
 }
 
-/// The site as it is told at that time.
-pub fn details(snapshot: &Snapshot, ix: SiteIx, now: Timestamp) -> Feature<SiteDetails> {
+/// The site as it is told at that time to whoever sees that.
+pub fn details(
+    snapshot: &Snapshot,
+    ix: SiteIx,
+    scope: &Scope,
+    now: Timestamp,
+) -> Feature<SiteDetails> {
     let stock = snapshot.stock();
     let site = stock.site(ix);
+    let named = scope.names_sites();
     let buildings = stock.buildings_of_site(ix).iter();
+    let briefing = snapshot.briefings().of(&site.code).filter(|_| named);
     let properties = SiteDetails {
         code: site.code.to_string(),
-        name: site.name.clone(),
+        name: name(stock, ix, named),
         landlord: site.landlord.to_string(),
         landlord_name: landlord_name(stock, ix),
         dwellings: site.dwellings,
         buildings: buildings.map(|ix| stock.building(*ix).id.to_string()).collect(),
-        briefing: BriefingBody::of(snapshot.briefings().of(&site.code), now),
+        briefing: BriefingBody::of(briefing, now),
     };
     Feature::new(&site.code, Some(site.position.into()), properties)
+}
+
+/// What it is called, and where nobody is told that its code.
+fn name(stock: &StockIndex, ix: SiteIx, named: bool) -> String {
+    let site = stock.site(ix);
+    if named { site.name.clone() } else { site.code.to_string() }
 }
 
 fn landlord_name(stock: &StockIndex, ix: SiteIx) -> String {

@@ -27,9 +27,10 @@ pub async fn stock_list<P: Serialize>(
     let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
     let revision = snapshot.stock().revision().0;
     let coding = Coding::accepted_by(request);
-    // What a landlord is shown is a page of its own.
+    // What a landlord is shown is a page of its own, and so is one without names.
     let shown_to = scope.landlord().map_or("", |own| own.as_str());
-    let key = (format!("{shown_to} {}", request.uri()), coding);
+    let named = scope.names_sites();
+    let key = (format!("{shown_to} {named} {}", request.uri()), coding);
     unless_known(request, Revision::of_stock(&snapshot), async || {
         if let Some(page) = edge.stock_pages.get(revision, &key) {
             return Ok(coding.said_on(geojson::written(page)));

@@ -55,6 +55,10 @@ impl Watcher {
     pub fn of(params: &EventsParams, snapshot: &Snapshot, scope: &Scope) -> Result<Self, Problem> {
         let own = match scope {
             Scope::Everything => return Self::asked(params, snapshot),
+            Scope::Codes => {
+                let reason = "whoever studies places follows nothing as it happens";
+                return Err(Problem::at_fault(ProblemKind::Forbidden, "role", None, reason));
+            }
             Scope::Open => Self::Operator,
             Scope::Landlord(own) => Self::Landlord(own.clone()),
             Scope::Patrol(own) => Self::Patrol(own.clone()),

@@ -19,6 +19,7 @@ use super::{
     ring::{Ring, Told},
 };
 use crate::{
+    access::Scope,
     alert::{AlertId, AlertKind},
     app::{App, Listener, News, Subject, What},
     event::Seq,
@@ -167,7 +168,7 @@ impl Teller {
             let missions = after.interventions().missions();
             let crews = missions.filter(|(_, mission)| is_there(mission));
             let crews = crews.map(|(patrol, _)| patrol.clone()).collect();
-            let feature = sites::details(after, ix, self.app.now());
+            let feature = sites::details(after, ix, &Scope::Everything, self.app.now());
             let message = message("site", Some(seq), &feature);
             Some(message.map(|message| (Audience::Intervention(crews), message)))
         });

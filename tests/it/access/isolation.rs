@@ -2,7 +2,7 @@
 //! stream, nor by what an error says.
 
 use serde_json::{Value, json};
-use vigie::access::Role;
+use vigie::{access::Role, app::system_clock};
 
 use super::{Guarded, Who};
 use crate::following::Follower;
@@ -13,6 +13,7 @@ const CREW: Who = Who::Role(Role::Patrol);
 const OTHER_CREW: Who = Who::Other(Role::Patrol);
 const DISPATCHER: Who = Who::Role(Role::Dispatcher);
 const OPERATOR: Who = Who::Role(Role::Operator);
+const PLANNER: Who = Who::Role(Role::Planner);
 
 /// Texts of which each gives the landlord `two` away.
 const OF_THE_OTHER: [&str; 4] = ["two", "Two", "BB-0", "[2.37"];
@@ -311,6 +312,54 @@ fn a_crew_takes_its_own_steps_and_no_others() {
     let read = town.reads(DISPATCHER, &format!("/api/v1/incidents/{}", town.own_incident)).json();
     let steps = read["properties"]["steps"].as_array().unwrap().clone();
     assert!(steps[2..].iter().all(|step| step["actor"] == "patrol"), "{steps:?}");
+}
+
+#[test]
+fn a_crew_reads_no_report_of_another() {
+    let town = Guarded::new();
+    let step = |who, id: &str, body: Value| {
+        let path = format!("/api/v1/incidents/{id}/transitions");
+        assert_eq!(town.asks(who, "POST", &path, Some(&body)).status, 200, "{body}");
+    };
+    for taken in ["acknowledged", "en_route", "on_site", "cleared"] {
+        step(CREW, &town.own_incident, json!({ "to": taken }));
+    }
+    let report = json!({ "outcome": "refusal", "people": "4-9", "with_police": true });
+    step(CREW, &town.own_incident, json!({ "to": "reported", "report": report }));
+    step(DISPATCHER, &town.other_incident, json!({ "to": "cancelled", "reason": "mistake" }));
+
+    let recent = |crew, patrol: &str| {
+        let id = town.sent_to("AA-01", patrol);
+        let path = format!("/api/v1/patrols/{patrol}/mission");
+        let told = town.reads(crew, &path).json()["mission"]["recent"].clone();
+        step(DISPATCHER, &id, json!({ "to": "cancelled", "reason": "mistake" }));
+        told.as_array().unwrap().iter().find(|one| one["id"] == json!(town.own_incident)).cloned()
+    };
+    let own = recent(CREW, "T-1").unwrap();
+    let other = recent(OTHER_CREW, "T-2").unwrap();
+    assert_eq!((&own["kind"], &own["outcome"]), (&json!("OCC-HAL"), &json!("refusal")));
+    assert_eq!((&other["kind"], &other["outcome"]), (&json!("OCC-HAL"), &Value::Null));
+}
+
+#[test]
+fn whoever_studies_places_knows_a_site_by_its_code() {
+    let town = Guarded::new();
+    let tomorrow = system_clock().plus_seconds(86_400).to_string();
+    let hazards = json!({ "hazards": [{ "kind": "dog", "until": tomorrow }] });
+    let path = "/api/v1/sites/AA-01/hazards";
+    let flagged = town.asks(DISPATCHER, "PUT", path, Some(&hazards));
+    assert_eq!(flagged.status, 200, "{}", flagged.text());
+    for (who, is_named) in [(DISPATCHER, true), (PLANNER, false), (DISPATCHER, true)] {
+        let found = |q: &str| town.reads(who, &format!("/api/v1/sites?q={q}")).json();
+        assert_eq!(found("aa")["features"][0]["id"], "AA-01");
+        assert_eq!(found("residence")["numberMatched"].as_u64() > Some(0), is_named);
+        let listed = found("aa")["features"][0]["properties"]["name"].clone();
+        let site = town.reads(who, "/api/v1/sites/AA-01").json()["properties"].clone();
+        assert_eq!(listed, site["name"]);
+        assert_eq!(listed == "AA-01", !is_named, "{listed}");
+        assert_eq!(site["hazards"].as_array().unwrap().len(), usize::from(is_named));
+        assert!(site["buildings"].as_array().is_some());
+    }
 }
 
 #[test]

@@ -1636,7 +1636,7 @@ export interface components {
                 landlord: string;
                 /** @description Name of its landlord. */
                 landlord_name: string;
-                /** @description What people call it. */
+                /** @description What people call it; its code again, for whoever is told no names. */
                 name: string;
             };
             type: components["schemas"]["FeatureType"];
@@ -1661,7 +1661,7 @@ export interface components {
                 landlord: string;
                 /** @description Name of its landlord. */
                 landlord_name: string;
-                /** @description What people call it. */
+                /** @description What people call it; its code again, for whoever is told no names. */
                 name: string;
             };
             type: components["schemas"]["FeatureType"];
@@ -2776,7 +2776,7 @@ export interface components {
             landlord: string;
             /** @description Name of its landlord. */
             landlord_name: string;
-            /** @description What people call it. */
+            /** @description What people call it; its code again, for whoever is told no names. */
             name: string;
         };
         /** @description The hazards of a site. */
@@ -2799,7 +2799,7 @@ export interface components {
             landlord: string;
             /** @description Name of its landlord. */
             landlord_name: string;
-            /** @description What people call it. */
+            /** @description What people call it; its code again, for whoever is told no names. */
             name: string;
         };
         /** @description From the first to the last incident. */
