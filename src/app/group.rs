@@ -10,6 +10,7 @@ use super::{
     Stepped, Unavailable,
     accounts::{self, AccountChange, Author},
     alerts::{self, AlertRequest},
+    doubts::Doubts,
     hazards, holds,
     incidents::Admitted,
     planned::{Planned, PlannedStep},
@@ -24,7 +25,7 @@ use crate::{
     alert::Alert,
     event::{Event, Fact},
     incident::{IdempotencyKey, Nomenclature, RequestDigest, Step},
-    patrol::{Availability, FixRefusal, FixVerdict, PatrolId, PositionFix, judge_fix},
+    patrol::{Availability, FixRefusal, FixVerdict, PositionFix},
     retention::Hold,
     stock::StockChange,
     store::{Batch, NewFact, Receipt, Store, StoreError},
@@ -91,14 +92,17 @@ pub(super) struct Group {
     /// What earlier commits answered under the keys of this one.
     receipts: HashMap<IdempotencyKey, Receipt>,
     pending: Vec<Pending>,
+    doubts: Doubts,
 }
 
 impl Group {
-    /// A group that is decided against `state`, and what was answered before, at the time `recorded_at`.
+    /// A group that is decided against `state`, what was answered before and what was doubted, at the time
+    /// `recorded_at`.
     pub(super) fn new(
         state: &Snapshot,
         nomenclature: Arc<Nomenclature>,
         receipts: HashMap<IdempotencyKey, Receipt>,
+        doubts: Doubts,
         recorded_at: Timestamp,
     ) -> Self {
         Self {
@@ -108,12 +112,13 @@ impl Group {
             keys: HashMap::new(),
             receipts,
             pending: Vec::new(),
+            doubts,
         }
     }
 
-    /// What is to be committed, and who waits for it.
-    pub(super) fn into_parts(self) -> (Batch, Vec<Pending>) {
-        (self.batch, self.pending)
+    /// What is to be committed, who waits for it, and what is doubted.
+    pub(super) fn into_parts(self) -> (Batch, Vec<Pending>, Doubts) {
+        (self.batch, self.pending, self.doubts)
     }
 
     /// Decides what `job` does and adds it.
@@ -247,8 +252,10 @@ impl Group {
             self.record_alert(cared.alert.clone());
         }
         if let Some(fix) = fix {
-            // Whatever becomes of it, the alert stands.
-            let _ = self.plan_fix(fix);
+            // Where somebody calls from counts, however far that seems; and whatever becomes of it, the alert stands.
+            if let FixVerdict::Refused(FixRefusal::TooFast { .. }) = self.plan_fix(fix.clone()) {
+                self.take_fix(fix);
+            }
         }
         Ok(cared)
     }
@@ -301,15 +308,17 @@ impl Group {
             let incident = mission.incident;
             return Err(PutPatrolError::OnMission { patrol: patrol.id, incident });
         }
-        let last = self.last_fix(&patrol.id);
         let fix = fix.filter(|_| !off_duty);
-        let verdict = fix.as_ref().map(|fix| judge_fix(last, fix, self.batch.recorded_at));
+        let now = self.batch.recorded_at;
+        let last = self.state.patrols().get(&patrol.id).and_then(|known| known.last_fix.as_ref());
+        let verdict = fix.as_ref().map(|fix| self.doubts.judge(last, fix, now));
         if let Some(FixVerdict::Refused(refusal)) = verdict {
             return Err(refusal.into());
         }
         if off_duty {
             // Positions go in after facts: one taken in a moment ago must not outlive the end of duty.
             self.batch.fixes.retain(|earlier| earlier.patrol != patrol.id);
+            self.doubts.forget(&patrol.id);
         }
         let fact = Fact::PatrolRecorded(patrol);
         self.state.apply([fact.clone()], self.state.seq());
@@ -344,16 +353,12 @@ impl Group {
             Some(known) if known.patrol.availability == Availability::OffDuty => {
                 FixVerdict::Refused(FixRefusal::OffDuty(fix.patrol.clone()))
             }
-            Some(known) => judge_fix(known.last_fix.as_ref(), &fix, self.batch.recorded_at),
+            Some(known) => self.doubts.judge(known.last_fix.as_ref(), &fix, self.batch.recorded_at),
         };
         if verdict == FixVerdict::Accepted {
             self.take_fix(fix);
         }
         verdict
-    }
-
-    fn last_fix(&self, patrol: &PatrolId) -> Option<&PositionFix> {
-        self.state.patrols().get(patrol).and_then(|known| known.last_fix.as_ref())
     }
 
     fn take_fix(&mut self, fix: PositionFix) {

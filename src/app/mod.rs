@@ -9,6 +9,7 @@ mod alerts;
 mod authenticator;
 mod clock;
 mod daily;
+mod doubts;
 mod group;
 mod hazards;
 mod health;

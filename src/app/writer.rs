@@ -15,6 +15,7 @@ use std::{
 
 use super::{
     Clock, alerts,
+    doubts::Doubts,
     group::{Group, Job},
     health::Health,
     news::{NewsDesk, Subject, What},
@@ -59,6 +60,8 @@ pub(super) struct Writer {
     listening_since: Timestamp,
     /// Whether this program is to purge what is over its term.
     purges: Arc<AtomicBool>,
+    /// Positions that seemed too far to be true.
+    doubts: Doubts,
 }
 
 impl Writer {
@@ -82,6 +85,7 @@ impl Writer {
             last: None,
             listening_since,
             purges,
+            doubts: Doubts::default(),
         }
     }
 
@@ -188,11 +192,14 @@ impl Writer {
             }
         };
         let nomenclature = Arc::clone(&self.nomenclature);
-        let mut group = Group::new(&self.desk.snapshot(), nomenclature, receipts, (self.clock)());
+        let doubts = std::mem::take(&mut self.doubts);
+        let state = self.desk.snapshot();
+        let mut group = Group::new(&state, nomenclature, receipts, doubts, (self.clock)());
         for job in jobs {
             group.plan(job);
         }
-        let (batch, pending) = group.into_parts();
+        let (batch, pending, doubts) = group.into_parts();
+        self.doubts = doubts;
         let fixes = batch.fixes.clone();
         let committed = if batch.is_empty() {
             drop(transaction);

@@ -86,9 +86,15 @@ pub enum FixRefusal {
     },
 }
 
-/// What `fix` does to a patrol whose last known position is `last`, at the time `now` of the server.
+/// What `fix` does to a patrol whose last known position is `last`, at the time `now` of the server. `doubted` is the
+/// last one that was refused as too far from there: where the next agrees with it, the position between was the wrong one.
 #[must_use]
-pub fn judge_fix(last: Option<&PositionFix>, fix: &PositionFix, now: Timestamp) -> FixVerdict {
+pub fn judge_fix(
+    last: Option<&PositionFix>,
+    doubted: Option<&PositionFix>,
+    fix: &PositionFix,
+    now: Timestamp,
+) -> FixVerdict {
     let ahead_s = fix.recorded_at.seconds_since(now);
     if ahead_s > CLOCK_SKEW_S_MAX as f64 {
         return FixVerdict::Refused(FixRefusal::InTheFuture {
@@ -100,12 +106,20 @@ pub fn judge_fix(last: Option<&PositionFix>, fix: &PositionFix, now: Timestamp) 
     if fix.recorded_at <= last.recorded_at {
         return FixVerdict::Ignored;
     }
-    let elapsed_s = fix.recorded_at.seconds_since(last.recorded_at);
-    let distance_m = geodesic_distance_m(last.position, fix.position);
-    if distance_m > JUMP_ALLOWANCE_M + SPEED_M_PER_S_MAX * elapsed_s {
-        return FixVerdict::Refused(FixRefusal::TooFast { distance_m, elapsed_s });
+    let agrees = |other: &PositionFix| too_fast(other, fix).is_none();
+    match too_fast(last, fix) {
+        Some(refusal) if !doubted.is_some_and(agrees) => FixVerdict::Refused(refusal),
+        _ => FixVerdict::Accepted,
     }
-    FixVerdict::Accepted
+}
+
+/// Why a patrol that was at `earlier` cannot be at `fix`; a fix that is not later agrees with nothing.
+fn too_fast(earlier: &PositionFix, fix: &PositionFix) -> Option<FixRefusal> {
+    let elapsed_s = fix.recorded_at.seconds_since(earlier.recorded_at);
+    let distance_m = geodesic_distance_m(earlier.position, fix.position);
+    let possible =
+        elapsed_s > 0.0 && distance_m <= JUMP_ALLOWANCE_M + SPEED_M_PER_S_MAX * elapsed_s;
+    (!possible).then_some(FixRefusal::TooFast { distance_m, elapsed_s })
 }
 
 #[cfg(test)]
@@ -124,7 +138,7 @@ mod tests {
     #[track_caller]
     fn check(last: &str, next: PositionFix, expected: FixVerdict) {
         let now = "2026-11-24T02:10:00Z".parse().unwrap();
-        assert_eq!(judge_fix(Some(&fix(2.35, last)), &next, now), expected);
+        assert_eq!(judge_fix(Some(&fix(2.35, last)), None, &next, now), expected);
     }
 
     #[test]
@@ -152,7 +166,7 @@ mod tests {
         let now = "2026-11-24T02:10:00Z".parse().unwrap();
         let refused = |next| {
             matches!(
-                judge_fix(Some(&fix(2.35, "2026-11-24T02:05:00Z")), &next, now),
+                judge_fix(Some(&fix(2.35, "2026-11-24T02:05:00Z")), None, &next, now),
                 FixVerdict::Refused(_)
             )
         };
@@ -162,5 +176,19 @@ mod tests {
             !refused(fix(2.351, "2026-11-24T02:10:59Z")),
             "a minute ahead is a clock, not a lie"
         );
+    }
+
+    #[test]
+    fn two_that_agree_outvote_the_one_before_them() {
+        let now = "2026-11-24T02:10:00Z".parse().unwrap();
+        let wrong = fix(0.0, "2026-11-24T02:05:00Z");
+        let (first, second) =
+            (fix(2.35, "2026-11-24T02:05:10Z"), fix(2.351, "2026-11-24T02:05:20Z"));
+        let judged = |doubted, fix| judge_fix(Some(&wrong), doubted, fix, now);
+        assert!(matches!(judged(None, &first), FixVerdict::Refused(FixRefusal::TooFast { .. })));
+        assert_eq!(judged(Some(&first), &second), FixVerdict::Accepted);
+        let elsewhere = fix(40.0, "2026-11-24T02:05:20Z");
+        assert!(matches!(judged(Some(&first), &elsewhere), FixVerdict::Refused(_)));
+        assert!(matches!(judged(Some(&first), &first), FixVerdict::Refused(_)), "one is not two");
     }
 }

@@ -22,6 +22,32 @@ fn position_of(town: &Town, id: &str) -> Value {
 }
 
 #[test]
+fn one_wrong_position_is_outvoted_by_the_next_two_and_by_a_call_for_help() {
+    let town = town([]);
+    let at = |lon: f64, lat: f64, ago_s: i64| json!({ "lon": lon, "lat": lat, "recorded_at": in_seconds(-ago_s) });
+    assert_eq!(put(&town, "TANGO-1", at(0.0, 0.0, 50)).status, 200);
+
+    assert_eq!(
+        put(&town, "TANGO-1", at(2.35, 48.85, 40)).status,
+        422,
+        "one alone may be the wrong one"
+    );
+    assert_eq!(
+        put(&town, "TANGO-1", at(12.5, 41.9, 30)).status,
+        422,
+        "nor does it agree with another"
+    );
+    assert_eq!(position_of(&town, "TANGO-1"), json!([0.0, 0.0]));
+    assert_eq!(put(&town, "TANGO-1", at(2.35, 48.85, 20)).status, 422);
+    assert_eq!(put(&town, "TANGO-1", at(2.3501, 48.85, 10)).status, 200);
+    assert_eq!(position_of(&town, "TANGO-1"), json!([2.3501, 48.85]));
+
+    let sos = json!({ "kind": "sos", "patrol": "TANGO-1", "position": at(7.42, 43.73, 1) });
+    let raised = town.post("/api/v1/alerts", sos).json();
+    assert_eq!((&raised["lon"], &raised["lat"]), (&json!(7.42), &json!(43.73)));
+}
+
+#[test]
 fn a_patrol_that_is_put_is_answered_as_a_feature() {
     let town = town([]);
 
