@@ -50,7 +50,7 @@ impl Against<'_> {
         let steps = incident::decide(&incident, command, candidate.as_ref(), self.now);
         let steps = steps.map_err(refused)?;
         let mut facts = Vec::new();
-        if let Some(candidate) = &candidate {
+        if let Some(candidate) = candidate.filter(|one| one.mission != Some(*id)) {
             facts.extend(self.freed(&candidate.patrol, command.actor));
         }
         if let Some(survivor) = command.duplicate_of {

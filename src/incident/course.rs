@@ -69,10 +69,17 @@ impl Incident {
             ) => self.lead().is_some_and(|lead| lead.patrol == *patrol),
             _ => true,
         };
-        if moves && let Some(status) = step.action.status() {
+        let stage = self.stage_of_second(&step);
+        if moves && let Some(status) = stage.or(step.action.status()) {
             self.status = status;
         }
         self.steps.push(step);
+    }
+
+    /// How far a second patrol has got that now takes the lead.
+    fn stage_of_second(&self, step: &Step) -> Option<Status> {
+        let patrol = step.patrol.as_ref().filter(|_| step.action == Action::Assigned)?;
+        self.sent().into_iter().find(|one| one.patrol == *patrol).map(|one| one.stage)
     }
 
     /// As it was after the last step that `is_it` says; `None` where none is. Its kind and place are those of now:
@@ -93,12 +100,19 @@ impl Incident {
         let mut sent: Vec<Sent> = Vec::new();
         for step in &self.steps {
             match (step.action, &step.patrol) {
-                (Action::Assigned | Action::Reinforced, Some(patrol)) => sent.push(Sent {
-                    patrol: patrol.clone(),
-                    leads: step.action == Action::Assigned,
-                    stage: Status::Assigned,
-                    since: step.at,
-                }),
+                (Action::Assigned | Action::Reinforced, Some(patrol)) => {
+                    let leads = step.action == Action::Assigned;
+                    match sent.iter_mut().find(|one| one.patrol == *patrol) {
+                        // A second patrol takes the lead, from where it has got.
+                        Some(one) => one.leads = leads,
+                        None => sent.push(Sent {
+                            patrol: patrol.clone(),
+                            leads,
+                            stage: Status::Assigned,
+                            since: step.at,
+                        }),
+                    }
+                }
                 (Action::Acknowledged | Action::EnRoute | Action::OnSite, Some(patrol)) => {
                     for one in sent.iter_mut().filter(|one| one.patrol == *patrol) {
                         one.stage = step.action.status().unwrap_or(one.stage);
@@ -135,13 +149,16 @@ impl Incident {
     pub fn milestones(&self) -> Milestones {
         let mut times = Milestones::default();
         let mut lead: Option<&PatrolId> = None;
-        for step in &self.steps {
+        for (index, step) in self.steps.iter().enumerate() {
             let of_lead = step.patrol.is_none() || step.patrol.as_ref() == lead;
             match step.action {
                 // The first time that it was sure, however often it waited again.
                 Action::Qualified => times.qualified_at = times.qualified_at.or(Some(step.at)),
                 Action::Assigned => {
                     lead = step.patrol.as_ref();
+                    let own = lead.map(|lead| stages_as_second(&self.steps[..index], lead));
+                    times =
+                        Milestones { qualified_at: times.qualified_at, ..own.unwrap_or_default() };
                     times.assigned_at = Some(step.at);
                 }
                 Action::Acknowledged if of_lead => times.acknowledged_at = Some(step.at),
@@ -249,6 +266,22 @@ impl Status {
     pub const fn is_over(self) -> bool {
         matches!(self, Self::Closed | Self::Cancelled | Self::HandedOver | Self::NoAction)
     }
+}
+
+/// How far a patrol that came second and has not left had got by these steps.
+fn stages_as_second(steps: &[Step], patrol: &PatrolId) -> Milestones {
+    let mut times = Milestones::default();
+    for step in steps.iter().rev().filter(|step| step.patrol.as_ref() == Some(patrol)) {
+        match step.action {
+            Action::Acknowledged => times.acknowledged_at = Some(step.at),
+            Action::EnRoute => times.en_route_at = Some(step.at),
+            Action::OnSite => times.on_site_at = Some(step.at),
+            Action::Reinforced => return times,
+            Action::CheckedIn => {}
+            _ => break,
+        }
+    }
+    Milestones::default()
 }
 
 const fn ends(action: Action) -> bool {

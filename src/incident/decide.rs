@@ -213,8 +213,10 @@ fn check_candidate(
     candidate: &Candidate,
 ) -> Result<(), Refusal> {
     let patrol = candidate.patrol.clone();
-    if incident.sent().iter().any(|sent| sent.patrol == patrol) {
-        return Err(Refusal::SentAlready(patrol));
+    if let Some(sent) = incident.sent().iter().find(|sent| sent.patrol == patrol) {
+        // A second patrol whose lead was taken away takes the lead: it is on its way, whatever speaks against it.
+        let takes_the_lead = command.action == Action::Assigned && !sent.leads;
+        return if takes_the_lead { Ok(()) } else { Err(Refusal::SentAlready(patrol)) };
     }
     let is_lifted = |objection: &Refusal| {
         let (rule, reason) = (objection.rule(), command.override_reason);

@@ -194,6 +194,42 @@ fn a_second_patrol_stays_with_an_incident_that_loses_its_first() {
 }
 
 #[test]
+fn a_second_patrol_takes_the_lead_from_where_it_has_got() {
+    let mut incident = after(&[Action::Assigned, Action::Reinforced]);
+    let mut take = |command: &Command, candidate: Option<&Candidate>, minute| {
+        let steps = decide(&incident, command, candidate, at(minute))?;
+        steps.into_iter().for_each(|step| incident.take(step));
+        Ok(incident.clone())
+    };
+    let of_second = |action| Command { patrol: Some(patrol("TANGO-2")), ..command(action) };
+    // Busy with this incident, and too few: it is there all the same.
+    let second = Candidate { mission: Some(id(1)), crew: Some(1), ..free("TANGO-2") };
+    for (action, minute) in [(Action::Acknowledged, 5), (Action::EnRoute, 6), (Action::OnSite, 7)] {
+        take(&of_second(action), None, minute).unwrap();
+    }
+    let early = take(&of_second(Action::Assigned), Some(&second), 8);
+    assert!(matches!(early, Err(Refusal::NotAllowed { .. })), "there is a lead");
+    assert_eq!(take(&command(Action::Reassigned), None, 9).unwrap().status, Status::Qualified);
+    let twice = take(&of_second(Action::Reinforced), Some(&second), 9);
+    assert!(twice.is_err());
+
+    let led = take(&of_second(Action::Assigned), Some(&second), 10).unwrap();
+
+    assert_eq!(
+        (led.status, led.lead().map(|lead| lead.patrol)),
+        (Status::OnSite, Some(patrol("TANGO-2")))
+    );
+    assert_eq!((led.sent().len(), led.reporter()), (1, Some(&patrol("TANGO-2"))));
+    let times = led.milestones();
+    assert_eq!(
+        (times.assigned_at, times.en_route_at, times.on_site_at),
+        (Some(at(10)), Some(at(6)), Some(at(7)))
+    );
+    assert_eq!(take(&command(Action::Cleared), None, 11).unwrap().status, Status::Cleared);
+    assert_eq!(take(&command(Action::Reported), None, 12).unwrap().status, Status::Reported);
+}
+
+#[test]
 fn a_patrol_that_was_not_sent_takes_no_step() {
     let incident = after(&[Action::Assigned]);
     let stranger = Command { patrol: Some(patrol("TANGO-7")), ..command(Action::Acknowledged) };

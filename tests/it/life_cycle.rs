@@ -259,6 +259,30 @@ fn reported(town: &Town, kind: &str, site: &str) -> String {
 }
 
 #[test]
+fn a_second_patrol_whose_lead_is_taken_away_takes_the_lead() {
+    let town = in_town();
+    let id = call(&town, "OCC-HAL", "PH-0001");
+    assert_eq!(assign(&town, &id, "TANGO-1").status, 200);
+    let reinforced = json!({"to": "reinforced", "actor": "dispatcher", "patrol": "TANGO-2"});
+    assert_eq!(step(&town, &id, reinforced).status, 200);
+    for next in ["acknowledged", "en_route", "on_site"] {
+        let own = json!({"to": next, "actor": "patrol", "patrol": "TANGO-2"});
+        assert_eq!(step(&town, &id, own).status, 200);
+    }
+    let away = json!({"to": "reassigned", "actor": "dispatcher", "reason": "patrol_unavailable"});
+    assert_eq!(step(&town, &id, away).status, 200);
+    assert_eq!(incident(&town, &id)["status"], "qualified");
+
+    assert_eq!(assign(&town, &id, "TANGO-2").status, 200);
+
+    let led = incident(&town, &id);
+    assert_eq!((&led["status"], &led["patrols"][0]["lead"]), (&json!("on_site"), &json!(true)));
+    assert_eq!(led["patrols"].as_array().unwrap().len(), 1);
+    let mission = town.get("/api/v1/patrols/TANGO-2/mission").json()["mission"].clone();
+    assert_eq!((&mission["lead"], &mission["stage"]), (&json!(true), &json!("on_site")));
+}
+
+#[test]
 fn the_tablet_of_a_patrol_shows_its_mission_and_the_reports_that_it_owes() {
     let town = in_town();
     let before = reported(&town, "OCC-HAL", "PH-0001");

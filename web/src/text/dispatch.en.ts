@@ -103,6 +103,7 @@ export const dispatchEn: Same<typeof dispatchFr> = {
   "crews.title": "Crews",
   "crews.show": "Show on the map",
   "crews.second": "reinforcement",
+  "crews.lead": "Take the lead",
   "crews.release": "Release",
 
   "outcome.label": "Outcome",

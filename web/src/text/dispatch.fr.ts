@@ -102,6 +102,7 @@ export const dispatchFr = {
   "crews.title": "Équipages engagés",
   "crews.show": "Voir sur la carte",
   "crews.second": "renfort",
+  "crews.lead": "Prendre la tête",
   "crews.release": "Libérer",
 
   "outcome.label": "Constat",
