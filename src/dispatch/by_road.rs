@@ -38,7 +38,7 @@ pub(super) fn ranked<'a>(
         .zip(spots)
         .filter_map(|(candidate, spot)| {
             let line_m = candidate.chord_squared_m2?.sqrt(); // a chord of 100 km is 1 m short
-            let time_ms = spot.and_then(|spot| journeys.time_ms(&spot));
+            let time_ms = spot.as_ref().and_then(|spot| journeys.time_ms(spot));
             let spot = spot.filter(|_| time_ms.is_some());
             let time_ms = time_ms.unwrap_or_else(|| estimated_ms(line_m));
             Some(Timed { candidate: *candidate, spot, time_ms, line_m })

@@ -75,6 +75,9 @@ fn by_road(
         let line_m = whole(ranked.line_m);
         return write!(text, ", estimated by line ({line_m} m), since it is off the known roads");
     };
+    if *drive_m == 0.0 {
+        return write!(text, ", {} m on foot", whole(*walk_m));
+    }
     write!(text, ", {:.1} km by car", drive_m / 1000.0)?;
     if whole(*walk_m) > 0 { write!(text, " and {} m on foot", whole(*walk_m)) } else { Ok(()) }
 }

@@ -22,6 +22,10 @@ const OFF_ROAD_M_MAX: f64 = 300.0;
 /// How much farther a side way must seem than a street, metres: receivers err by some metres in streets, and a
 /// car is on the street more often than on the drive beside it.
 const SIDE_WAY_M: f64 = 15.0;
+/// Roads of which nobody can tell on which a patrol is, for they are as near but for so much, metres.
+const AS_NEAR_M: f64 = 5.0;
+/// Most roads that a patrol is taken to be on at once.
+const ROADS_OF_SPOT_MAX: usize = 8;
 
 /// Memory for the weights of periods of the week, beyond those of the one that is asked for: all 168 hours of a town
 /// fit, or some of a region's, whose others are made when their hour comes (`docs/roads.md`).
@@ -94,20 +98,25 @@ impl RoadsKept {
 }
 
 /// Where on the roads a patrol is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Spot(pub(super) Foothold);
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spot {
+    /// Where it says that it is.
+    pub(super) from: LonLat,
+    /// Where on the roads that is, one at least, nearest first: at a crossing on each road that meets there.
+    pub(super) holds: Arc<[Foothold]>,
+}
 
 impl Spot {
     /// The place on the road.
     #[must_use]
-    pub const fn position(&self) -> LonLat {
-        self.0.position
+    pub fn position(&self) -> LonLat {
+        self.holds[0].position
     }
 
     /// Metres from where the patrol says it is to the road.
     #[must_use]
-    pub const fn off_road_m(&self) -> f64 {
-        self.0.off_m
+    pub fn off_road_m(&self) -> f64 {
+        self.holds[0].off_m
     }
 }
 
@@ -154,26 +163,33 @@ impl RoadGraph {
     }
 
     /// Where on the roads a patrol is that says it is at `position`: at the nearest point of the nearest road,
-    /// where a side way must be nearer by 15 m. `None` where there is none within 300 m.
+    /// where a side way must be nearer by 15 m, and of each other that is as near within 5 m, as all are that meet at
+    /// a crossing. `None` where there is none within 300 m.
     #[must_use]
     pub fn spot(&self, position: LonLat) -> Option<Spot> {
         let (ways, roads) = (&*self.ways, self.network.roads());
-        let mut best: Option<(f64, (SegmentIx, u32))> = None;
+        let mut near: Vec<(f64, (SegmentIx, u32))> = Vec::new();
+        let mut best_m = f64::INFINITY;
         ways.ground.walk_near(position, OFF_ROAD_M_MAX, |segment, at, off_m| {
-            if best.is_some_and(|(seeming_m, _)| off_m >= seeming_m) {
+            if off_m > best_m + AS_NEAR_M {
                 return ControlFlow::Break(());
             }
-            if ways.is_driven(segment) {
+            let is_known = near.iter().any(|(_, (known, _))| *known == segment);
+            if ways.is_driven(segment) && !is_known {
                 let road = &roads[ways.segments.all[segment as usize].road as usize];
                 let is_side = road.restricted || road.class.is_side_way();
                 let seeming_m = off_m + if is_side { SIDE_WAY_M } else { 0.0 };
-                if best.is_none_or(|(best_m, _)| seeming_m < best_m) {
-                    best = Some((seeming_m, (segment, at)));
-                }
+                best_m = best_m.min(seeming_m);
+                near.push((seeming_m, (segment, at)));
             }
             ControlFlow::Continue(())
         });
-        best.map(|(_, leg)| Spot(foothold(&ways.segments, roads, leg, position)))
+        near.retain(|(seeming_m, _)| *seeming_m <= best_m + AS_NEAR_M);
+        near.sort_by(|a, b| a.0.total_cmp(&b.0)); // stable: ties in the order in which they are near
+        let legs = near.into_iter().take(ROADS_OF_SPOT_MAX).map(|(_, leg)| leg);
+        let holds: Arc<[Foothold]> =
+            legs.map(|leg| foothold(&ways.segments, roads, leg, position)).collect();
+        (!holds.is_empty()).then_some(Spot { from: position, holds })
     }
 
     /// How much of the roads the graph holds.

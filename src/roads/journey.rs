@@ -9,7 +9,7 @@ use super::{
     foot::{Walk, Walks},
     ground::Foothold,
     hierarchy::Search,
-    segment::NodeIx,
+    segment::{NodeIx, leg_m},
     state::StateIx,
     weights::Weights,
 };
@@ -19,6 +19,8 @@ use crate::{geo::LonLat, time::Timestamp};
 const RECEIVER_ERROR_M: f64 = 20.0;
 /// How fast a patrol that is off the road comes back to it, metres a second: 10 km/h, over a yard.
 const OFF_ROAD_M_PER_S: f64 = 10.0 / 3.6;
+/// How near the place, by line, a patrol is there on foot, whatever roads lead to it, metres.
+const AT_PLACE_M: f64 = 30.0;
 
 /// All journeys to one place, from one backward search.
 pub struct Journeys<'a> {
@@ -51,6 +53,8 @@ pub(super) enum Stop {
 /// How a journey ends: what is left from where a patrol is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Way {
+    /// It walks, for it is there as good as.
+    OnFoot,
     /// It drives along its own edge up to a stop on it.
     Along(EdgeIx, Foothold),
     /// It drives its state to the end and goes on.
@@ -128,19 +132,39 @@ fn part_ms(weights: &Weights, edge: EdgeIx, fraction: f64) -> u32 {
 impl Journeys<'_> {
     /// How long a patrol takes from `spot` to the place, ms; `None` where there is no way.
     pub fn time_ms(&mut self, spot: &Spot) -> Option<u32> {
-        self.best(spot).map(|(ms, _)| ms)
+        self.best(spot).map(|(ms, ..)| ms)
     }
 
-    fn best(&mut self, spot: &Spot) -> Option<(u32, Way)> {
-        let hold = spot.0;
+    /// The fastest way, and from which of the patrol's places on the roads it begins.
+    fn best(&mut self, spot: &Spot) -> Option<(u32, Way, Foothold)> {
+        let nearest = *spot.holds.first()?;
+        let mut best = self.on_foot(spot).map(|walk| (walk.ms, Way::OnFoot, nearest));
+        for hold in &*spot.holds {
+            let Some((ms, way)) = self.best_by_car(hold) else { continue };
+            let ms = ms + (way_back_m(hold) / OFF_ROAD_M_PER_S * 1000.0).round() as u32;
+            if best.is_none_or(|(best_ms, ..)| ms < best_ms) {
+                best = Some((ms, way, *hold));
+            }
+        }
+        best
+    }
+
+    /// The walk of a patrol that is as good as there.
+    fn on_foot(&self, spot: &Spot) -> Option<Walk> {
+        let m = leg_m(spot.from, self.place);
+        (m <= AT_PLACE_M).then(|| Walk::over_ground(m))
+    }
+
+    /// From a place on the roads.
+    fn best_by_car(&mut self, hold: &Foothold) -> Option<(u32, Way)> {
         let mut best: Option<(u32, Way)> = None;
         let mut offer = |ms: u32, way: Way| {
             if best.is_none_or(|(best_ms, _)| ms < best_ms) {
                 best = Some((ms, way));
             }
         };
-        for edge in driven_edges(self.graph, &hold) {
-            let at = fraction(self.graph, edge, &hold);
+        for edge in driven_edges(self.graph, hold) {
+            let at = fraction(self.graph, edge, hold);
             let behind_ms = part_ms(&self.weights, edge, at);
             for stop in self.walks.footholds.iter().filter(|stop| stop.segment == hold.segment) {
                 let to = fraction(self.graph, edge, stop);
@@ -155,15 +179,16 @@ impl Journeys<'_> {
                 offer(ms - behind_ms, Way::From(state));
             }
         }
-        let to_road_m = (hold.off_m - RECEIVER_ERROR_M).max(0.0);
-        let to_road_ms = (to_road_m / OFF_ROAD_M_PER_S * 1000.0).round() as u32;
-        best.map(|(ms, way)| (ms + to_road_ms, way))
+        best
     }
 
     /// The way of a patrol from `spot` to the place; its time is that of [`Journeys::time_ms`].
     pub fn route(&mut self, spot: &Spot) -> Option<Route> {
-        let (time_ms, way) = self.best(spot)?;
-        let (edges, stop) = self.edges(spot, way)?;
+        let (time_ms, way, begin) = self.best(spot)?;
+        if way == Way::OnFoot {
+            return self.on_foot(spot).map(|walk| walked(walk, vec![spot.from, self.place]));
+        }
+        let (edges, stop) = self.edges(&begin, way)?;
         let course =
             Course { segments: &self.graph.ways.segments, roads: self.graph.network.roads() };
         let along = |edge: &EdgeIx| {
@@ -174,7 +199,11 @@ impl Journeys<'_> {
             Stop::AtEnd(_) => None,
             Stop::On(_, hold) => Some(hold.along),
         };
-        let (drive, drive_m) = course.drive(&legs, spot.0.along, end);
+        let (mut drive, mut drive_m) = course.drive(&legs, begin.along, end);
+        if let Some(first) = drive.first().copied().filter(|_| way_back_m(&begin) > 0.0) {
+            drive_m += leg_m(spot.from, first);
+            drive.insert(0, spot.from);
+        }
         let (walk_back, hold) = match stop {
             Stop::AtEnd(node) => self.walks.way_from(node),
             Stop::On(_, hold) => (Vec::new(), Some(hold)),
@@ -194,15 +223,16 @@ impl Journeys<'_> {
     }
 
     /// The edges of a way, and where the car stops on the last or at its end.
-    fn edges(&mut self, spot: &Spot, way: Way) -> Option<(Vec<EdgeIx>, Stop)> {
+    fn edges(&mut self, begin: &Foothold, way: Way) -> Option<(Vec<EdgeIx>, Stop)> {
         let mut state = match way {
             Way::Along(edge, hold) => return Some((vec![edge], Stop::On(edge, hold))),
             Way::From(state) => state,
+            Way::OnFoot => return None,
         };
         let states = &self.graph.ways.states;
         debug_assert_eq!(
             self.graph.ways.edges.segment(states.edge_of[state as usize]),
-            spot.0.segment
+            begin.segment
         );
         let mut edges = Vec::new();
         loop {
@@ -228,6 +258,17 @@ impl Journeys<'_> {
                 })?;
         }
     }
+}
+
+/// Metres over a yard back to the road that take their time: those beyond the error of a receiver.
+fn way_back_m(hold: &Foothold) -> f64 {
+    (hold.off_m - RECEIVER_ERROR_M).max(0.0)
+}
+
+/// A route of which nothing is driven.
+fn walked(walk: Walk, line: Vec<LonLat>) -> Route {
+    let walk_s = f64::from(walk.ms) / 1000.0;
+    Route { time_s: walk_s, walk_s, drive_m: 0.0, walk_m: walk.m, drive: Vec::new(), walk: line }
 }
 
 impl TravelTime for RoadGraph {

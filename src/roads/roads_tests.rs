@@ -139,7 +139,13 @@ proptest! {
         prop_assert_eq!(told, route.as_ref().map(|route| route.time_s));
         if let Some(route) = route {
             let spot = graph.spot(from).unwrap();
-            prop_assert!(crate::geo::geodesic_distance_m(route.drive[0], spot.position()) < 0.1);
+            let Some(first) = route.drive.first() else {
+                prop_assert_eq!(&route.walk, &vec![from, to], "as good as there");
+                return Ok(());
+            };
+            let holds = spot.holds.iter().map(|hold| if hold.off_m > 20.0 { from } else { hold.position });
+            let off_m = holds.map(|hold| crate::geo::geodesic_distance_m(*first, hold));
+            prop_assert!(off_m.fold(f64::INFINITY, f64::min) < 0.1);
             prop_assert!((segment::length_m(route.drive.iter().copied()) - route.drive_m).abs() < 1e-6);
             prop_assert!((segment::length_m(route.walk.iter().copied()) - route.walk_m).abs() < 0.1);
             prop_assert_eq!(*route.walk.last().unwrap(), to);
@@ -155,6 +161,32 @@ fn a_straight_street_takes_its_length_at_its_speed() {
     // 500 m at 80 % of 30 km/h.
     assert_eq!(time_s(&graph, (100.0, 0.0), (600.0, 0.0)), 75.0);
     assert_eq!(drive_m(&graph, (100.0, 0.0), (600.0, 0.0)), 500.0);
+}
+
+#[test]
+fn a_crew_that_is_there_walks_whatever_roads_lead_there() {
+    let graph = graph(block(), Vec::new());
+    let (yard, beside) = ((50.0, 60.0), (50.0, 48.0));
+    let route = graph.route(at_m(yard.0, yard.1), at_m(beside.0, beside.1), night()).unwrap();
+    assert_eq!((route.drive.len(), route.walk_m.round()), (0, 12.0));
+    assert_eq!(route.time_s.round(), (12.0_f64 / (5.0 / 3.6)).round());
+    assert_eq!(time_s(&graph, yard, yard), 0.0);
+    // From farther off it comes back to the street first, and that is part of its way.
+    let far = graph.route(at_m(50.0, 60.0), at_m(50.0, 0.0), night()).unwrap();
+    assert_eq!(far.drive[0], at_m(50.0, 60.0));
+    assert!(far.drive_m > graph.spot(at_m(50.0, 60.0)).unwrap().off_road_m());
+}
+
+#[test]
+fn at_a_crossing_a_patrol_is_on_every_street_that_meets_there() {
+    let mut roads = block();
+    roads.push(one_way("way/9", &[(1, 0.0, 0.0), (9, 500.0, 500.0), (3, 1000.0, 1000.0)]));
+    let graph = graph(roads, Vec::new());
+    let on_street = time_s(&graph, (30.0, 0.0), (100.0, 0.0));
+    for (east, north) in [(0.0, 0.0), (1.0, 1.0), (2.0, 2.0), (-1.0, 0.0)] {
+        let told = time_s(&graph, (east, north), (100.0, 0.0));
+        assert!(told < on_street + 10.0, "from {east}, {north}: {told} s, not round the block");
+    }
 }
 
 #[test]

@@ -24,7 +24,8 @@ pub struct Route {
     pub drive_m: f64,
     /// Metres on foot, from where the car stops to the target.
     pub walk_m: f64,
-    /// The way of the car from where the patrol is to where it stops: two positions at least.
+    /// The way of the car from where the patrol is to where it stops: two positions at least, or none where nobody
+    /// drives.
     pub drive: Vec<LonLat>,
     /// The way on foot from where the car stops to the target; empty where nobody walks.
     pub walk: Vec<LonLat>,

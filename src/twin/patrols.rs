@@ -63,7 +63,11 @@ impl Row {
     fn spot(&self, graph: &Arc<RoadGraph>) -> Option<Spot> {
         let position = self.state.last_fix.as_ref()?.position;
         let (of, spot) = self.spot.get_or_init(|| (Arc::downgrade(graph), graph.spot(position)));
-        if std::ptr::eq(of.as_ptr(), Arc::as_ptr(graph)) { *spot } else { graph.spot(position) }
+        if std::ptr::eq(of.as_ptr(), Arc::as_ptr(graph)) {
+            spot.clone()
+        } else {
+            graph.spot(position)
+        }
     }
 }
 
