@@ -3,8 +3,8 @@
 use serde_json::Value;
 use tempfile::TempDir;
 use vigie::{
-    app::{App, NewIncident, Whereabouts, system_clock},
-    incident::{Channel, Status},
+    app::{App, Correction, NewIncident, StepRequest, Whereabouts, system_clock},
+    incident::{Action, ActorRole, Channel, Command, Reason, Status},
     store::sqlite::SqliteStore,
     time::Timestamp,
 };
@@ -95,6 +95,21 @@ fn the_same_seed_says_the_same_and_another_seed_another() {
     }
 }
 
+fn cancelled(reason: Reason) -> Command {
+    Command {
+        action: Action::Cancelled,
+        actor: ActorRole::Dispatcher,
+        at: None,
+        patrol: None,
+        reason: Some(reason),
+        duplicate_of: None,
+        partner: None,
+        override_reason: None,
+        report: None,
+        remark: None,
+    }
+}
+
 #[test]
 fn the_history_of_a_window_is_lived_again_call_by_call() {
     let (_folder, store) = store();
@@ -118,6 +133,13 @@ fn the_history_of_a_window_is_lived_again_call_by_call() {
         for answer in app.receive_incidents(calls.to_vec()).await.unwrap() {
             answer.unwrap();
         }
+        // What was cancelled as a mistake was no call.
+        let reported_at = Some("2026-06-19T16:08:00Z".parse().unwrap());
+        let wrong = NewIncident { status: Status::Received, reported_at, ..calls[0].clone() };
+        let incident = app.receive_incident(wrong).await.unwrap().incident.id;
+        let command = cancelled(Reason::Mistake);
+        let correction = Correction::default();
+        app.step_incident(StepRequest { incident, command, correction, key: None }).await.unwrap();
     });
     app.close();
     let window = ["--from", "2026-06-19T16:00:00Z", "--to", "2026-06-19T18:00:00Z"];

@@ -6,12 +6,12 @@ use super::SimulateArgs;
 use crate::{
     demo::{self, Caller, Ground},
     geo::LonLat,
-    incident::{Channel, KindCode, Nomenclature, Priority},
+    incident::{Action, Channel, KindCode, Nomenclature, Priority, Reason, Status, Step},
     patrol::Availability,
     roads::{RoadGraph, StraightLine, TravelTime},
     simulation::{Reported, Subject, dice},
     time::{TimeWindow, Timestamp},
-    twin::Snapshot,
+    twin::{IncidentRow, Snapshot},
 };
 
 /// The evening that is drawn where no window is told, 18:00 to 02:00 in Paris: a Friday in June, neither quiet nor
@@ -194,7 +194,18 @@ fn needs(nomenclature: &Nomenclature, kind: &KindCode, at: Timestamp) -> (Priori
     nomenclature.get(kind).map_or(KIND_ELSE, |kind| (kind.priority, kind.crew_min(at)))
 }
 
-/// What the store has of the run, without what patrols found by themselves: nobody was sent there.
+/// Whether it was cancelled as a mistake or as a duplicate of another.
+fn is_no_call(snapshot: &Snapshot, row: &IncidentRow) -> bool {
+    let is_told = |step: &Step| {
+        step.action == Action::Cancelled
+            && matches!(step.reason, Some(Reason::Mistake | Reason::Duplicate))
+    };
+    row.status == Status::Cancelled
+        && snapshot.incident(row.id).is_some_and(|incident| incident.steps.iter().any(is_told))
+}
+
+/// What the store has of the run, without what patrols found by themselves and what was no call of its own, a mistake
+/// or a duplicate: nobody was to be sent there.
 fn history(
     snapshot: &Snapshot,
     nomenclature: &Nomenclature,
@@ -203,7 +214,8 @@ fn history(
 ) -> Vec<Reported> {
     let incidents = snapshot.incidents();
     let window = TimeWindow { from: Some(run.start), to: Some(run.end) };
-    let rows = incidents.within(window, |row| row.channel != Channel::Patrol);
+    let rows = incidents
+        .within(window, |row| row.channel != Channel::Patrol && !is_no_call(snapshot, row));
     let reported = rows.into_iter().map(|row| {
         let kind = &incidents.kinds()[usize::from(row.kind)];
         let (priority, crew_min) = needs(nomenclature, kind, row.reported_at);
