@@ -113,6 +113,8 @@ struct MissionBody {
     site: MissionSite,
     /// What happened on the site in the last 24 hours, newest first.
     recent: Vec<RecentBody>,
+    /// How often a crew on site says that all is well, in seconds, as things stand: a tablet without a network goes by it.
+    check_in_every_s: u32,
     /// When the crew must next say that all is well; null unless it is on site.
     #[schema(required = true)]
     check_in: Option<CheckInBody>,
@@ -217,6 +219,12 @@ impl Asked<'_> {
             allowed: incident.allowed_to(&sent.patrol).into_iter().map(Named).collect(),
             site: self.site(&row),
             recent: self.recent(row.site, id, &sent.patrol),
+            check_in_every_s: vigil::check_in_every_s(
+                self.snapshot,
+                self.nomenclature,
+                incident,
+                self.now,
+            ),
             check_in: vigil::check_in(self.snapshot, self.nomenclature, &sent.patrol, self.now)
                 .map(|check_in| CheckInBody::at(check_in, self.now)),
         })

@@ -243,7 +243,7 @@ struct NearestProperties {
     callsign: String,
     /// Whether it may be sent.
     status: PatrolStatus,
-    /// Metres to the target: by car and on foot, or by line.
+    /// Metres to the target: by car and on foot, back to the road first where it is off it, or by line.
     distance_m: f64,
     /// Seconds to the target, by road; estimated by line where the patrol is off the known roads.
     #[schema(required = true)]
@@ -279,7 +279,7 @@ struct PassedOverBody {
     reasons: Vec<ReasonBody>,
     /// For which reasons (`override`) it may be sent all the same: each lifts all of `reasons`.
     overrides: Vec<OverrideReasonName>,
-    /// Metres to the target, where its position is known.
+    /// Metres to the target by line, also in a ranking by road, where its position is known.
     #[schema(required = true)]
     distance_m: Option<f64>,
     /// Seconds to the target, by road, where its position is known.

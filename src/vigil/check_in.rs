@@ -72,6 +72,18 @@ pub fn check_in(
     Some(CheckIn { due_at, every_s: EVERY_S_IN_DANGER })
 }
 
+/// How often a crew on that site says that all is well, in seconds, as things stand.
+#[must_use]
+pub fn check_in_every_s(
+    snapshot: &Snapshot,
+    nomenclature: &Nomenclature,
+    incident: &Incident,
+    now: Timestamp,
+) -> u32 {
+    let in_danger = in_danger_since(snapshot, nomenclature, incident, now).is_some();
+    if in_danger { EVERY_S_IN_DANGER } else { EVERY_S }
+}
+
 /// Since when whoever goes to `incident` is in danger: always by its kind, else by a hazard that holds on its site;
 /// `None` where it is not.
 fn in_danger_since(

@@ -12,6 +12,6 @@ mod purges_tests;
 #[cfg(test)]
 mod vigil_tests;
 
-pub use check_in::{CheckIn, check_in};
+pub use check_in::{CheckIn, check_in, check_in_every_s};
 pub use escalation::{GROWS_AFTER_S, RETURNS_AFTER_S, SHOUTS_AFTER_S};
 pub use watch::{NO_MOVEMENT_S, Watch, raised, watch};

@@ -1540,7 +1540,7 @@ export interface components {
                 callsign: string;
                 /**
                  * Format: double
-                 * @description Metres to the target: by car and on foot, or by line.
+                 * @description Metres to the target: by car and on foot, back to the road first where it is off it, or by line.
                  */
                 distance_m: number;
                 /**
@@ -2241,6 +2241,11 @@ export interface components {
             /** @description The steps that it may take. */
             allowed: components["schemas"]["Action"][];
             check_in: components["schemas"]["CheckIn"] | null;
+            /**
+             * Format: int32
+             * @description How often a crew on site says that all is well, in seconds, as things stand: a tablet without a network goes by it.
+             */
+            check_in_every_s: number;
             /** @description The incident. */
             incident: components["schemas"]["IncidentProperties"];
             /** @description Whether it leads. */
@@ -2363,7 +2368,7 @@ export interface components {
             callsign: string;
             /**
              * Format: double
-             * @description Metres to the target, where its position is known.
+             * @description Metres to the target by line, also in a ranking by road, where its position is known.
              */
             distance_m: number | null;
             /**

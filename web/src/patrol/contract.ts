@@ -90,6 +90,8 @@ export interface Mission {
   allowed: string[];
   site: MissionSite | null;
   recent: RecentIncident[];
+  /** How often a crew on site says that all is well, in seconds; left out in a copy from before it was told. */
+  check_in_every_s?: number;
   check_in?: CheckIn | null;
 }
 

@@ -5,6 +5,10 @@ import type { Wire } from "./wire";
 /** How far around the site buildings are kept: a walk, and the last streets of the way. */
 const AROUND_DEGREES = { lon: 0.012, lat: 0.008 };
 const BUILDINGS_MAX = 4_000;
+/** The streets of a town: this many pieces a page, and no more pages than this. */
+const PAGE = 10_000;
+const PAGES = 4;
+const STREETS = `/api/v1/surroundings?class=street,water,green,rail&limit=${PAGE}`;
 /** Ranks are asked for until the own patrol is among them. */
 const RANKS_MAX = 50;
 
@@ -60,4 +64,32 @@ async function fetchRoute(wire: Wire, patrol: string, { site, incident }: Missio
   const { distance_m, eta_s, route } = own.properties;
   const straight: GeoJSON.LineString = { type: "LineString", coordinates: [own.geometry.coordinates, [site.lon, site.lat]] };
   return { line: route ?? straight, distanceM: distance_m, etaS: eta_s ?? null, byRoad: route != null };
+}
+
+/** The streets of the town, page by page, as far as they can be had. The worker keeps each page that it has seen. */
+export async function* streets(): AsyncGenerator<GeoJSON.Feature[]> {
+  let next: string | undefined = STREETS;
+  for (let read = 0; next !== undefined && read < PAGES; read++) {
+    const response: Response = await fetch(next);
+    if (!response.ok) return;
+    const page = (await response.json()) as { features: GeoJSON.Feature[]; links: { rel: string; href: string }[] };
+    yield page.features;
+    const href = page.links.find(({ rel }) => rel === "next")?.href;
+    next = href === undefined ? undefined : pathOf(href);
+  }
+}
+
+/** Has the worker keep the streets, for a map that is first looked at without a network. */
+export async function keepStreets(): Promise<void> {
+  try {
+    for await (const _page of streets());
+  } catch {
+    // Without a network the map has what was kept before.
+  }
+}
+
+/** The path of a link of ours: behind a proxy the host that the server wrote may not be ours. */
+function pathOf(href: string): string {
+  const url = new URL(href, location.href);
+  return url.pathname + url.search;
 }

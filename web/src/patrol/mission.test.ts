@@ -115,6 +115,8 @@ test("a check-in is due after the latest of what the server says and what the cr
   const held = on(mission("1", "on_site")).held!;
   expect(checkInDueMs(held, 0)).toBeNull();
   expect(checkInDueMs({ ...held, taken: { on_site: 10_000 } }, 0)).toBe(910_000);
+  const risky = { ...held.mission, check_in_every_s: 480 };
+  expect(checkInDueMs({ mission: risky, taken: { on_site: 10_000 } }, 0), "also before the server knows").toBe(490_000);
   const check_in = { due_at: new Date(2_000_000).toISOString(), every_s: 600, prompted_at: null };
   const told = { ...held, mission: { ...held.mission, check_in }, taken: { on_site: 10_000 } };
   expect(checkInDueMs(told, 300_000)).toBe(1_700_000);

@@ -41,12 +41,12 @@ export function stageOf(mission: Mission, items: readonly Item[]): Stage {
     .reduce<Stage>((stage, { to }) => (to !== null && rank(to) > rank(stage) ? to : stage), mission.stage);
 }
 
-/** Where the server has not said how often yet. */
+/** Where the server has not said how often: in a copy from before it did. */
 const CHECK_IN_S = 900;
 
 /** When a crew on site must say again that all is well, by the tablet's clock, which is `offsetMs` behind the server's. */
 export function checkInDueMs({ mission, taken, checkedMs }: Held, offsetMs: number): number | null {
-  const everyMs = (mission.check_in?.every_s ?? CHECK_IN_S) * 1_000;
+  const everyMs = (mission.check_in?.every_s ?? mission.check_in_every_s ?? CHECK_IN_S) * 1_000;
   const here = [checkedMs, taken.on_site].filter((ms) => ms !== undefined).map((ms) => ms + everyMs);
   const said = mission.check_in ? [Date.parse(mission.check_in.due_at) - offsetMs] : [];
   const due = [...here, ...said];

@@ -4,7 +4,7 @@ import { getContext, setContext } from "svelte";
 import { Copy, type Draft, type Help } from "./copy.svelte";
 import type { Alert, Crew, Fix, Incident, MissionAnswer, Report, Stage } from "./contract";
 import { Follower } from "./follower";
-import { fetchGround } from "./ground";
+import { fetchGround, keepStreets } from "./ground";
 import { checkInItem, dutyItem, reinforcementItem, reportItem, sosItem, stepItem, withoutRemark, type Duty, type Moment } from "./items";
 import { begun, COPY_MS, fate, prolonged, type Fate } from "./lifetime";
 import { Live } from "./live";
@@ -385,6 +385,7 @@ export class Shift {
     this.news = news;
     signal("mission", this.prefs.sound);
     await this.findWay();
+    await keepStreets();
   }
 
   async #learnKinds(): Promise<void> {

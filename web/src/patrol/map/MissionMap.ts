@@ -7,7 +7,7 @@ import { images, PIXEL_RATIO } from "../../map/images";
 import { layers } from "../../map/layers";
 import { PALETTES, type Palette } from "../../map/palette";
 import type { MissionSite } from "../contract";
-import type { Route } from "../ground";
+import { streets, type Route } from "../ground";
 
 maplibre.setWorkerUrl(workerUrl);
 
@@ -15,11 +15,6 @@ maplibre.setWorkerUrl(workerUrl);
 const SHARED = ["surroundings", "stock", "target"] as const;
 const OWN = ["way", "me"] as const;
 type SourceName = (typeof SHARED)[number] | (typeof OWN)[number];
-
-/** The ground of a town: this many pieces a page, and no more pages than this. */
-const PAGE = 10_000;
-const PAGES = 4;
-const GROUND = `/api/v1/surroundings?class=street,water,green,rail&limit=${PAGE}`;
 
 export type Theme = "light" | "dark";
 
@@ -61,15 +56,7 @@ export class MissionMap {
   /** Draws the streets of the town, as far as they can be had. */
   async drawGround(): Promise<void> {
     const features: GeoJSON.Feature[] = [];
-    let next: string | undefined = GROUND;
-    for (let read = 0; next !== undefined && read < PAGES; read++) {
-      const response: Response = await fetch(next);
-      if (!response.ok) break;
-      const page = (await response.json()) as { features: GeoJSON.Feature[]; links: { rel: string; href: string }[] };
-      for (const feature of page.features) features.push(feature);
-      const href = page.links.find(({ rel }) => rel === "next")?.href;
-      next = href === undefined ? undefined : pathOf(href);
-    }
+    for await (const page of streets()) features.push(...page);
     await this.#set("surroundings", features);
   }
 
@@ -157,10 +144,4 @@ function missionLayers(palette: Palette): maplibre.LayerSpecification[] {
 
 function point(at: readonly [number, number]): GeoJSON.Feature {
   return { type: "Feature", properties: {}, geometry: { type: "Point", coordinates: [...at] } };
-}
-
-/** The path of a link of ours: behind a proxy the host that the server wrote may not be ours. */
-function pathOf(href: string): string {
-  const url = new URL(href, location.href);
-  return url.pathname + url.search;
 }
