@@ -8,7 +8,10 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{AccessEntry, AccessLog, ChainKey, Verified, folder, verify};
+use super::{
+    AccessEntry, AccessLog, ChainKey, LogQuestion, Verified, folder, newest_lines, verify,
+    verify_day,
+};
 use crate::{
     access::{AccessAnchor, Role, SealKey, Seat},
     time::{Date, Timestamp},
@@ -75,6 +78,13 @@ impl House {
     fn faults(&self) -> Vec<String> {
         let home = format!("{}/", self.folder.path().display());
         self.verify().faults.iter().map(|fault| fault.to_string().replace(&home, "")).collect()
+    }
+
+    /// As [`House::faults`], of one day.
+    fn faults_of(&self, day: &str) -> Vec<String> {
+        let anchors = self.anchors.lock().unwrap().clone();
+        let found = verify_day(self.folder.path(), &key(), &anchors, day.parse().unwrap()).unwrap();
+        found.faults.iter().map(ToString::to_string).collect()
     }
 
     fn file(&self, day: &str) -> PathBuf {
@@ -278,9 +288,101 @@ fn two_servers_write_a_chain_each() {
     let verified = house.verify();
     assert_eq!((verified.chains, verified.lines, verified.faults.len()), (2, 20, 0));
     let day = "2026-11-23".parse().unwrap();
-    let read = |skip, most| folder::lines_of_day(house.folder.path(), day, skip, most).unwrap();
-    assert_eq!(read(0, 100).len(), 20);
-    assert_eq!([read(0, 15), read(15, 15)].concat(), read(0, 100));
+    let read = |after, most| {
+        let question = LogQuestion { day, after, accounts: None, route: None, most };
+        let (lines, next) = newest_lines(house.folder.path(), &question).unwrap();
+        (lines.into_iter().map(|line| line.at).collect::<Vec<_>>(), next)
+    };
+    let (all, none) = read(None, 20);
+    let mut expected: Vec<String> =
+        (0..20).map(|s| at("2026-11-23T10:00:00Z").plus_seconds(s).to_string()).collect();
+    expected.reverse();
+    assert_eq!((&all, none), (&expected, None), "newest first, over both");
+    let (mut told, mut next) = read(None, 3);
+    while let Some(place) = next {
+        let (lines, after) = read(Some(place.to_string().parse().unwrap()), 3);
+        told.extend(lines);
+        next = after;
+    }
+    assert_eq!(told, all, "page by page");
+}
+
+#[test]
+fn lines_are_read_from_the_end_and_what_is_no_line_is_passed_over() {
+    let house = House::new();
+    let begin = at("2026-11-23T10:00:00Z");
+    let log = house.open("2026-11-23T10:00:00Z");
+    for second in 0..1000 {
+        let route = if second == 7 { "/api/v1/kpis" } else { "/api/v1/sites/{code}" };
+        log.note(asked(begin.plus_seconds(second), route));
+    }
+    log.close();
+    let file = house.folder.path().join("1/2026-11-23.jsonl");
+    let mut text = fs::read_to_string(&file).unwrap();
+    // More than is read at once, and more than any line has; then the beginning of one.
+    text.push_str(&format!("{}\n{{\"seq\":", "x".repeat(300_000)));
+    fs::write(&file, text).unwrap();
+    let day = "2026-11-23".parse().unwrap();
+    let all = LogQuestion { day, after: None, accounts: None, route: None, most: 2000 };
+
+    let (lines, next) = newest_lines(house.folder.path(), &all).unwrap();
+    let one = LogQuestion { route: Some("/api/v1/kpis".to_owned()), ..all.clone() };
+    let (found, _) = newest_lines(house.folder.path(), &one).unwrap();
+    let nobody = LogQuestion { accounts: Some(vec!["nobody".to_owned()]), ..all };
+
+    let seconds: Vec<u64> = lines.iter().map(|line| line.seq).collect();
+    assert_eq!((seconds, next), ((1..=1000).rev().collect(), None));
+    assert_eq!(found.iter().map(|line| line.seq).collect::<Vec<_>>(), [8]);
+    assert!(newest_lines(house.folder.path(), &nobody).unwrap().0.is_empty());
+}
+
+#[test]
+fn an_answer_reads_a_bounded_part_of_a_day() {
+    let house = House::new();
+    house.serves("2026-11-23T10:00:00Z", 3);
+    let file = house.folder.path().join("1/2026-11-23.jsonl");
+    let text = fs::read_to_string(&file).unwrap();
+    let last = text.lines().last().unwrap();
+    fs::write(&file, format!("{text}{}", format!("{last}\n").repeat(60_000))).unwrap();
+    let day = "2026-11-23".parse().unwrap();
+    let mut question = LogQuestion { day, after: None, accounts: None, route: None, most: 1 };
+    question.route = Some("/api/v1/nothing".to_owned());
+
+    let mut answers = 0;
+    loop {
+        let (lines, next) = newest_lines(house.folder.path(), &question).unwrap();
+        assert!(lines.is_empty());
+        answers += 1;
+        if next.is_none() {
+            break;
+        }
+        question.after = next;
+    }
+
+    let bytes = fs::metadata(&file).unwrap().len();
+    assert_eq!(answers, bytes.div_ceil(16 << 20), "{bytes} bytes");
+}
+
+#[test]
+fn a_day_alone_is_verified_behind_the_day_before() {
+    let house = House::new();
+    for day in ["2026-11-21", "2026-11-22", "2026-11-23"] {
+        house.serves(&format!("{day}T10:00:00Z"), 3);
+    }
+    let faults = |day: &str| house.faults_of(day);
+    assert_eq!([faults("2026-11-21"), faults("2026-11-22")], [vec![""; 0], vec![]]);
+    let file = house.folder.path().join("1/2026-11-22.jsonl");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replacen("200", "404", 1)).unwrap();
+
+    let found = faults("2026-11-22");
+
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].ends_with("2026-11-22.jsonl:1: line 4 was altered"), "{found:?}");
+    assert_eq!([faults("2026-11-21"), faults("2026-11-23")], [vec![""; 0], vec![]]);
+    fs::remove_file(&file).unwrap();
+    assert!(faults("2026-11-22")[0].contains("is gone"), "{:?}", faults("2026-11-22"));
+    assert!(!faults("2026-11-23").is_empty(), "the line before is not there");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Read as _, Write as _},
+    io::{self, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
@@ -89,34 +89,6 @@ pub(super) fn file(chain: &Path, day: Date) -> PathBuf {
 /// Opens the file of a day to append to it.
 pub(super) fn append(chain: &Path, day: Date) -> io::Result<File> {
     private().create(true).append(true).read(true).open(file(chain, day))
-}
-
-/// The lines of a day of every chain, as they stand in the files, `most` at most, without the first `skip`.
-///
-/// # Errors
-///
-/// When a file cannot be read.
-pub fn lines_of_day(home: &Path, day: Date, skip: usize, most: usize) -> io::Result<Vec<String>> {
-    let mut lines = Vec::new();
-    let mut left_out = 0;
-    for (_, chain) in chains(home)? {
-        let mut text = String::new();
-        match File::open(file(&chain, day)) {
-            Ok(mut file) => file.read_to_string(&mut text)?,
-            Err(fault) if fault.kind() == io::ErrorKind::NotFound => continue,
-            Err(fault) => return Err(fault),
-        };
-        for line in text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')) {
-            if left_out < skip {
-                left_out += 1;
-            } else if lines.len() < most {
-                lines.push(line.to_owned());
-            } else {
-                return Ok(lines);
-            }
-        }
-    }
-    Ok(lines)
 }
 
 fn id_of(chain: &Path) -> io::Result<Uuid> {

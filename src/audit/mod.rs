@@ -6,12 +6,14 @@
 //! | file | owns |
 //! | --- | --- |
 //! | `entry` | what a line says |
+//! | `backwards` | lines of a day, newest first |
 //! | `chain` | the key, and how lines hang together |
 //! | `folder` | which files there are |
 //! | `journal` | one open chain: appending, mending, anchoring |
 //! | `log` | the thread that writes, and its queue |
 //! | `verify` | finding what was changed |
 
+mod backwards;
 mod chain;
 mod entry;
 mod folder;
@@ -22,8 +24,9 @@ mod verify;
 #[cfg(test)]
 mod audit_tests;
 
+pub use backwards::{InvalidLogPlace, LogPlace, LogQuestion, newest_lines};
 pub use chain::ChainKey;
 pub use entry::{AccessEntry, AccessLine};
-pub use folder::{KEPT_MONTHS, lines_of_day};
+pub use folder::KEPT_MONTHS;
 pub use log::{AccessLog, AnchorSink, WAITING_LINES_MAX};
-pub use verify::{AuditFault, Verified, verify};
+pub use verify::{AuditFault, Verified, verify, verify_day};

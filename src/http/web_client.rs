@@ -33,6 +33,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(show_tablet)
         .service(show_sign_in)
         .service(show_accounts)
+        .service(show_registers)
         .service(show_own_account)
         .service(show_tablet_file)
         .service(show_asset)
@@ -78,6 +79,16 @@ async fn show_accounts(
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     page(&request, &edge, "accounts/index.html")
+}
+
+/// Where the data protection officer and whoever administers read the registers. The page holds nothing, either.
+#[get("/registers")]
+async fn show_registers(
+    _: Public,
+    request: HttpRequest,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    page(&request, &edge, "registers/index.html")
 }
 
 /// Where somebody looks after the second factor of the own account.

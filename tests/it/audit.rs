@@ -29,8 +29,9 @@ impl House {
     }
 
     fn token(&self, role: &str) -> String {
-        let made =
-            vigie().args(["token", "create", "--role", role, "--store", &self.store]).output();
+        let made = vigie()
+            .args(["token", "create", "--role", role, "--label", role, "--store", &self.store])
+            .output();
         String::from_utf8(made.unwrap().stdout).unwrap().trim_end().to_owned()
     }
 
@@ -87,6 +88,7 @@ fn a_line_says_who_asked_for_which_route_and_nothing_of_what_was_asked() {
     let (dpo, landlord) = (house.token("dpo"), {
         let made = vigie()
             .args(["token", "create", "--role", "landlord", "--landlord", "paris-habitat"])
+            .args(["--label", "landlord"])
             .args(["--store", &house.store])
             .output();
         String::from_utf8(made.unwrap().stdout).unwrap().trim_end().to_owned()
@@ -133,14 +135,76 @@ fn a_line_says_who_asked_for_which_route_and_nothing_of_what_was_asked() {
     let read = as_whom(&server, Some(&dpo), "/api/v1/access-log");
     assert_eq!(read.status, 200, "{}", read.text());
     assert_eq!(read.json()["lines"].as_array().unwrap().len(), 5);
-    assert_eq!(read.json()["lines"][3]["landlord"], "paris-habitat");
-    let skipped = as_whom(&server, Some(&dpo), "/api/v1/access-log?skip=5");
-    assert_eq!(skipped.json()["lines"][0]["route"], "/api/v1/access-log", "reading is taken down");
+    assert_eq!(read.json()["lines"][1]["landlord"], "paris-habitat");
+    house.wait_for_lines(6);
+    let newest = as_whom(&server, Some(&dpo), "/api/v1/access-log?limit=1");
+    assert_eq!(newest.json()["lines"][0]["route"], "/api/v1/access-log", "reading is taken down");
+    let after = newest.json()["next"].as_str().unwrap().to_owned();
+    let rest = as_whom(&server, Some(&dpo), &format!("/api/v1/access-log?after={after}"));
+    let numbers: Vec<Value> =
+        rest.json()["lines"].as_array().unwrap().iter().map(|line| line["seq"].clone()).collect();
+    assert_eq!(numbers, [5, 4, 3, 2, 1]);
+    filters(&server, &dpo);
     assert_eq!(
         as_whom(&server, Some(&dpo), "/api/v1/access-log?day=2020-01-01").json()["lines"],
         serde_json::json!([])
     );
     assert_eq!(as_whom(&server, Some(&dpo), "/api/v1/access-log?day=today").status, 422);
+}
+
+fn filters(server: &Server, dpo: &str) {
+    let found = |query: &str| {
+        let answer = as_whom(server, Some(dpo), &format!("/api/v1/access-log?{query}"));
+        assert_eq!(answer.status, 200, "{query}: {}", answer.text());
+        let lines = answer.json()["lines"].as_array().unwrap().clone();
+        lines.iter().map(|line| line["name"].as_str().unwrap_or("-").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found("account=landlord"), ["landlord"]);
+    assert_eq!(found("account=dpo&route=/api/v1/incidents"), ["dpo"]);
+    assert_eq!(found("route=/api/v1/sites&account=landlord"), ["landlord"]);
+    assert_eq!(found("account=landlord&route=/api/v1/kpis"), [""; 0]);
+    let status =
+        |query: &str| as_whom(server, Some(dpo), &format!("/api/v1/access-log?{query}")).status;
+    let refused =
+        ["account=nobody", "route=Jean+Dupont", "after=x", "limit=0", "limit=1001", "skip=5"];
+    assert_eq!(refused.map(status), [404, 422, 422, 422, 422, 400]);
+}
+
+#[test]
+fn the_officer_sees_whether_the_lines_of_a_day_are_as_they_were_written() {
+    let house = House::new();
+    let dpo = house.token("dpo");
+    let server = Server::start(&house.store);
+    for _ in 0..3 {
+        assert_eq!(server.get("/api/v1/kinds").status, 200);
+    }
+    house.wait_for_lines(3);
+    let check =
+        |query: &str| as_whom(&server, Some(&dpo), &format!("/api/v1/access-log/check{query}"));
+
+    let before = check("");
+    let text = fs::read_to_string(house.file()).unwrap();
+    fs::write(house.file(), text.replacen("200", "404", 1)).unwrap();
+    let after = check("");
+
+    assert_eq!(
+        (before.status, &before.json()["whole"]),
+        (200, &Value::Bool(true)),
+        "{}",
+        before.text()
+    );
+    let found = after.json();
+    assert_eq!(
+        (&found["whole"], &found["fault_count"]),
+        (&Value::Bool(false), &1.into()),
+        "{found}"
+    );
+    assert_eq!(found["faults"][0]["line"], 1);
+    assert_eq!(found["faults"][0]["what"], "line 1 was altered");
+    let file = found["faults"][0]["file"].as_str().unwrap().to_owned();
+    assert!(file.starts_with("1/") && file.ends_with(".jsonl"), "{file}");
+    assert_eq!(check("?day=2020-01-01").json()["whole"], true);
+    assert_eq!(check("?day=today").status, 422);
 }
 
 #[test]

@@ -25,6 +25,7 @@ fn every_route_is_documented_under_its_full_path() {
 
     let expected: &[&str] = &[
         "GET /api/v1/access-log",
+        "GET /api/v1/access-log/check",
         "GET /api/v1/accounts",
         "POST /api/v1/accounts",
         "POST /api/v1/accounts/{id}/clear-second-factor",

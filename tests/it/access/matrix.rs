@@ -48,6 +48,12 @@ fn rows() -> Vec<Row> {
     let seat = |name: &str| json!({ name: "salle-10", "role": "operator" });
     vec![
         row("GET /api/v1/access-log", For(P::ReadRegisters), "/api/v1/access-log", None),
+        row(
+            "GET /api/v1/access-log/check",
+            For(P::ReadRegisters),
+            "/api/v1/access-log/check",
+            None,
+        ),
         row("GET /api/v1/accounts", For(P::ManageAccounts), "/api/v1/accounts", None),
         row(
             "POST /api/v1/accounts",

@@ -2,27 +2,35 @@
 import { Failure, isAborted } from "./failure";
 import { ours, toSignIn } from "./session";
 import type {
+  AccessCheck,
+  AccessDay,
   Account,
   AccountWithPassword,
   AccountWithToken,
   Alert,
   Body,
   Hazard,
+  Hold,
   Incident,
   IncidentWithSteps,
   KpiGroup,
   Landlord,
+  Mailbox,
+  Mailing,
   Nearest,
   NewAccount,
+  NewHold,
   NewIncident,
   NewToken,
   Patrol,
   Problem,
+  PurgeRegister,
   Query,
   ReadPath,
   RecordedIncident,
   RecoveryCodes,
   Resolution,
+  Settings,
   SiteDetails,
   TotpEnrolment,
   Transitioned,
@@ -216,11 +224,66 @@ export function resolveAlert(id: string, resolution: Resolution): Promise<Alert>
   return post(`/api/v1/alerts/${encodeURIComponent(id)}/resolve`, { resolution });
 }
 
+async function put<T>(path: string, body: object): Promise<T> {
+  const init = { method: "PUT", headers: { "Content-Type": "application/json", ...(await ours()) }, body: JSON.stringify(body) };
+  return (await (await call(path, init)).json()) as T;
+}
+
 /** Makes these the hazards of a site, and no others. Asking twice is asking once. */
 export async function putHazards(code: string, hazards: WantedHazard[]): Promise<Hazard[]> {
-  const init = { method: "PUT", headers: { "Content-Type": "application/json", ...(await ours()) }, body: JSON.stringify({ hazards }) };
-  const response = await call(`/api/v1/sites/${encodeURIComponent(code)}/hazards`, init);
-  return ((await response.json()) as { hazards: Hazard[] }).hazards;
+  return (await put<{ hazards: Hazard[] }>(`/api/v1/sites/${encodeURIComponent(code)}/hazards`, { hazards })).hazards;
+}
+
+/** The signed register of what was purged. */
+export function getPurges(): Promise<PurgeRegister> {
+  return get("/api/v1/purges", {});
+}
+
+/** Every hold, oldest first. */
+export async function getHolds(): Promise<Hold[]> {
+  return (await get("/api/v1/holds", {})).holds;
+}
+
+export function setHold(hold: NewHold): Promise<Hold> {
+  return post("/api/v1/holds", hold);
+}
+
+export function liftHold(id: string): Promise<Hold> {
+  return post(`/api/v1/holds/${encodeURIComponent(id)}/lift`, {});
+}
+
+/** The register of reports of the last 31 nights, oldest first. */
+export async function getMailings(): Promise<Mailing[]> {
+  return (await get("/api/v1/reports/sent", {})).mailings;
+}
+
+export async function getMailboxes(): Promise<Mailbox[]> {
+  return (await get("/api/v1/mailboxes", {})).mailboxes;
+}
+
+/** Where the reports of a landlord go from now on; null: nowhere. */
+export async function putMailbox(landlord: string, address: string | null): Promise<void> {
+  await put(`/api/v1/mailboxes/${encodeURIComponent(landlord)}`, { address });
+}
+
+export function getSettings(): Promise<Settings> {
+  return get("/api/v1/settings", {});
+}
+
+export function putSettings(wanted: { remarks: boolean }): Promise<Settings> {
+  return put("/api/v1/settings", wanted);
+}
+
+/** Lines of the access log of a day, newest first, behind `after` where that is not null. */
+export async function getAccess(wanted: { day: string; account: string; route: string }, after: string | null): Promise<AccessDay> {
+  const response = await call(address("/api/v1/access-log", { ...wanted, after }), {});
+  return (await response.json()) as AccessDay;
+}
+
+/** Whether the lines of a day are as they were written. */
+export async function checkAccess(day: string): Promise<AccessCheck> {
+  const response = await call(address("/api/v1/access-log/check", { day }), {});
+  return (await response.json()) as AccessCheck;
 }
 
 /** Every account that somebody signs in to, oldest first. */
@@ -259,8 +322,7 @@ export function beginTotp(password: string): Promise<TotpEnrolment> {
 
 /** Keeps the authenticator; the recovery codes are in the answer, once. */
 export async function confirmTotp(enrolment: string, code: string): Promise<RecoveryCodes> {
-  const init = { method: "PUT", headers: { "Content-Type": "application/json", ...(await ours()) }, body: JSON.stringify({ enrolment, code }) };
-  return (await (await call("/api/v1/session/totp", init)).json()) as RecoveryCodes;
+  return put("/api/v1/session/totp", { enrolment, code });
 }
 
 /** Takes the authenticator away; the session ends. */

@@ -12,11 +12,29 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who asked what on a day: role, account or token, route and status of each answered request, server by server in the order in
-         *     which they were answered; no name, no address, no query. Reading it is taken down as well.
-         * @description Whether the lines are as they were written is found by `vigie audit verify`, not here.
+         * Who asked what on a day, newest first: role, account or token, route and status of each answered request; no name, no address, no
+         *     query. Reading it is taken down as well.
+         * @description An answer comes of 16 MiB of the files at most: with a filter it may have few lines or none, and yet not be the last. Whether the
+         *     lines are as they were written is asked of `/access-log/check`.
          */
         get: operations["list_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/access-log/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the lines of a day are as they were written: what `vigie audit verify` finds of that day. */
+        get: operations["check_access"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1012,14 +1030,49 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description The access log of a day. */
+        /** @description Whether the lines of a day are as they were written. */
+        AccessCheck: {
+            /** @description The day. */
+            day: string;
+            /** @description How many there are. */
+            fault_count: number;
+            /** @description What is not as it was written, at most 100. */
+            faults: components["schemas"]["AccessFault"][];
+            /**
+             * Format: int64
+             * @description Lines that are as they were written.
+             */
+            lines: number;
+            /**
+             * Format: int64
+             * @description Lines that say that an unfinished one stood in their place.
+             */
+            mended: number;
+            /**
+             * Format: int64
+             * @description Requests that the lines say are in none of them.
+             */
+            missed: number;
+            /** @description Whether nothing was changed, removed, moved or put in. */
+            whole: boolean;
+        };
+        /** @description Lines of the access log of a day. */
         AccessDay: {
             /** @description The day. */
             day: string;
-            /** @description At most 10,000 lines. */
+            /** @description Newest first. */
             lines: components["schemas"]["AccessLine"][];
-            /** @description `skip` of the next answer, where there may be more. */
-            next: number | null;
+            /** @description `after` of the next answer, where there may be more. */
+            next: string | null;
+        };
+        /** @description Something that is not as it was written. */
+        AccessFault: {
+            /** @description In which file of the folder of access logs; empty for the folder. */
+            file: string;
+            /** @description In which line, from 1. */
+            line: number | null;
+            /** @description What is wrong. */
+            what: string;
         };
         /** @description One answered request. */
         AccessLine: {
@@ -1036,6 +1089,8 @@ export interface components {
              * @description Requests before it that are in no line.
              */
             missed: number;
+            /** @description What that is called, where it is still there. */
+            name: string | null;
             /** @description The patrol that the account is for. */
             patrol: string | null;
             /** @description As what somebody asked. */
@@ -3029,8 +3084,14 @@ export interface operations {
             query?: {
                 /** @description The day on Paris calendars, such as `2026-11-23`; today where it is left out. */
                 day?: string;
-                /** @description So many lines are left out: `next` of the answer before. */
-                skip?: number;
+                /** @description Name or id of an account or token: only its lines. */
+                account?: string;
+                /** @description How the template of the route begins, such as `/api/v1/sites`: only such lines. */
+                route?: string;
+                /** @description Most lines, 1 to 1,000; 200 where it is left out. */
+                limit?: number;
+                /** @description `next` of the answer before. */
+                after?: string;
             };
             header?: never;
             path?: never;
@@ -3038,13 +3099,117 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The lines of that day */
+            /** @description Lines of that day */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["AccessDay"];
+                };
+            };
+            /** @description Not a parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such account or token */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This server keeps no access log */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_access: {
+        parameters: {
+            query?: {
+                /** @description The day on Paris calendars, such as `2026-11-23`; today where it is left out. */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessCheck"];
                 };
             };
             /** @description Not a parameter */
@@ -3112,6 +3277,15 @@ export interface operations {
             };
             /** @description The server is at fault */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

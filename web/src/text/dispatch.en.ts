@@ -145,6 +145,7 @@ export const dispatchEn: Same<typeof dispatchFr> = {
   "role.admin": "administrator",
   "role.outside": "The role “{role}” sees neither the room nor incidents.",
   "role.accounts": "Accounts and tokens",
+  "role.registers": "Registers",
   "role.menu": "Menu",
 
   "refused.title": "Another desk was quicker",

@@ -144,6 +144,7 @@ export const dispatchFr = {
   "role.admin": "administrateur",
   "role.outside": "Le rôle « {role} » ne voit ni la salle ni les interventions.",
   "role.accounts": "Comptes et jetons",
+  "role.registers": "Registres",
   "role.menu": "Menu",
 
   "refused.title": "Un autre poste est passé avant",
