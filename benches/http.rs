@@ -72,6 +72,7 @@ fn patrol(number: u32) -> PutPatrol {
         callsign: format!("Tango {number}"),
         availability: Availability::Available,
         crew: Some(3),
+        position_off_at: None,
     };
     let fix = PositionFix {
         patrol: patrol.id.clone(),
@@ -80,7 +81,7 @@ fn patrol(number: u32) -> PutPatrol {
         recorded_at: system_clock(),
         accuracy_m: None,
     };
-    PutPatrol { patrol, fix: Some(fix) }
+    PutPatrol { patrol, fix: Some(fix), sharing: None }
 }
 
 /// A server that does nothing but answer.

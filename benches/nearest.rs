@@ -37,6 +37,7 @@ fn patrols(now: Timestamp) -> Snapshot {
                 _ => Availability::OffDuty,
             },
             crew: Some(3),
+            position_off_at: None,
         };
         let fix = PositionFix {
             patrol: patrol.id.clone(),

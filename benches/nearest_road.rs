@@ -221,10 +221,11 @@ fn patrol(number: usize, position: LonLat) -> PutPatrol {
         callsign: format!("Tango {number}"),
         availability: Availability::Available,
         crew: Some(3),
+        position_off_at: None,
     };
     let recorded_at = system_clock();
     let fix = PositionFix { patrol: patrol.id.clone(), position, recorded_at, accuracy_m: None };
-    PutPatrol { patrol, fix: Some(fix) }
+    PutPatrol { patrol, fix: Some(fix), sharing: None }
 }
 
 /// Open to this machine, as a demo is.

@@ -25,7 +25,7 @@ use crate::{
     alert::Alert,
     event::{Event, Fact},
     incident::{IdempotencyKey, Nomenclature, RequestDigest, Step},
-    patrol::{Availability, FixRefusal, FixVerdict, PositionFix},
+    patrol::{Availability, FixRefusal, FixVerdict, Patrol, PositionFix},
     retention::Hold,
     stock::StockChange,
     store::{Batch, NewFact, Receipt, Store, StoreError},
@@ -302,21 +302,23 @@ impl Group {
     }
 
     fn plan_patrol(&mut self, put: PutPatrol) -> Result<(), PutPatrolError> {
-        let PutPatrol { patrol, fix } = put;
+        let PutPatrol { mut patrol, fix, sharing } = put;
         let off_duty = patrol.availability == Availability::OffDuty;
         if off_duty && let Some(mission) = self.state.interventions().mission_of(&patrol.id) {
             let incident = mission.incident;
             return Err(PutPatrolError::OnMission { patrol: patrol.id, incident });
         }
-        let fix = fix.filter(|_| !off_duty);
+        patrol.position_off_at = self.position_off_at(&patrol, sharing);
+        let shares = patrol.shares_position();
+        let fix = fix.filter(|_| shares);
         let now = self.batch.recorded_at;
         let last = self.state.patrols().get(&patrol.id).and_then(|known| known.last_fix.as_ref());
         let verdict = fix.as_ref().map(|fix| self.doubts.judge(last, fix, now));
         if let Some(FixVerdict::Refused(refusal)) = verdict {
             return Err(refusal.into());
         }
-        if off_duty {
-            // Positions go in after facts: one taken in a moment ago must not outlive the end of duty.
+        if !shares {
+            // Positions go in after facts: one taken in a moment ago must not outlive the end of duty or the switch.
             self.batch.fixes.retain(|earlier| earlier.patrol != patrol.id);
             self.doubts.forget(&patrol.id);
         }
@@ -327,6 +329,18 @@ impl Group {
             self.take_fix(fix);
         }
         Ok(())
+    }
+
+    /// Since when its position is off, once `sharing` is said of it.
+    fn position_off_at(&self, patrol: &Patrol, sharing: Option<bool>) -> Option<Timestamp> {
+        let known = self.state.patrols().get(&patrol.id);
+        let before = known.and_then(|known| known.patrol.position_off_at);
+        match sharing {
+            _ if patrol.availability == Availability::OffDuty => None,
+            Some(true) => None,
+            Some(false) => before.or(Some(self.batch.recorded_at)),
+            None => before,
+        }
     }
 
     fn plan_hazards(&mut self, set: SetHazards) -> Result<(), SetHazardsError> {
@@ -352,6 +366,9 @@ impl Group {
             None => FixVerdict::Refused(FixRefusal::UnknownPatrol(fix.patrol.clone())),
             Some(known) if known.patrol.availability == Availability::OffDuty => {
                 FixVerdict::Refused(FixRefusal::OffDuty(fix.patrol.clone()))
+            }
+            Some(known) if known.patrol.position_off_at.is_some() => {
+                FixVerdict::Refused(FixRefusal::SwitchedOff(fix.patrol.clone()))
             }
             Some(known) => self.doubts.judge(known.last_fix.as_ref(), &fix, self.batch.recorded_at),
         };

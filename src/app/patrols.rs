@@ -13,6 +13,8 @@ pub struct PutPatrol {
     pub patrol: Patrol,
     /// Where it is.
     pub fix: Option<PositionFix>,
+    /// Whether its crew has its position on, where that is said; else it stays as it was.
+    pub sharing: Option<bool>,
 }
 
 /// Why a patrol was not recorded.
@@ -40,7 +42,8 @@ pub type FixOutcome = FixVerdict;
 impl App {
     /// Records a patrol, new or known. It is durable when this returns.
     ///
-    /// A position that comes with `off_duty` is dropped: positions are not collected off duty.
+    /// A position that comes with `off_duty` or while it is switched off is dropped: it is not collected then. The last one is forgotten
+    /// at once, and for the room it is said since when; of `patrol.position_off_at` nothing is taken.
     ///
     /// # Errors
     ///

@@ -41,6 +41,7 @@ pub fn patrols(seed: u64) -> Vec<Patrol> {
             _ => Availability::OffDuty,
         },
         crew: Some(AGENTS[dice.random_range(0..AGENTS.len())]),
+        position_off_at: None,
     })
     .collect()
 }

@@ -109,10 +109,12 @@ fn candidates<'a>(
         let is_stale = patrol::is_stale(state.last_fix.as_ref(), availability, query.now);
         let too_few = state.patrol.crew.is_some_and(|crew| crew < query.crew_min);
         let is_off_duty = availability == Availability::OffDuty;
+        let is_off = state.patrol.position_off_at.is_some();
         let left_out = Reasons::default()
             .with(Reason::OffDuty, is_off_duty)
             .with(Reason::Busy, only_available && availability == Availability::Busy)
-            .with(Reason::NoPosition, in_space.is_none() && !is_off_duty)
+            .with(Reason::PositionOff, is_off)
+            .with(Reason::NoPosition, in_space.is_none() && !is_off_duty && !is_off)
             .with(Reason::TooFew, only_available && too_few)
             .with(Reason::Stale, only_available && in_space.is_some() && is_stale);
         let chord_squared_m2 = in_space.map(|at| target.chord_squared_m2(&at));

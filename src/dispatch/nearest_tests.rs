@@ -22,8 +22,13 @@ fn now() -> Timestamp {
 /// Adds a patrol, 8 s ago at `position` where there is one.
 fn add(snapshot: &mut Snapshot, id: &str, is: Availability, position: Option<LonLat>) {
     let id: PatrolId = id.parse().unwrap();
-    let patrol =
-        Patrol { id: id.clone(), callsign: id.to_string(), availability: is, crew: Some(3) };
+    let patrol = Patrol {
+        id: id.clone(),
+        callsign: id.to_string(),
+        availability: is,
+        crew: Some(3),
+        position_off_at: None,
+    };
     snapshot.apply([Fact::PatrolRecorded(patrol)], Seq(2));
     if let Some(position) = position {
         let recorded_at = now().plus_seconds(-8);

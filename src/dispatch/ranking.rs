@@ -85,6 +85,8 @@ pub enum Reason {
     OffDuty,
     /// On an intervention.
     Busy,
+    /// Its crew has switched its position off.
+    PositionOff,
     /// It has not said where it is.
     NoPosition,
     /// Its crew is too small.
@@ -148,8 +150,8 @@ impl OffRoad {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 5] =
-        [Self::OffDuty, Self::Busy, Self::NoPosition, Self::TooFew, Self::Stale];
+    pub const ALL: [Self; 6] =
+        [Self::OffDuty, Self::Busy, Self::PositionOff, Self::NoPosition, Self::TooFew, Self::Stale];
 
     /// The rule about who is sent that it goes back to.
     #[must_use]
@@ -158,7 +160,7 @@ impl Reason {
             Self::OffDuty => Rule::OffDuty,
             Self::Busy => Rule::Busy,
             Self::TooFew => Rule::TooFew,
-            Self::NoPosition | Self::Stale => Rule::Stale,
+            Self::PositionOff | Self::NoPosition | Self::Stale => Rule::Stale,
         }
     }
 
@@ -168,6 +170,7 @@ impl Reason {
         match self {
             Self::Busy => "busy",
             Self::OffDuty => "off_duty",
+            Self::PositionOff => "position_off",
             Self::NoPosition => "no_position",
             Self::TooFew => "too_few",
             Self::Stale => "stale",

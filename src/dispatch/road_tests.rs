@@ -34,8 +34,13 @@ fn banks() -> Snapshot {
 
 fn add(snapshot: &mut Snapshot, id: &str, is: Availability, crew: u8, age_s: i64, at: (f64, f64)) {
     let id: PatrolId = id.parse().unwrap();
-    let patrol =
-        Patrol { id: id.clone(), callsign: id.to_string(), availability: is, crew: Some(crew) };
+    let patrol = Patrol {
+        id: id.clone(),
+        callsign: id.to_string(),
+        availability: is,
+        crew: Some(crew),
+        position_off_at: None,
+    };
     snapshot.apply([Fact::PatrolRecorded(patrol)], Seq(2));
     let (position, recorded_at) = (at_m(at.0, at.1), now().plus_seconds(-age_s));
     snapshot.place(PositionFix { patrol: id, position, recorded_at, accuracy_m: None });

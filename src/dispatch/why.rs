@@ -94,6 +94,7 @@ const fn words(reason: Reason) -> &'static str {
     match reason {
         Reason::OffDuty => "off duty",
         Reason::Busy => "busy",
+        Reason::PositionOff => "with its position switched off",
         Reason::NoPosition => "without a position",
         Reason::TooFew => "too few",
         Reason::Stale => "of a position too old",

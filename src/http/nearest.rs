@@ -296,6 +296,8 @@ enum ReasonBody {
     Busy,
     /// Not working.
     OffDuty,
+    /// Its crew has switched its position off.
+    PositionOff,
     /// It has not said where it is.
     NoPosition,
     /// Its crew is smaller than was asked.
@@ -374,6 +376,7 @@ impl From<Reason> for ReasonBody {
         match reason {
             Reason::Busy => Self::Busy,
             Reason::OffDuty => Self::OffDuty,
+            Reason::PositionOff => Self::PositionOff,
             Reason::NoPosition => Self::NoPosition,
             Reason::TooFew => Self::TooFew,
             Reason::Stale => Self::Stale,

@@ -86,7 +86,7 @@ async fn show_patrol(
 
 /// Records a patrol, new or known; with its position, where that is told at once.
 ///
-/// A late or repeated position changes nothing; one that comes with `off_duty` is dropped.
+/// A late or repeated position changes nothing; one that comes with `off_duty` or while it is switched off is dropped.
 #[utoipa::path(tag = "patrols", params(("id" = String, Path, description = "Id of the patrol: A-Z, a-z, 0-9, `-`, `_`, at most 32")), request_body = PatrolBody, responses(
     (status = 200, description = "The patrol as it now is", body = Feature<PatrolProperties>, content_type = "application/geo+json"),
     (status = 404, description = "Another patrol than that of the account", body = ProblemBody, content_type = "application/problem+json"),
@@ -133,8 +133,8 @@ struct PatrolBody {
     /// Where it is.
     #[serde(default, deserialize_with = "position_or_null")]
     position: Option<PositionBody>,
-    /// Whether its tablet sends positions, as the crew has switched it. It is written to the log of the server and
-    /// kept nowhere else.
+    /// Whether its tablet sends positions, as the crew has switched it; left out, it stays as it was. Switched off, its last position is
+    /// forgotten at once and none is taken, and the room sees since when. It is written to the log of the server, too.
     sharing: Option<bool>,
 }
 
@@ -185,8 +185,9 @@ impl PatrolBody {
         });
         let fix = self.position.map(|position| position.into_fix(id.clone())).transpose()?;
         let callsign = callsign.to_owned();
-        let patrol = Patrol { id, callsign, availability, crew: crew.transpose()? };
-        Ok(PutPatrol { patrol, fix })
+        let (crew, sharing) = (crew.transpose()?, self.sharing);
+        let patrol = Patrol { id, callsign, availability, crew, position_off_at: None };
+        Ok(PutPatrol { patrol, fix, sharing })
     }
 }
 
@@ -226,7 +227,7 @@ impl From<PutPatrolError> for Problem {
 /// The field of a position that is at fault.
 const fn field_of(refusal: &FixRefusal) -> &'static str {
     match refusal {
-        FixRefusal::UnknownPatrol(_) | FixRefusal::OffDuty(_) => "id",
+        FixRefusal::UnknownPatrol(_) | FixRefusal::OffDuty(_) | FixRefusal::SwitchedOff(_) => "id",
         FixRefusal::InTheFuture { .. } => "position.recorded_at",
         FixRefusal::TooFast { .. } => "position",
     }
@@ -263,6 +264,9 @@ pub struct PatrolProperties {
     /// Radius of the 68 % circle, in metres.
     #[schema(required = true)]
     pub accuracy_m: Option<f64>,
+    /// Since when its crew has switched its position off, RFC 3339; null where it has not, and off duty.
+    #[schema(required = true)]
+    pub position_off_at: Option<String>,
 }
 
 /// Whether a patrol may be sent.
@@ -309,6 +313,7 @@ pub fn feature(
         recorded_at: fix.map(|fix| fix.recorded_at.to_string()),
         position_age_s: fix.map(|fix| age_s(fix, now)),
         accuracy_m: fix.and_then(|fix| fix.accuracy_m).map(metres),
+        position_off_at: patrol.position_off_at.map(|at| at.to_string()),
     };
     Feature::new(&patrol.id, fix.map(|fix| fix.position.into()), properties)
 }

@@ -66,6 +66,9 @@ pub enum FixRefusal {
     /// Positions are not collected off duty.
     #[error("patrol `{0}` is off duty: its position is not collected")]
     OffDuty(PatrolId),
+    /// Positions are not collected while the crew has switched them off.
+    #[error("patrol `{0}` has switched its position off: it is not collected")]
+    SwitchedOff(PatrolId),
     /// From a clock that runs ahead.
     #[error(
         "recorded_at {recorded_at} is {ahead_s:.0} s in the future, more than {CLOCK_SKEW_S_MAX} s"

@@ -11,6 +11,8 @@ pub use fix::{
 };
 pub use patrol_id::{InvalidPatrolId, PatrolId};
 
+use crate::time::Timestamp;
+
 /// Longest callsign, in bytes.
 pub const CALLSIGN_LENGTH_MAX: usize = 32;
 /// Largest crew.
@@ -59,4 +61,14 @@ pub struct Patrol {
     pub availability: Availability,
     /// Agents aboard, where known.
     pub crew: Option<u8>,
+    /// Since when its crew has switched its position off; never off duty.
+    pub position_off_at: Option<Timestamp>,
+}
+
+impl Patrol {
+    /// Whether its position is collected and kept.
+    #[must_use]
+    pub fn shares_position(&self) -> bool {
+        self.availability != Availability::OffDuty && self.position_off_at.is_none()
+    }
 }

@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     geo::{EarthCentred, LonLat, geodesic_distance_m},
-    patrol::{Availability, Patrol, PatrolId, PositionFix},
+    patrol::{Patrol, PatrolId, PositionFix},
     roads::{RoadGraph, Spot},
     time::Timestamp,
 };
@@ -20,7 +20,7 @@ pub const STILL_DISTANCE_M: f64 = 25.0;
 pub struct PatrolState {
     /// Who.
     pub patrol: Patrol,
-    /// The last position that counted; never one while off duty.
+    /// The last position that counted; never one while off duty or switched off.
     pub last_fix: Option<PositionFix>,
 }
 
@@ -124,7 +124,7 @@ impl Patrols {
     pub(super) fn record(&mut self, patrol: Patrol) {
         let table = Arc::make_mut(&mut self.0);
         let row = table.entry(patrol.id.clone()).or_insert_with(|| Row::new(patrol.clone()));
-        if patrol.availability == Availability::OffDuty {
+        if !patrol.shares_position() {
             row.move_to(None);
         }
         row.state.patrol = patrol;
@@ -134,8 +134,7 @@ impl Patrols {
         let known = self.get(&fix.patrol);
         let counts = known.is_some_and(|known| {
             let newer = |last: &PositionFix| fix.recorded_at > last.recorded_at;
-            known.patrol.availability != Availability::OffDuty
-                && known.last_fix.as_ref().is_none_or(newer)
+            known.patrol.shares_position() && known.last_fix.as_ref().is_none_or(newer)
         });
         if counts && let Some(known) = Arc::make_mut(&mut self.0).get_mut(&fix.patrol) {
             known.move_to(Some(fix));
@@ -156,8 +155,8 @@ impl Patrols {
         let mut fixes: BTreeMap<PatrolId, PositionFix> =
             fixes.into_iter().map(|fix| (fix.patrol.clone(), fix)).collect();
         for (id, known) in Arc::make_mut(&mut self.0) {
-            let on_duty = known.state.patrol.availability != Availability::OffDuty;
-            known.move_to(fixes.remove(id).filter(|_| on_duty));
+            let shares = known.state.patrol.shares_position();
+            known.move_to(fixes.remove(id).filter(|_| shares));
         }
     }
 }

@@ -43,6 +43,7 @@ fn on_mission(kind: &str, steps: &[(Action, i64)]) -> Snapshot {
         callsign: "Tango 1".to_owned(),
         availability: Availability::Available,
         crew: Some(3),
+        position_off_at: None,
     };
     let site = town::site("PH-0001", "paris-habitat", 40, town::center());
     let mut snapshot = town::town(vec![site], Vec::new());

@@ -116,6 +116,8 @@ impl Watch<'_> {
         });
         let state = self.snapshot.patrols().get(patrol);
         let heard_at = state.and_then(|state| state.last_fix.as_ref()).map(|fix| fix.recorded_at);
+        // Switched off, the last position is gone: the silence begins there, not when it was sent.
+        let heard_at = heard_at.max(state.and_then(|state| state.patrol.position_off_at));
         let resolved_at =
             self.snapshot.alerts().last_resolved_at(Some(patrol), AlertKind::SignalLost);
         let since = sends.map(|step| step.recorded_at).max(heard_at).max(resolved_at);

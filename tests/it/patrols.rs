@@ -77,6 +77,7 @@ fn a_patrol_that_is_put_is_answered_as_a_feature() {
         "id": "TANGO-1",
         "mission": null,
         "position_age_s": "[age]",
+        "position_off_at": null,
         "recorded_at": "[time]",
         "sos": false,
         "stage": null,
@@ -148,6 +149,50 @@ fn a_patrol_off_duty_has_no_position() {
 
     assert_eq!(answer.json()["geometry"], Value::Null);
     assert_eq!(answer.json()["properties"]["recorded_at"], Value::Null);
+}
+
+#[test]
+fn the_room_sees_since_when_a_crew_has_switched_its_position_off_and_nothing_else() {
+    let town = town([
+        site("PH-0754", 2.3522, 48.8566),
+        patrol("TANGO-1", 2.3532, 48.8566),
+        patrol("TANGO-2", 2.3700, 48.8566),
+    ]);
+    let at = |seconds| json!({ "lon": 2.36, "lat": 48.85, "recorded_at": in_seconds(seconds) });
+    let put = |status: &str, more: Value| {
+        let mut body = json!({ "callsign": "Tango 1", "status": status });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let answer = town.put("/api/v1/patrols/TANGO-1", body);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let feature = answer.json();
+        (feature["geometry"].clone(), feature["properties"]["position_off_at"].clone())
+    };
+    let before = town.get("/api/v1/patrols").header("etag").to_owned();
+
+    let (geometry, since) = put("available", json!({ "sharing": false, "position": at(1) }));
+    let again = put("available", json!({ "sharing": false }));
+    let unsaid = put("busy", json!({ "position": at(2) }));
+    let fix =
+        json!([{ "patrol": "TANGO-1", "lon": 2.36, "lat": 48.85, "recorded_at": in_seconds(3) }]);
+    let sent = town.post("/api/v1/positions", fix);
+
+    assert_eq!(geometry, Value::Null);
+    assert!(since.is_string(), "{since}");
+    assert_eq!([again, unsaid], [(Value::Null, since.clone()), (Value::Null, since.clone())]);
+    assert_eq!(sent.json()["refused"][0]["index"], 0, "{}", sent.text());
+    assert!(sent.text().contains("switched its position off"), "{}", sent.text());
+    assert_eq!(position_of(&town, "TANGO-1"), Value::Null);
+    let list = town.get("/api/v1/patrols");
+    assert_ne!(list.header("etag"), before);
+    assert_eq!(list.json()["features"][0]["properties"]["position_off_at"], since);
+    assert_eq!(put("available", json!({})).1, since);
+    let ranking = town.get("/api/v1/patrols/nearest?site=PH-0754").json();
+    assert_eq!(ranking["features"][0]["id"], "TANGO-2");
+    assert_eq!(ranking["passed_over"][0]["reasons"], json!(["position_off"]));
+
+    assert_eq!(put("off_duty", json!({})).1, Value::Null, "off duty nobody asks");
+    let (geometry, since) = put("available", json!({ "sharing": true, "position": at(4) }));
+    assert_eq!((&geometry["coordinates"], since), (&json!([2.36, 48.85]), Value::Null));
 }
 
 #[test]

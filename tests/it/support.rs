@@ -71,15 +71,20 @@ pub fn patrol(id: &str, lon: f64, lat: f64) -> Start {
 
 /// A patrol, and where it said it is just now.
 pub fn patrol_that_is(availability: Availability, id: &str, at: Option<(f64, f64)>) -> Start {
-    let patrol =
-        Patrol { id: id.parse().unwrap(), callsign: id.to_owned(), availability, crew: Some(3) };
+    let patrol = Patrol {
+        id: id.parse().unwrap(),
+        callsign: id.to_owned(),
+        availability,
+        crew: Some(3),
+        position_off_at: None,
+    };
     let fix = at.map(|(lon, lat)| PositionFix {
         patrol: patrol.id.clone(),
         position: LonLat::new(lon, lat).unwrap(),
         recorded_at: system_clock(),
         accuracy_m: Some(5.0),
     });
-    Start::Patrol(PutPatrol { patrol, fix })
+    Start::Patrol(PutPatrol { patrol, fix, sharing: None })
 }
 
 fn square(lon: f64, lat: f64) -> Footprint {

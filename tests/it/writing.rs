@@ -99,7 +99,7 @@ async fn the_position_of_a_patrol_that_goes_off_duty_in_the_same_moment_is_not_k
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vigie.sqlite");
     let app = open(&path);
-    let put = |availability, fix| PutPatrol { patrol: patrol(1, availability), fix };
+    let put = |availability, fix| PutPatrol { patrol: patrol(1, availability), fix, sharing: None };
     app.put_patrol(put(Availability::Available, None)).await.unwrap();
 
     let (moved, ended, late) = futures_util::future::join3(
@@ -116,6 +116,48 @@ async fn the_position_of_a_patrol_that_goes_off_duty_in_the_same_moment_is_not_k
     assert_eq!(last_fix(&app), None);
     app.close();
     assert_eq!(last_fix(&open(&path)), None);
+}
+
+#[actix_web::test]
+async fn a_position_that_is_switched_off_in_the_same_moment_is_not_kept_and_that_is_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vigie.sqlite");
+    let (app, other) = (open(&path), open(&path));
+    let put = |sharing| PutPatrol {
+        patrol: patrol(1, Availability::Available),
+        fix: Some(fixture::fix(1, 1)),
+        sharing,
+    };
+    app.put_patrol(put(None)).await.unwrap();
+    let known = |app: &App| app.snapshot().patrols().iter().next().cloned().unwrap();
+    eventually("the position is seen", || {
+        !other.snapshot().patrols().is_empty() && known(&other).last_fix.is_some()
+    });
+
+    let (moved, off, late) = futures_util::future::join3(
+        app.report_positions(vec![fixture::fix(1, 2)]),
+        app.put_patrol(put(Some(false))),
+        app.report_positions(vec![fixture::fix(1, 3)]),
+    )
+    .await;
+
+    assert_eq!(moved.unwrap(), [FixOutcome::Accepted]);
+    off.unwrap();
+    assert!(matches!(late.unwrap()[0], FixOutcome::Refused(_)));
+    let since = known(&app).patrol.position_off_at;
+    assert!(since.is_some() && known(&app).last_fix.is_none());
+    eventually("the other one forgets it", || known(&other) == known(&app));
+    // Said again, and not said: it stays as it was.
+    app.put_patrol(put(Some(false))).await.unwrap();
+    app.put_patrol(put(None)).await.unwrap();
+    assert_eq!(known(&app).patrol.position_off_at, since);
+    app.close();
+    other.close();
+    let again = open(&path);
+    assert_eq!((known(&again).patrol.position_off_at, known(&again).last_fix), (since, None));
+    again.put_patrol(put(Some(true))).await.unwrap();
+    assert!(known(&again).patrol.position_off_at.is_none() && known(&again).last_fix.is_some());
+    again.close();
 }
 
 #[actix_web::test]
@@ -148,7 +190,11 @@ async fn two_programs_on_one_store_show_the_same() {
         let (first, second) = both.await;
         assert_ne!(first.unwrap().seq, second.unwrap().seq);
     }
-    let put = PutPatrol { patrol: patrol(1, Availability::Busy), fix: Some(fixture::fix(1, 1)) };
+    let put = PutPatrol {
+        patrol: patrol(1, Availability::Busy),
+        fix: Some(fixture::fix(1, 1)),
+        sharing: None,
+    };
     two.put_patrol(put).await.unwrap();
 
     eventually("all is seen", || {
@@ -159,7 +205,8 @@ async fn two_programs_on_one_store_show_the_same() {
     eventually("the position is seen", || last_fix(&one) == Some(fixture::fix(1, 1)));
     // Off duty and back between two looks: the old position is gone everywhere.
     for availability in [Availability::OffDuty, Availability::Available] {
-        two.put_patrol(PutPatrol { patrol: patrol(1, availability), fix: None }).await.unwrap();
+        let put = PutPatrol { patrol: patrol(1, availability), fix: None, sharing: None };
+        two.put_patrol(put).await.unwrap();
     }
     eventually("the position is forgotten", || last_fix(&one).is_none());
     one.close();

@@ -69,6 +69,46 @@ describe("the room", () => {
     await close();
   });
 
+  test("sees at once that a crew has switched its position off, and no longer where it was", async () => {
+    const site = await desk.freshSite();
+    const crew = await desk.crewAt(site);
+    const { id } = await desk.post("incidents", { kind: "OCC-ESC", channel: "caretaker", location: { site_code: site.id } });
+    await desk.step(id, "assigned", { patrol: crew.id });
+    const { page, close } = await newPage(browser, { height: 1000 });
+    await open(page, server);
+    await page.getByTestId("link").getByText("En direct").waitFor();
+    await page.getByRole("tab", { name: /Patrouilles/ }).click();
+    const row = page.getByTestId("patrols").getByRole("button").filter({ hasText: crew.callsign });
+    await row.getByText(/position d’il y a/).waitFor();
+    /** @param {boolean} sharing */
+    const share = async (sharing) => {
+      const answer = await fetch(`${server.url}/api/v1/patrols/${crew.id}`, {
+        method: "PUT",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ callsign: crew.callsign, status: "available", crew: 4, sharing }),
+      });
+      return (await answer.json()).properties.position_off_at;
+    };
+
+    const since = new Date(await share(false));
+
+    const time = new Intl.DateTimeFormat("fr-FR", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Paris" }).format(since);
+    await row.getByText(`position coupée à ${time}`).waitFor();
+    await page.waitForFunction(async (gone) => {
+      const data = await /** @type {any} */ (window.vigie?.map.getSource("patrols")).getData();
+      return data.features.every((/** @type {any} */ one) => one.properties.id !== gone);
+    }, crew.id);
+    await row.scrollIntoViewIfNeeded();
+    await shot(page, "desktop-dark-position-off");
+    await page.getByRole("tab", { name: /Incidents/ }).click();
+    await page.getByTestId("incidents").getByRole("button").filter({ hasText: site.id }).click();
+    await page.getByTestId("crews").getByText(`position coupée à ${time}`).waitFor();
+    await shot(page, "desktop-dark-position-off-crew");
+    assert.equal(await share(true), null);
+    await page.getByTestId("crews").getByText(/position coupée/).waitFor({ state: "detached" });
+    await close();
+  });
+
   test("tells the times of the evening, each with its unit and over how many", async () => {
     const { page, close } = await newPage(browser, { height: 900 });
     await open(page, server);

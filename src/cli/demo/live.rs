@@ -57,7 +57,10 @@ impl Scenery {
     /// Brings the patrols to the beginning of their shift.
     async fn muster(&self, app: &App) -> Result<(), Unavailable> {
         for patrol in &self.patrols {
-            match app.put_patrol(PutPatrol { patrol: patrol.clone(), fix: None }).await {
+            match app
+                .put_patrol(PutPatrol { patrol: patrol.clone(), fix: None, sharing: None })
+                .await
+            {
                 Ok(()) => {}
                 Err(PutPatrolError::Unavailable(Unavailable::Stopping)) => {
                     return Err(Unavailable::Stopping);

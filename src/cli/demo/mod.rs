@@ -154,7 +154,7 @@ async fn brief(app: &App) -> anyhow::Result<()> {
 /// Marks the store as a demo's by its patrols, before anything else is in it.
 async fn claim(app: &App, seed: u64) -> anyhow::Result<()> {
     for patrol in demo::patrols(seed) {
-        app.put_patrol(PutPatrol { patrol, fix: None }).await?;
+        app.put_patrol(PutPatrol { patrol, fix: None, sharing: None }).await?;
     }
     Ok(())
 }

@@ -319,6 +319,7 @@ impl Canonical for Patrol {
         self.callsign.put(bytes);
         self.availability.as_str().put(bytes);
         self.crew.put(bytes);
+        self.position_off_at.map(|at| at.unix_ms()).put(bytes);
     }
 }
 

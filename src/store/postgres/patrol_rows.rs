@@ -17,19 +17,22 @@ use crate::{
 };
 
 /// The columns that [`read`] reads, in its order.
-pub(super) const COLUMNS: &str = "patrol.id, patrol.callsign, patrol.availability, patrol.crew";
+pub(super) const COLUMNS: &str =
+    "patrol.id, patrol.callsign, patrol.availability, patrol.crew, patrol.position_off_at";
 /// Their types.
-pub(super) const TYPES: [Type; 4] = [Type::TEXT, Type::TEXT, Type::TEXT, Type::INT2];
+pub(super) const TYPES: [Type; 5] =
+    [Type::TEXT, Type::TEXT, Type::TEXT, Type::INT2, Type::TIMESTAMPTZ];
 
 /// The columns that [`read_fix`] reads, in its order.
 pub(super) const FIX_COLUMNS: &str =
     "position.patrol, position.position, position.recorded_at, position.accuracy_m";
 
 const PUT: &str = "
-    INSERT INTO patrol (id, callsign, availability, crew)
-    SELECT * FROM unnest($1::TEXT[], $2::TEXT[], $3::TEXT[], $4::SMALLINT[])
+    INSERT INTO patrol (id, callsign, availability, crew, position_off_at)
+    SELECT * FROM unnest($1::TEXT[], $2::TEXT[], $3::TEXT[], $4::SMALLINT[], $5::TIMESTAMPTZ[])
     ON CONFLICT (id) DO UPDATE SET
-        callsign = excluded.callsign, availability = excluded.availability, crew = excluded.crew
+        callsign = excluded.callsign, availability = excluded.availability, crew = excluded.crew,
+        position_off_at = excluded.position_off_at
 ";
 
 const END_FIXES: &str = "DELETE FROM position WHERE patrol = ANY ($1::TEXT[])";
@@ -43,14 +46,14 @@ const PUT_FIXES: &str = "
     WHERE excluded.recorded_at > position.recorded_at
 ";
 
-/// Writes patrols, new or known. One that was off duty, be it for a moment, loses its position.
+/// Writes patrols, new or known. One that was off duty or switched off, be it for a moment, loses its position.
 pub(super) fn put<'a>(patrols: &[&'a Patrol]) -> Vec<Call<'a>> {
-    let is_off_duty = |patrol: &&&Patrol| patrol.availability == Availability::OffDuty;
-    let off_duty: Vec<&Patrol> = patrols.iter().filter(is_off_duty).copied().collect();
+    let hides = |patrol: &&&Patrol| !patrol.shares_position();
+    let hidden: Vec<&Patrol> = patrols.iter().filter(hides).copied().collect();
     let rows = last_of_each(patrols.iter().copied(), |patrol| &patrol.id);
     let mut calls = Vec::new();
-    if !off_duty.is_empty() {
-        calls.push(Call::new(END_FIXES, [column(&off_duty, |patrol| patrol.id.as_str())]));
+    if !hidden.is_empty() {
+        calls.push(Call::new(END_FIXES, [column(&hidden, |patrol| patrol.id.as_str())]));
     }
     if !rows.is_empty() {
         let values = [
@@ -58,6 +61,7 @@ pub(super) fn put<'a>(patrols: &[&'a Patrol]) -> Vec<Call<'a>> {
             column(&rows, |row| row.callsign.as_str()),
             column(&rows, |row| row.availability.as_str()),
             column(&rows, |row| row.crew.map(i16::from)),
+            column(&rows, |row| row.position_off_at.map(of_instant)),
         ];
         calls.push(Call::new(PUT, values));
     }
@@ -104,6 +108,7 @@ pub(super) fn read(row: &impl Columns, at: usize) -> Result<Patrol, StoreError> 
         availability: Availability::of_name(availability)
             .ok_or_else(|| unreadable("patrol.availability", availability))?,
         crew: row.optional_number::<i16, u8>(at + 3)?,
+        position_off_at: row.optional_instant(at + 4)?,
     })
 }
 

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row, params};
 
 use super::{
-    column::{instant, position, text},
+    column::{instant, optional_instant, position, text},
     fault::{told, unreadable},
 };
 use crate::{
@@ -12,17 +12,19 @@ use crate::{
 };
 
 /// The columns that [`read`] reads, in its order.
-pub(super) const COLUMNS: &str = "patrol.id, patrol.callsign, patrol.availability, patrol.crew";
+pub(super) const COLUMNS: &str =
+    "patrol.id, patrol.callsign, patrol.availability, patrol.crew, patrol.position_off_at";
 /// How many they are.
-pub(super) const COLUMN_COUNT: usize = 4;
+pub(super) const COLUMN_COUNT: usize = 5;
 
 /// The columns that [`read_fix`] reads, in its order.
 pub(super) const FIX_COLUMNS: &str = "patrol, recorded_at, accuracy_m, lon, lat";
 
 const PUT: &str = "
-    INSERT INTO patrol (id, callsign, availability, crew) VALUES (?1, ?2, ?3, ?4)
+    INSERT INTO patrol (id, callsign, availability, crew, position_off_at) VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT (id) DO UPDATE SET
-        callsign = excluded.callsign, availability = excluded.availability, crew = excluded.crew
+        callsign = excluded.callsign, availability = excluded.availability, crew = excluded.crew,
+        position_off_at = excluded.position_off_at
 ";
 
 const PUT_FIX: &str = "
@@ -33,12 +35,13 @@ const PUT_FIX: &str = "
     WHERE excluded.recorded_at > position.recorded_at
 ";
 
-/// Writes a patrol, new or known. Off duty, it loses its position.
+/// Writes a patrol, new or known. Off duty or switched off, it loses its position.
 pub(super) fn put(connection: &Connection, patrol: &Patrol) -> Result<(), StoreError> {
     let mut put = connection.prepare_cached(PUT).map_err(told)?;
     let id = patrol.id.as_str();
-    put.execute(params![id, patrol.callsign, patrol.availability.as_str(), patrol.crew])
-        .map_err(told)?;
+    let off_at = patrol.position_off_at.map(|at| at.unix_ms());
+    let availability = patrol.availability.as_str();
+    put.execute(params![id, patrol.callsign, availability, patrol.crew, off_at]).map_err(told)?;
     Ok(())
 }
 
@@ -61,6 +64,7 @@ pub(super) fn read(row: &Row<'_>, at: usize) -> Result<Patrol, StoreError> {
         availability: Availability::of_name(availability)
             .ok_or_else(|| unreadable("patrol.availability", availability))?,
         crew: row.get(at + 3).map_err(told)?,
+        position_off_at: optional_instant(row, at + 4)?,
     })
 }
 

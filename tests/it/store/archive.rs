@@ -144,7 +144,8 @@ pub fn records_come_in_the_order_of_the_bytes_of_their_keys(place: &dyn Place) {
     let mut everything = batch([Fact::StockChanged(unruly_keys())]);
     let patrols = ["b-1", "B_2", "A-1", "a-1", "_x", "-y", "10", "9"].map(|id| {
         let pattern = super::fixture::patrol(1, Availability::Busy);
-        Fact::PatrolRecorded(vigie::patrol::Patrol { id: id.parse().unwrap(), ..pattern })
+        let id = id.parse().unwrap();
+        Fact::PatrolRecorded(vigie::patrol::Patrol { id, ..pattern })
     });
     everything.facts.extend(batch(patrols).facts);
     commit(&mut *store, everything).unwrap();

@@ -190,6 +190,7 @@ pub fn patrol(number: u32, availability: Availability) -> Patrol {
         callsign: format!("Tango {number}"),
         availability,
         crew: number.is_multiple_of(2).then_some(3),
+        position_off_at: None,
     }
 }
 

@@ -73,6 +73,7 @@ every_store_keeps![
     a_key_makes_one_incident_only,
     a_position_is_kept_only_if_it_is_newer,
     off_duty_a_patrol_has_no_position,
+    switched_off_a_patrol_has_no_position,
     what_refers_to_nothing_is_refused,
     two_writers_take_turns_and_see_each_other,
     a_writer_keeps_others_out_until_it_ends,

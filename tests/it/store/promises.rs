@@ -276,6 +276,29 @@ pub fn off_duty_a_patrol_has_no_position(place: &dyn Place) {
     assert_eq!(store.last_fixes().unwrap(), []);
 }
 
+pub fn switched_off_a_patrol_has_no_position(place: &dyn Place) {
+    let mut store = place.open();
+    let mut on = batch([patrol_fact(1, Availability::Busy)]);
+    on.fixes.push(fix(1, 5));
+    commit(&mut *store, on).unwrap();
+    let shared = super::fixture::patrol(1, Availability::Busy);
+    let off = vigie::patrol::Patrol { position_off_at: Some(at(7)), ..shared.clone() };
+
+    commit(&mut *store, batch([Fact::PatrolRecorded(off.clone())])).unwrap();
+    assert_eq!(store.last_fixes().unwrap(), []);
+    let mut tracked = batch([]);
+    tracked.fixes.push(fix(1, 6));
+    let refused = commit(&mut *store, tracked.clone());
+
+    assert!(matches!(refused, Err(StoreError::Refused(_))), "{refused:?}");
+    assert_eq!(store.last_fixes().unwrap(), []);
+    let told = store.events_after(Seq(0)).unwrap();
+    assert!(matches!(&told[1].fact, Fact::PatrolRecorded(known) if *known == off), "{told:?}");
+    commit(&mut *store, batch([Fact::PatrolRecorded(shared)])).unwrap();
+    commit(&mut *store, tracked).unwrap();
+    assert_eq!(store.last_fixes().unwrap(), [fix(1, 6)]);
+}
+
 pub fn what_refers_to_nothing_is_refused(place: &dyn Place) {
     let mut store = place.open();
     commit(&mut *store, batch([stock_fact(1)])).unwrap();

@@ -244,7 +244,7 @@ fn no_column_holds_personal_data() {
     landlord: id name seq
     mailbox: landlord address set_at
     mailing: landlord night ordinal state mailbox opened_at changed_at due_at attempts unsure reply pdf_sha256 csv_sha256
-    patrol: id callsign availability crew
+    patrol: id callsign availability crew position_off_at
     position: patrol lon lat recorded_at accuracy_m
     purge: number at cause complete removed holds previous public_key signature
     receipt: key request seq

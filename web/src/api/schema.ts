@@ -569,7 +569,7 @@ export interface paths {
         get: operations["show_patrol"];
         /**
          * Records a patrol, new or known; with its position, where that is told at once.
-         * @description A late or repeated position changes nothing; one that comes with `off_duty` is dropped.
+         * @description A late or repeated position changes nothing; one that comes with `off_duty` or while it is switched off is dropped.
          */
         put: operations["put_patrol"];
         post?: never;
@@ -1659,6 +1659,8 @@ export interface components {
                  * @description How old its position is at `timeStamp`, in seconds.
                  */
                 position_age_s: number | null;
+                /** @description Since when its crew has switched its position off, RFC 3339; null where it has not, and off duty. */
+                position_off_at: string | null;
                 /** @description When it was at its position, RFC 3339. */
                 recorded_at: string | null;
                 /** @description Whether one of its agents asks for help. */
@@ -2444,7 +2446,7 @@ export interface components {
          * @description Why a patrol was left out.
          * @enum {string}
          */
-        PassedOverReason: "busy" | "off_duty" | "no_position" | "too_few" | "stale";
+        PassedOverReason: "busy" | "off_duty" | "position_off" | "no_position" | "too_few" | "stale";
         /** @description The password of whoever has signed in. */
         PasswordAgain: {
             /** @description Asked for again. */
@@ -2461,8 +2463,8 @@ export interface components {
             crew?: number | null;
             position?: components["schemas"]["PositionBody"] | null;
             /**
-             * @description Whether its tablet sends positions, as the crew has switched it. It is written to the log of the server and
-             *     kept nowhere else.
+             * @description Whether its tablet sends positions, as the crew has switched it; left out, it stays as it was. Switched off, its last position is
+             *     forgotten at once and none is taken, and the room sees since when. It is written to the log of the server, too.
              */
             sharing?: boolean | null;
             /** @description Whether it may be sent. */
@@ -2503,6 +2505,8 @@ export interface components {
              * @description How old its position is at `timeStamp`, in seconds.
              */
             position_age_s: number | null;
+            /** @description Since when its crew has switched its position off, RFC 3339; null where it has not, and off duty. */
+            position_off_at: string | null;
             /** @description When it was at its position, RFC 3339. */
             recorded_at: string | null;
             /** @description Whether one of its agents asks for help. */

@@ -6,6 +6,7 @@ import { getOpenAlerts, getOpenIncidents, getPatrols, openEvents, type Fresh } f
 import { asFailure, Failure, isAborted } from "../api/failure";
 import type { Alert, Incident, Patrol, SiteDetails } from "../api/shapes";
 import { follow, type Following } from "../api/stream";
+import type { Words } from "../text/words.svelte";
 import { compareUrgency } from "./urgency";
 import { poll, type Poll } from "./poll";
 import type { Room } from "./room.svelte";
@@ -102,6 +103,14 @@ export class Live {
   positionAge(patrol: Patrol): number | null {
     const { recorded_at } = patrol.properties;
     return recorded_at === null || patrol.geometry === null ? null : Math.max(0, (this.now - Date.parse(recorded_at)) / 1000);
+  }
+
+  /** In words: how old a patrol's position is, since when it is switched off, or that there is none. */
+  positionWords(patrol: Patrol, words: Words): string {
+    const { position_off_at: off } = patrol.properties;
+    if (off !== null) return words.t("patrols.positionOff", { time: words.format.minute(new Date(off)) });
+    const seconds = this.positionAge(patrol);
+    return seconds === null ? words.t("patrols.noPosition") : words.t("patrols.position", { age: words.format.age(seconds) });
   }
 
   /** What this page itself was just told, before the stream repeats it. */

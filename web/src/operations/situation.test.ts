@@ -11,7 +11,7 @@ const patrol = (id: string, recorded_at: string, lon: number, status = "availabl
     type: "Feature",
     id,
     geometry: { type: "Point", coordinates: [lon, 48] },
-    properties: { id, status, recorded_at, accuracy_m: 5, stale: true },
+    properties: { id, status, recorded_at, accuracy_m: 5, stale: true, position_off_at: null },
   }) as unknown as Patrol;
 
 const alert = (id: string, state: Alert["state"]): Alert => ({ id, state }) as unknown as Alert;
@@ -56,6 +56,15 @@ describe("the situation", () => {
     expect(moved.patrols.get("p")?.geometry).toEqual({ type: "Point", coordinates: [3, 49] });
     expect(moved.patrols.get("p")?.properties).toMatchObject({ recorded_at: at(11), accuracy_m: 8, stale: false });
     expect([...moved.patrols.keys()]).toEqual(["p"]);
+  });
+
+  it("does not move a patrol whose crew has switched its position off", () => {
+    const shown = patrol("p", at(10), 2);
+    const off = { ...shown, geometry: null, properties: { ...shown.properties, recorded_at: null, position_off_at: at(12) } };
+    const now = after({ type: "patrol", patrol: shown }, { type: "patrol", patrol: off });
+    expect(now.patrols.get("p")?.geometry).toBeNull();
+    const late: News = { type: "positions", positions: [{ id: "p", lon: 3, lat: 49, recorded_at: at(11), accuracy_m: 8 }] };
+    expect(withNews(now, late).patrols.get("p")).toEqual(off);
   });
 
   it("takes the status of a patrol without its overtaken position", () => {

@@ -70,7 +70,8 @@ export function withNews(now: Situation, news: News): Situation {
       const patrols = new Map(now.patrols);
       for (const position of news.positions) {
         const known = patrols.get(position.id);
-        if (known && isNewer(position.recorded_at, known)) patrols.set(position.id, moved(known, position));
+        // One from before it was switched off may come after that.
+        if (known && known.properties.position_off_at === null && isNewer(position.recorded_at, known)) patrols.set(position.id, moved(known, position));
       }
       return { ...now, patrols };
     }

@@ -166,11 +166,13 @@ export const en: Same<typeof fr> = {
   "patrols.crew": { one: "{n} agent", other: "{n} agents" },
   "patrols.position": "position {age} old",
   "patrols.noPosition": "no position",
+  "patrols.positionOff": "position off since {time}",
 
   "status.available": "available",
   "status.busy": "busy",
   "status.off_duty": "off duty",
   "status.no_position": "no position",
+  "status.position_off": "position switched off",
 
   "state.received": "received",
   "state.qualified": "qualified",

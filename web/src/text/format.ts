@@ -25,6 +25,8 @@ export interface Format {
   tick(date: Date): string;
   /** `02:14:09`. */
   clock(date: Date): string;
+  /** `02:14`. */
+  minute(date: Date): string;
   /** `mar. 24 nov. 22:00`: a moment that may be days ahead. */
   moment(date: Date): string;
   /** `18 h` or `18:00`. */
@@ -44,6 +46,7 @@ export function formatter(lang: Lang, timeZone: string): Format {
   const tickYear = new Intl.DateTimeFormat(locale, { year: "numeric", timeZone });
   const monthNumber = new Intl.DateTimeFormat("en-GB", { month: "numeric", timeZone });
   const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone });
+  const minute = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", timeZone });
   const moment = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone });
   const weekday = new Intl.DateTimeFormat(locale, { weekday: "short", timeZone: "UTC" });
 
@@ -83,6 +86,7 @@ export function formatter(lang: Lang, timeZone: string): Format {
     month: (date) => month.format(date).replaceAll(" ", NBSP),
     tick: (date) => (monthNumber.format(date) === "1" ? tickYear : tickMonth).format(date),
     clock: (date) => clock.format(date),
+    minute: (date) => minute.format(date),
     moment: (date) => moment.format(date).replaceAll(" ", NBSP),
     hour: (hour) => (lang === "fr" ? unit(String(hour), "h") : `${String(hour).padStart(2, "0")}:00`),
     // 5 January 1970 was a Monday.

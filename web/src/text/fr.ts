@@ -165,11 +165,13 @@ export const fr = {
   "patrols.crew": { one: "{n} agent", other: "{n} agents" },
   "patrols.position": "position d’il y a {age}",
   "patrols.noPosition": "pas de position",
+  "patrols.positionOff": "position coupée à {time}",
 
   "status.available": "disponible",
   "status.busy": "occupée",
   "status.off_duty": "hors service",
   "status.no_position": "sans position",
+  "status.position_off": "position coupée",
 
   "state.received": "reçu",
   "state.qualified": "qualifié",
