@@ -50,6 +50,7 @@
 //! | [`audit`] | adapter: the access log, in files that nobody can change unseen |
 //! | [`app`] | the only write path, the clock, daily jobs, following other writers |
 //! | [`post`] | adapter: morning reports as e-mail |
+//! | [`oidc`] | adapter: OpenID Connect, the posts that somebody holds as the provider says |
 //! | [`http`] | edge: routes, problem+json, GeoJSON, what is logged and counted |
 //! | [`cli`] | edge: the subcommands, the only place that knows `anyhow` |
 
@@ -72,6 +73,7 @@ pub mod import;
 pub mod incident;
 pub mod locate;
 pub mod mailing;
+pub mod oidc;
 pub mod patrol;
 pub mod post;
 pub mod press;

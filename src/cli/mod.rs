@@ -18,6 +18,7 @@ mod log;
 mod mail_args;
 mod mailbox;
 mod moved;
+mod oidc_args;
 mod progress;
 mod proj_data;
 mod purge;
@@ -61,7 +62,7 @@ pub struct Vigie {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Answer requests from a store until Ctrl-C.
-    Serve(serve::ServeArgs),
+    Serve(Box<serve::ServeArgs>),
     /// Make a demo estate once, then serve it with simulated calls and patrols.
     Demo(demo::DemoArgs),
     /// Read sites, buildings, tracts, surroundings or incidents from files into a store.
@@ -141,7 +142,7 @@ fn exit_code(error: &anyhow::Error) -> ExitCode {
 
 fn execute(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Serve(args) => serve::run(args),
+        Command::Serve(args) => serve::run(*args),
         Command::Demo(args) => demo::run(args),
         Command::Import(args) => import::run(args),
         Command::Simulate(args) => simulate::run(&args),

@@ -5,6 +5,7 @@ use std::{
     io::{self, Write as _},
     net::{SocketAddr, TcpListener, ToSocketAddrs as _},
     num::NonZeroU32,
+    sync::Arc,
 };
 
 use anyhow::{Context as _, bail};
@@ -16,11 +17,13 @@ use super::{
     access_log_args::AccessLogArgs,
     certificate::{TlsArgs, keep_fresh},
     mail_args::MailArgs,
+    oidc_args::OidcArgs,
 };
 use crate::{
     app::{App, Daily, DailyJob, Done, Run, nightly_purge, system_clock},
     audit::AccessLog,
     http::{self, Doors, RateLimits, Settings},
+    oidc::Provider,
     post::{MailServer, Post},
 };
 
@@ -38,6 +41,8 @@ pub struct ServeArgs {
     mail: MailArgs,
     #[command(flatten)]
     access_log: AccessLogArgs,
+    #[command(flatten)]
+    oidc: OidcArgs,
 }
 
 /// Where and to whom the server answers.
@@ -76,9 +81,10 @@ pub fn run(args: ServeArgs) -> anyhow::Result<()> {
     let listener = args.listen.bind()?; // first: a taken port is told before a large store is read
     let app = App::open(store.open()?, system_clock)?;
     let access_log = args.access_log.open(&store, &app)?;
+    let provider = args.oidc.provider()?;
     let mut jobs = daily_jobs(&app, args.mail.server()?)?;
     jobs.extend(access_log.clone().map(prune_access_log));
-    serve(app, args.listen, listener, Beside { jobs, access_log, ..Beside::nothing() })
+    serve(app, args.listen, listener, Beside { jobs, access_log, provider, ..Beside::nothing() })
 }
 
 /// Removes what is over of the access log, each night.
@@ -106,6 +112,8 @@ pub struct Beside<F> {
     pub jobs: Vec<DailyJob>,
     /// Where it is taken down who asked what.
     pub access_log: Option<AccessLog>,
+    /// Who else may say who somebody is.
+    pub provider: Option<Arc<Provider>>,
 }
 
 impl Beside<std::future::Pending<()>> {
@@ -117,6 +125,7 @@ impl Beside<std::future::Pending<()>> {
             alongside: std::future::pending(),
             jobs: Vec::new(),
             access_log: None,
+            provider: None,
         }
     }
 }
@@ -133,7 +142,7 @@ pub fn serve(
     listener: TcpListener,
     beside: Beside<impl Future<Output = ()> + 'static>,
 ) -> anyhow::Result<()> {
-    let Beside { demo_note, alongside, jobs, access_log } = beside;
+    let Beside { demo_note, alongside, jobs, access_log, provider } = beside;
     let certificate = args.tls.read()?;
     let rates = RateLimits {
         address_per_s: NonZeroU32::new(args.rate_address),
@@ -153,6 +162,7 @@ pub fn serve(
         access_log: access_log.clone(),
         allowed_origins,
         rates,
+        provider,
         certificate: certificate.clone(),
     };
     raise_open_files();

@@ -44,6 +44,7 @@ mod mission;
 mod named;
 mod nearest;
 mod observe;
+mod oidc;
 mod packed;
 mod page;
 mod patrols;
@@ -170,6 +171,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(meta::routes)
             .configure(session::routes)
             .configure(second_factor::routes)
+            .configure(oidc::routes)
             .configure(accounts::routes)
             .configure(tokens::routes)
             .configure(settings::routes)

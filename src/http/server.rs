@@ -27,7 +27,7 @@ use super::{
     stream::Streams,
     web_client,
 };
-use crate::{app::App, audit::AccessLog};
+use crate::{app::App, audit::AccessLog, oidc::Provider};
 
 /// What whoever starts the server chooses.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +46,8 @@ pub struct Settings {
     pub allowed_origins: Vec<String>,
     /// How many requests are answered.
     pub rates: RateLimits,
+    /// Who else may say who somebody is.
+    pub provider: Option<Arc<Provider>>,
     /// What is shown to whoever connects; plain HTTP is spoken without.
     pub certificate: Option<Arc<Certificate>>,
 }

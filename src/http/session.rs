@@ -9,7 +9,7 @@ use actix_web::{
     web::{self, Data},
 };
 use serde::{Deserialize, Serialize};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -38,6 +38,8 @@ use crate::{
 pub const FIRST_LINK_S: i64 = 30 * 60;
 /// Passwords that are checked at once: each takes 19 MiB and a core.
 const CHECKS_MAX: usize = 2;
+/// Codes that are handed in to a provider at once: each takes a thread until the provider answers.
+const EXCHANGES_MAX: usize = 8;
 /// What is kept of a password that nobody has, so that an unknown name takes as long as a known one.
 static NOBODYS: LazyLock<Option<PasswordHash>> =
     LazyLock::new(|| Password::made_up().and_then(|password| password.hash()).ok());
@@ -52,6 +54,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 pub struct Sessions {
     attempts: Arc<Attempts>,
     checks: Arc<Semaphore>,
+    exchanges: Arc<Semaphore>,
     /// The digest of the code that makes the first administrator, and until when it does.
     first: Arc<Mutex<Option<(String, Timestamp)>>>,
 }
@@ -64,6 +67,7 @@ impl Sessions {
         Self {
             attempts: Arc::default(),
             checks: Arc::new(Semaphore::new(CHECKS_MAX)),
+            exchanges: Arc::new(Semaphore::new(EXCHANGES_MAX)),
             first: Arc::new(Mutex::new(first)),
         }
     }
@@ -76,6 +80,11 @@ impl Sessions {
     pub async fn hashed(&self, password: Password) -> Result<PasswordHash, Problem> {
         let _check = self.checks.acquire().await.map_err(Problem::internal)?;
         Ok(web::block(move || password.hash()).await.map_err(Problem::internal)??)
+    }
+
+    /// Leave to hand in a code to a provider; `None` while as many are handed in as may be.
+    pub fn exchange(&self) -> Option<SemaphorePermit<'_>> {
+        self.exchanges.try_acquire().ok()
     }
 
     /// Takes the code, which is then good no more.
@@ -252,6 +261,9 @@ struct Session {
     csrf: Option<String>,
     /// Whether the account has a second factor.
     second_factor: bool,
+    /// What people call the OpenID Connect provider, where one may sign in with it.
+    #[schema(required = true)]
+    provider: Option<String>,
     /// Whether roles may be taken without an account.
     demo: bool,
 }
@@ -298,6 +310,18 @@ fn guest(
 pub struct Tried([String; 2]);
 
 impl Tried {
+    /// That somebody tries to sign in by what another server says of them, so with no name.
+    ///
+    /// # Errors
+    ///
+    /// 429 where nothing more is tried for now.
+    pub fn elsewhere(request: &HttpRequest, edge: &Edge) -> Result<Self, Problem> {
+        let address = format!("address {}", address(request));
+        let tried = Self([address.clone(), address]);
+        check_wait(edge, &tried.whom()[..1], edge.app.now())?;
+        Ok(tried)
+    }
+
     /// That somebody tries that name.
     ///
     /// # Errors
@@ -379,12 +403,31 @@ async fn begin(
     known: &Known,
     ticket: &Ticket,
 ) -> Result<HttpResponse, Problem> {
-    edge.app.ensure_seal().await?;
-    let sealed = seal::seal(&edge.seal_key()?, ticket, edge.app.now().plus_seconds(SESSION_S));
-    let sealed = sealed.ok_or_else(|| Problem::internal("nothing can be sealed"))?;
+    let sealed = sealed_now(edge, ticket).await?;
     let mut response = HttpResponse::Ok();
     response.insert_header((SET_COOKIE, cookie(cookie_name(request), &sealed, SESSION_S)));
     Ok(told(edge, response, Some(known), Some(&sealed)))
+}
+
+/// The ticket as a session's cookie holds it from now on.
+async fn sealed_now(edge: &Edge, ticket: &Ticket) -> Result<String, Problem> {
+    edge.app.ensure_seal().await?;
+    let sealed = seal::seal(&edge.seal_key()?, ticket, edge.app.now().plus_seconds(SESSION_S));
+    sealed.ok_or_else(|| Problem::internal("nothing can be sealed"))
+}
+
+/// The cookie of somebody who has signed in to `account` in another way than with a password.
+///
+/// # Errors
+///
+/// 503 where the store is away.
+pub async fn cookie_for(
+    request: &HttpRequest,
+    edge: &Edge,
+    account: &Account,
+) -> Result<String, Problem> {
+    let sealed = sealed_now(edge, &Ticket::Account(account.id, account.epoch)).await?;
+    Ok(cookie(cookie_name(request), &sealed, SESSION_S))
 }
 
 fn told(
@@ -405,6 +448,7 @@ fn told(
         patrol: scope.and_then(|scope| scope.patrol()).map(ToString::to_string),
         csrf: sealed.zip(key).map(|(sealed, key)| seal::csrf(key, sealed)),
         second_factor: account.is_some_and(|account| account.second_factor.is_some()),
+        provider: edge.settings.provider.as_ref().map(|provider| provider.name().to_owned()),
         demo: edge.settings.doors == Doors::OpenOnLoopback,
     })
 }

@@ -22,7 +22,11 @@ const CSRF: &str = "x-vigie-csrf";
 
 /// The cookie of the request, where there is one.
 pub fn sealed(request: &HttpRequest) -> Option<String> {
-    let name = cookie_name(request);
+    named(request, cookie_name(request))
+}
+
+/// The cookie of that name, where the request has one.
+pub fn named(request: &HttpRequest, name: &str) -> Option<String> {
     let all = request.headers().get_all(COOKIE).filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
     pairs.find(|(known, _)| known.trim() == name).map(|(_, value)| value.trim().to_owned())
@@ -90,8 +94,12 @@ pub fn check_same_site(request: &HttpRequest) -> Result<(), Problem> {
 
 /// What the cookie of this request is called.
 pub fn cookie_name(request: &HttpRequest) -> &'static str {
-    let without_tls = is_of_this_machine(request) && !is_encrypted(request);
-    if without_tls { NAME_HERE } else { NAME }
+    if is_without_tls(request) { NAME_HERE } else { NAME }
+}
+
+/// Whether it is asked on this machine without TLS, where a browser would not send back what is `Secure`.
+pub fn is_without_tls(request: &HttpRequest) -> bool {
+    is_of_this_machine(request) && !is_encrypted(request)
 }
 
 /// Whether the connection itself is encrypted; nobody's word is taken for that.
@@ -99,8 +107,17 @@ pub fn is_encrypted(request: &HttpRequest) -> bool {
     request.app_config().secure()
 }
 
-/// A cookie that lasts for so many seconds; for none, it goes.
+/// A cookie that pages of this site alone bring back. It lasts for so many seconds; for none, it goes.
 pub fn cookie(name: &str, value: &str, age_s: i64) -> String {
-    let secure = if name == NAME { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite=Strict{secure}")
+    cookie_from("Strict", name, value, age_s)
+}
+
+/// A cookie as [`cookie`] makes it, which whoever follows a link from another site brings back as well.
+pub fn cookie_from_afar(name: &str, value: &str, age_s: i64) -> String {
+    cookie_from("Lax", name, value, age_s)
+}
+
+fn cookie_from(site: &str, name: &str, value: &str, age_s: i64) -> String {
+    let secure = if name.starts_with("__Host-") { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age={age_s}; HttpOnly; SameSite={site}{secure}")
 }

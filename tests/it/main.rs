@@ -26,6 +26,7 @@ mod life_cycle;
 mod locating;
 mod mailings;
 mod many_listeners;
+mod oidc;
 mod openapi;
 mod osm_file;
 mod outage;

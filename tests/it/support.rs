@@ -267,6 +267,11 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
+    /// Every header of that name.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        self.headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
+    }
+
     /// Every header but those, in the order of names.
     pub fn headers_without(&self, left_out: &[&str]) -> Vec<(String, String)> {
         let named = self.headers.iter().filter(|(name, _)| !left_out.contains(&name.as_str()));
@@ -375,6 +380,8 @@ pub fn ask(
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .allow_non_standard_methods(true)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
         .timeout_global(Some(Duration::from_secs(60)))
         .build()
         .into();

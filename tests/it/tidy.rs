@@ -42,6 +42,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("audit", &["closed_list", "time", "access"]),
     ("app", APP),
     ("post", POST),
+    ("oidc", &["closed_list", "time", "access"]),
     ("http", HTTP),
     ("cli", CLI),
 ];
@@ -198,6 +199,7 @@ const HTTP: &[&str] = &[
     "press",
     "audit",
     "app",
+    "oidc",
 ];
 const CLI: &[&str] = &[
     "closed_list",
@@ -232,6 +234,7 @@ const CLI: &[&str] = &[
     "audit",
     "app",
     "post",
+    "oidc",
     "http",
 ];
 
@@ -285,6 +288,7 @@ const OWNED_WORDS: &[(&str, &str)] = &[
     ("rusqlite", "store"),
     ("actix_web::", "http"),
     ("proj::", "crs"),
+    ("openidconnect", "oidc"),
 ];
 /// Where an owned word may stand all the same, with its reason.
 const OWNED_WORDS_ELSEWHERE: &[(&str, &str)] = &[

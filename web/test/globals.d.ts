@@ -2,3 +2,6 @@
 interface Window {
   vigie?: { map: import("maplibre-gl").Map };
 }
+
+/** The provider of the tests, which has no types of its own. */
+declare module "oidc-provider";

@@ -27,7 +27,7 @@ export const ARTIFACTS = new URL("../test-artifacts/", import.meta.url).pathname
 mkdirSync(ARTIFACTS, { recursive: true });
 
 /** @returns {Promise<number>} a port of the loopback that nobody listens on */
-function freePort() {
+export function freePort() {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once("error", reject);

@@ -65,7 +65,7 @@ pub fn run(args: DemoArgs) -> anyhow::Result<()> {
         app,
         args.listen,
         listener,
-        Beside { demo_note, alongside, jobs: Vec::new(), access_log: None },
+        Beside { demo_note, alongside, jobs: Vec::new(), access_log: None, provider: None },
     )
 }
 

@@ -18,6 +18,8 @@ enum Asks {
     Nothing,
     /// A password or a code in its body: without a good one, nobody gets in, whoever asks.
     Itself,
+    /// What an OpenID Connect provider says: nobody gets in where there is none. See [`crate::oidc`].
+    Elsewhere,
     /// To be of this machine, or that permission.
     ThisMachineOr(Permission),
     /// That permission.
@@ -39,7 +41,7 @@ fn row(route: &'static str, asks: Asks, path: &'static str, body: Option<Value>)
 
 /// The rows, in the order of the document.
 fn rows() -> Vec<Row> {
-    use Asks::{For, Itself, Nothing, ThisMachineOr};
+    use Asks::{Elsewhere, For, Itself, Nothing, ThisMachineOr};
     use Permission as P;
     let incident =
         json!({ "kind": "OCC-HAL", "channel": "call", "location": { "site_code": "AA-02" } });
@@ -193,6 +195,8 @@ fn rows() -> Vec<Row> {
             "/api/v1/session/first",
             Some(json!({ "code": "x", "name": "a", "password": "correct horse battery" })),
         ),
+        row("GET /api/v1/session/oidc", Elsewhere, "/api/v1/session/oidc", None),
+        row("GET /api/v1/session/oidc/callback", Elsewhere, "/api/v1/session/oidc/callback", None),
         row(
             "POST /api/v1/session/totp",
             Itself,
@@ -297,7 +301,7 @@ fn every_role_may_what_the_table_says_and_nothing_else_on_every_route() {
         for role in roles() {
             let answer = row.answer(&town, Who::Role(role));
             let may = match row.asks {
-                Asks::Nothing | Asks::ThisMachineOr(_) => true,
+                Asks::Nothing | Asks::Elsewhere | Asks::ThisMachineOr(_) => true,
                 Asks::Itself => false,
                 Asks::For(permission) => role.may(permission),
             };
@@ -328,6 +332,7 @@ fn nobody_gets_in_without_credentials_or_with_bad_ones() {
         match row.asks {
             Asks::Nothing | Asks::ThisMachineOr(_) => assert_eq!(answer.status, 200, "{told}"),
             Asks::Itself => assert_eq!(answer.status, 401, "{told}"),
+            Asks::Elsewhere => assert_eq!(answer.status, 409, "{told}"),
             Asks::For(_) => {
                 assert_eq!(answer.status, 401, "{told}");
                 assert!(answer.header("www-authenticate").starts_with("Bearer"), "{told}");

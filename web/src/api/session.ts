@@ -2,6 +2,8 @@
 import type { Session } from "./shapes";
 
 export const SESSION = "/api/v1/session";
+/** Where a browser goes to sign in with the OpenID Connect provider. */
+export const SIGN_IN_WITH = `${SESSION}/oidc`;
 const SIGN_IN = "/signin";
 
 let known: Promise<Session | null> | null = null;

@@ -1,0 +1,123 @@
+// Signing in to a real `vigie serve` with a real OpenID Connect provider of another site, in a real browser: the cookies
+// must survive the way there and back.
+import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { chromium } from "playwright-core";
+
+import { serious } from "./axe.mjs";
+import { ARTIFACTS, CHROMIUM, FLAGS, freePort } from "./support.mjs";
+
+const program = process.env.VIGIE_BIN ?? "";
+const folder = mkdtempSync(join(tmpdir(), "vigie-provider-"));
+const store = `sqlite:${join(folder, "vigie.sqlite")}`;
+const secret = join(folder, "secret");
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("VIGIE_")));
+
+/** @type {import("node:child_process").ChildProcess[]} */
+const children = [];
+/** @type {import("playwright-core").Browser} */
+let browser;
+let url = "";
+
+/** Starts a program, and waits until it says so. @param {string} command @param {string[]} args @param {RegExp} ready */
+async function start(command, args, ready) {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "ignore"], env });
+  children.push(child);
+  let said = "";
+  const found = await new Promise((resolve, reject) => {
+    child.once("exit", () => reject(new Error(`${command} ended: ${said}`)));
+    child.stdout?.on("data", (chunk) => {
+      said += String(chunk);
+      const match = ready.exec(said);
+      if (match) resolve(match[1]);
+    });
+  });
+  return String(found);
+}
+
+before(async () => {
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}`;
+  const script = new URL("provider.mjs", import.meta.url).pathname;
+  // Of another name, so of another site.
+  const issuer = await start("node", [script, "0", `${url}/api/v1/session/oidc/callback`, "localhost"], /listens on (\S+)/);
+  writeFileSync(secret, "the-secret-of-vigie-at-the-provider\n");
+  execFileSync(program, ["account", "create", "salle-1", "--role", "dispatcher", "--store", store], { env });
+  const options = [
+    ["--store", store],
+    ["--listen", `127.0.0.1:${port}`],
+    ["--oidc-issuer", issuer],
+    ["--oidc-client-id", "vigie"],
+    ["--oidc-client-secret-file", secret],
+    ["--oidc-public-url", url],
+    ["--oidc-name", "l’annuaire du groupe"],
+    ["--oidc-post", "vigie-salle=salle-1"],
+  ].flat();
+  await start(program, ["serve", ...options], /(stop) /);
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+});
+
+after(async () => {
+  await browser?.close();
+  for (const child of children) child.kill("SIGKILL");
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A page where one signs in, once the provider is known. @param {string} address @param {object} options */
+async function opened(address, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "fr-FR", ...options });
+  const page = await context.newPage();
+  await page.goto(address);
+  return page;
+}
+
+test("a dispatcher comes to the page that was wanted, by way of the directory, and signs out", async () => {
+  const page = await opened(`${url}/me`);
+  await page.getByRole("link", { name: "Se connecter" }).click();
+  const button = page.getByRole("link", { name: "Se connecter avec l’annuaire du groupe" });
+  await button.waitFor();
+  assert.deepEqual(await serious(page), []);
+  await page.screenshot({ path: join(ARTIFACTS, "signin-provider.png") });
+
+  await button.click();
+  await page.getByRole("heading", { name: "Annuaire du groupe" }).waitFor();
+  await page.getByRole("button", { name: "sub-jeanne" }).click();
+  await page.waitForURL(`${url}/me`);
+  await page.getByText("salle-1").first().waitFor();
+  const cookies = (await page.context().cookies(url)).filter((cookie) => cookie.name.startsWith("vigie"));
+  assert.deepEqual(
+    cookies.map(({ name, sameSite, httpOnly }) => [name, sameSite, httpOnly]),
+    [["vigie", "Strict", true]],
+  );
+
+  await page.getByTestId("sign-out").click();
+  await page.waitForURL(/\/signin/);
+  await page.context().close();
+});
+
+test("whoever holds no post is told so, in both themes, and can go on with a password", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    const page = await opened(`${url}/signin`, { colorScheme });
+    await page.getByTestId("with-provider").click();
+    await page.getByRole("button", { name: "sub-paul" }).click();
+    await page.getByText("Aucun poste de Vigie n’est relié à ce compte.").waitFor();
+    assert.deepEqual(await serious(page), []);
+    await page.screenshot({ path: join(ARTIFACTS, `signin-unbound-${colorScheme}.png`) });
+
+    assert.equal(await page.getByLabel("Compte").isVisible(), true);
+    await page.context().close();
+  }
+});
+
+test("whoever turns back at the directory is at the page where one signs in", async () => {
+  const page = await opened(`${url}/signin`);
+  await page.getByTestId("with-provider").click();
+  await page.getByRole("button", { name: "Annuler" }).click();
+  await page.getByText("La connexion a été refusée ou annulée.").waitFor();
+  await page.context().close();
+});
