@@ -30,6 +30,7 @@ static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(|| {
         numbers: include_str!("rules/numbers.txt"),
         first_names: include_str!("rules/first-names.txt"),
         surnames: include_str!("rules/surnames.txt"),
+        vocabulary: include_str!("rules/vocabulary.txt"),
     };
     Rulebook::read(&files).expect("the shipped rules are valid")
 });
@@ -46,7 +47,7 @@ pub struct Refusal {
 ///
 /// # Cost
 ///
-/// Linear in the text, about 30 µs for 140 characters. The rules are read at the first call, in some 100 ms.
+/// Linear in the text, well under a millisecond for 140 characters. The rules are read at the first call, in some 150 ms.
 ///
 /// # Errors
 ///

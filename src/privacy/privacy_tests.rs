@@ -60,17 +60,18 @@ fn assert_figures(name: &str, recall_min: f64, false_refusals_max: f64) {
 fn the_sentences_that_the_rules_were_written_on_are_judged_as_told() {
     assert_figures("dev.tsv", 99.0, 1.0);
     assert_figures("night.tsv", 99.0, 1.0);
+    assert_figures("rounds.tsv", 98.9, 0.5);
 }
 
 #[test]
 fn the_sentences_that_the_rules_were_not_written_on_are_judged_as_told() {
-    assert_figures("held-out.tsv", 95.9, 1.3);
+    assert_figures("held-out.tsv", 96.9, 1.8);
 }
 
 /// The tablet is held to the same files: `web/src/privacy/refusal.test.ts`.
 #[test]
 fn the_verdicts_are_those_that_the_tablet_is_held_to() {
-    for name in ["dev", "night", "held-out"] {
+    for name in ["dev", "night", "rounds", "held-out"] {
         let verdicts: String = corpus(&format!("{name}.tsv"))
             .iter()
             .map(|sentence| {
@@ -115,6 +116,44 @@ fn a_place_that_is_called_after_a_person_is_no_person() {
         assert_eq!(rule_of(text), None, "{text}");
     }
     assert_eq!(rule_of("Pierre a refusé de partir"), Some(Rule::Person));
+}
+
+#[test]
+fn a_word_that_nobody_listed_is_a_name_where_a_person_stands_and_nowhere_else() {
+    for text in [
+        "avec wextrolin le mediateur",
+        "vu chez Brazhulek hier soir",
+        "wextrolin nous a menacé",
+        "famille wextrolin en conflit",
+        "wextrolin et ses cousins sont revenus",
+    ] {
+        assert!(rule_of(text).is_some(), "{text}");
+    }
+    for text in [
+        "flurbillon du portail cassé",
+        "le flurbillon est à changer",
+        "borne Flurbillon en panne",
+        "avec la flurbillonnance du hall",
+    ] {
+        assert_eq!(rule_of(text), None, "{text}");
+    }
+}
+
+#[test]
+fn whose_kin_somebody_is_tells_who_it_is() {
+    for text in [
+        "le fils de la gardienne est dans le groupe",
+        "sa soeur a appelé",
+        "la mère d'un des jeunes est venue",
+        "le cousin du gardien",
+    ] {
+        assert_eq!(rule_of(text), Some(Rule::Person), "{text}");
+    }
+    for text in
+        ["fils arrachés derrière la platine", "mère de famille aidée", "le gardien a ouvert"]
+    {
+        assert_eq!(rule_of(text), None, "{text}");
+    }
 }
 
 #[test]

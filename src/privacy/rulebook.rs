@@ -1,6 +1,6 @@
 //! [`Rulebook`]: the rules as `rules/` holds them, read once.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashMap};
 
 use regex::bytes::Regex;
 
@@ -18,6 +18,9 @@ const MASKED: &[u8] = b" ^ ";
 /// The same in a row of words.
 const MASKED_WORD: &[u8] = b" ^=>";
 
+/// Endings that a word of the lexicon may have, and still be known.
+const FORMS: [&str; 4] = ["e", "s", "es", "x"];
+
 /// The files of `rules/`.
 pub(super) struct Files {
     pub(super) rules: &'static str,
@@ -25,6 +28,7 @@ pub(super) struct Files {
     pub(super) numbers: &'static str,
     pub(super) first_names: &'static str,
     pub(super) surnames: &'static str,
+    pub(super) vocabulary: &'static str,
 }
 
 /// How a section reads a text.
@@ -128,11 +132,37 @@ fn lexicon(files: &Files) -> Result<Lexicon, String> {
         for word in words.split_whitespace().map(plain) {
             match tags {
                 "homonym" => lexicon.demote(&word),
-                tags => tags.chars().for_each(|tag| lexicon.add(&word, tag)),
+                tags => {
+                    tags.chars().for_each(|tag| lexicon.add(&word, tag));
+                    FORMS.iter().for_each(|ending| lexicon.know(format!("{word}{ending}")));
+                }
             }
         }
     }
+    vocabulary(files.vocabulary, &mut lexicon)?;
     Ok(lexicon)
+}
+
+/// Reads lines such as `er := er e ent`, the endings of a class of words, and `er: cass forc`, its stems.
+fn vocabulary(file: &'static str, lexicon: &mut Lexicon) -> Result<(), String> {
+    let mut classes: HashMap<&str, Vec<&str>> = HashMap::new();
+    for line in lines(file) {
+        if let Some((class, endings)) = line.split_once(" := ") {
+            let endings = endings.split_whitespace().map(|e| if e == "-" { "" } else { e });
+            classes.insert(class, endings.collect());
+            continue;
+        }
+        let (class, stems) = line.split_once(": ").ok_or_else(|| line.to_owned())?;
+        if class == "ends" {
+            stems.split_whitespace().for_each(|ending| lexicon.know_ending(ending));
+            continue;
+        }
+        let endings = classes.get(class).ok_or_else(|| line.to_owned())?;
+        for stem in stems.split_whitespace().map(plain) {
+            endings.iter().for_each(|ending| lexicon.know(format!("{stem}{ending}")));
+        }
+    }
+    Ok(())
 }
 
 /// Reads headings `[rule view]` or `[mask view]`, definitions `NAME := pattern` that patterns name as

@@ -3,7 +3,7 @@
 //! `Karim habite ici` reads ` karim=FIU> habite=V> ici=W>`: a pattern over such rows sees what a word is,
 //! without naming it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::spoken::Spoken;
 
@@ -16,7 +16,13 @@ const INITIAL: char = 'I';
 /// A number, in digits or in words.
 const NUMBER: char = 'N';
 /// A word that is on no list.
-const UNKNOWN: char = 'O';
+const UNLISTED: char = 'O';
+/// A word that is not even in the vocabulary: likely a name, where a person stands.
+const UNKNOWN: &str = "OK";
+/// Fewest letters of a word that is unknown: shorter ones are abbreviations.
+const UNKNOWN_LETTERS_MIN: usize = 4;
+/// Fewest letters before an ending that names do not have.
+const BEFORE_ENDING_LETTERS_MIN: usize = 4;
 /// Fewest single letters in a row that are read as one word, such as `M O U S S A`.
 const SPACED_LETTERS_MIN: usize = 4;
 
@@ -24,6 +30,8 @@ const SPACED_LETTERS_MIN: usize = 4;
 #[derive(Default)]
 pub(super) struct Lexicon {
     tags: HashMap<String, String>,
+    vocabulary: HashSet<String>,
+    endings: Vec<String>,
 }
 
 impl Lexicon {
@@ -42,6 +50,26 @@ impl Lexicon {
         }
     }
 
+    /// Adds a word that remarks are made of.
+    pub(super) fn know(&mut self, word: String) {
+        self.vocabulary.insert(word);
+    }
+
+    /// Adds an ending that names do not have.
+    pub(super) fn know_ending(&mut self, ending: &str) {
+        self.endings.push(ending.to_owned());
+    }
+
+    /// Whether a word that is on no list is in no vocabulary either, and ends as names may.
+    fn is_unknown(&self, word: &str) -> bool {
+        let ends = |ending: &String| {
+            word.strip_suffix(ending.as_str()).is_some_and(|s| s.len() >= BEFORE_ENDING_LETTERS_MIN)
+        };
+        word.len() >= UNKNOWN_LETTERS_MIN
+            && !self.vocabulary.contains(word)
+            && !self.endings.iter().any(ends)
+    }
+
     /// The row of words of a folded text.
     pub(super) fn tagged(&self, text: &str, spoken: &Spoken) -> String {
         let tokens = joined(tokens(text));
@@ -57,7 +85,10 @@ impl Lexicon {
             if is_number || word.starts_with(|c: char| c.is_ascii_digit()) {
                 row.push(NUMBER);
             } else if is_word && listed.is_empty() && word.len() > 1 {
-                row.push(UNKNOWN);
+                match self.is_unknown(&word) {
+                    true => row.push_str(UNKNOWN),
+                    false => row.push(UNLISTED),
+                }
             }
             if is_word && starts {
                 row.push(INITIAL);

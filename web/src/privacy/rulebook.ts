@@ -11,6 +11,7 @@ export interface Files {
   readonly numbers: string;
   readonly firstNames: string;
   readonly surnames: string;
+  readonly vocabulary: string;
 }
 
 type View = "cased" | "plain" | "digits" | "words";
@@ -21,6 +22,9 @@ interface Section {
   readonly rule: string;
   readonly pattern: RegExp;
 }
+
+/** Endings that a word of the lexicon may have, and still be known. */
+const FORMS = ["e", "s", "es", "x"];
 
 export class Rulebook {
   private readonly spoken: Spoken;
@@ -84,10 +88,37 @@ function lexicon(files: Files): Lexicon {
     const [tags = "", words = ""] = line.split(": ");
     for (const word of words.split(/ +/).map(plain)) {
       if (tags === "homonym") lexicon.demote(word);
-      else for (const tag of tags) lexicon.add(word, tag);
+      else {
+        for (const tag of tags) lexicon.add(word, tag);
+        for (const ending of FORMS) lexicon.know(word + ending);
+      }
     }
   }
+  vocabulary(files.vocabulary, lexicon);
   return lexicon;
+}
+
+/** Lines such as `er := er e ent`, the endings of a class of words, and `er: cass forc`, its stems. */
+function vocabulary(file: string, lexicon: Lexicon): void {
+  const classes = new Map<string, string[]>();
+  for (const line of lines(file)) {
+    const [, name, endings] = /^([a-z]+) := (.*)$/.exec(line) ?? [];
+    if (name !== undefined && endings !== undefined) {
+      classes.set(
+        name,
+        endings.split(/ +/).map((ending) => (ending === "-" ? "" : ending)),
+      );
+      continue;
+    }
+    const [known = "", stems = ""] = line.split(": ");
+    if (known === "ends") {
+      for (const ending of stems.split(/ +/)) lexicon.knowEnding(ending);
+      continue;
+    }
+    for (const stem of stems.split(/ +/).map(plain)) {
+      for (const ending of classes.get(known) ?? []) lexicon.know(stem + ending);
+    }
+  }
 }
 
 function sections(file: string): Section[] {

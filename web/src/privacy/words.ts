@@ -4,9 +4,15 @@ import type { Spoken } from "./spoken";
 
 /** Fewest single letters in a row that are read as one word, such as `M O U S S A`. */
 const SPACED_LETTERS_MIN = 4;
+/** Fewest letters of a word that is unknown: shorter ones are abbreviations. */
+const UNKNOWN_LETTERS_MIN = 4;
+/** Fewest letters before an ending that names do not have. */
+const BEFORE_ENDING_LETTERS_MIN = 4;
 
 export class Lexicon {
   private readonly tags = new Map<string, string>();
+  private readonly vocabulary = new Set<string>();
+  private readonly endings: string[] = [];
 
   add(word: string, tag: string): void {
     const tags = this.tags.get(word) ?? "";
@@ -17,6 +23,25 @@ export class Lexicon {
   demote(word: string): void {
     const tags = this.tags.get(word);
     if (tags !== undefined) this.tags.set(word, tags.replace("F", "f").replace("S", "s"));
+  }
+
+  /** Adds a word that remarks are made of. */
+  know(word: string): void {
+    this.vocabulary.add(word);
+  }
+
+  /** Adds an ending that names do not have. */
+  knowEnding(ending: string): void {
+    this.endings.push(ending);
+  }
+
+  /** Whether a word that is on no list is in no vocabulary either, and ends as names may. */
+  private isUnknown(word: string): boolean {
+    return (
+      word.length >= UNKNOWN_LETTERS_MIN &&
+      !this.vocabulary.has(word) &&
+      !this.endings.some((ending) => word.endsWith(ending) && word.length >= BEFORE_ENDING_LETTERS_MIN + ending.length)
+    );
   }
 
   /** `Karim habite ici` as ` karim=FIU> habite=V> ici=W>`. */
@@ -31,7 +56,7 @@ export class Lexicon {
       let tags = this.tags.get(word) ?? "";
       const isNumber = !word.startsWith("un") && spoken.isNumber(word);
       if (isNumber || /^[0-9]/.test(word)) tags += "N";
-      else if (isWord && tags === "" && word.length > 1) tags += "O";
+      else if (isWord && tags === "" && word.length > 1) tags += this.isUnknown(word) ? "OK" : "O";
       if (isWord && starts) tags += "I";
       row += ` ${word}=${tags}${capitals(token, amongSmall)}>`;
       starts = word === "." || word === "!" || word === "?" || (starts && !isWord);
