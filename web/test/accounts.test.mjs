@@ -204,7 +204,9 @@ test("somebody puts an authenticator beside the password, is asked for its code,
   await page.screenshot({ path: join(ARTIFACTS, "me-scan-360.png"), fullPage: true });
   await page.getByLabel("Code affiché").fill(totp(secret, -1));
   await page.keyboard.press("Enter");
-  const recovery = await page.getByTestId("recovery").locator("code").allTextContents();
+  const codes = page.getByTestId("recovery").locator("code");
+  await codes.first().waitFor();
+  const recovery = await codes.allTextContents();
   assert.equal(recovery.length, 10);
   assert.deepEqual(await serious(page), []);
   await page.screenshot({ path: join(ARTIFACTS, "me-recovery-360.png") });
