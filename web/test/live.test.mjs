@@ -140,7 +140,9 @@ describe("the room", () => {
     if (by === "road") {
       const routes = await drawn(page, "routes");
       assert.ok(routes.every((one) => one.properties.by === "road"));
-      assert.ok(features.every((/** @type {any} */ one) => one.properties.eta_s > 0));
+      const etas = features.map((/** @type {any} */ one) => one.properties.eta_s);
+      assert.ok(etas.every((/** @type {number} */ eta_s) => eta_s >= 0), "a crew may be there already");
+      assert.ok(etas.some((/** @type {number} */ eta_s) => eta_s > 0));
     }
     await shot(page, "desktop-dark-route");
     await close();
