@@ -61,7 +61,9 @@ export async function signIn(body: object, path = SESSION): Promise<{ status: nu
   }
 }
 
-/** Signs out, or puts down a role of a demo. */
+/** Signs out, or puts down a role of a demo; whoever does leaves the page. What ends with the session, as the stream does,
+ * must not lead to the page of signing in at the same time: of two ways to one page a browser breaks off the first. */
 export async function signOut(): Promise<void> {
+  leaving = true;
   await fetch(SESSION, { method: "DELETE" }).catch(() => null);
 }
