@@ -1,32 +1,23 @@
 // Accounts and tokens in the hands of an administrator, on a real `vigie serve`: given, shown once, taken away; on three
 // widths and in both themes. And the way out on a phone and on a tablet.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { chromium } from "playwright-core";
 
 import { serious } from "./axe.mjs";
-import { ARTIFACTS, CHROMIUM, FLAGS, Server } from "./support.mjs";
+import { ARTIFACTS, CHROMIUM, FLAGS, Server, Service } from "./support.mjs";
 
 const PASSWORD = "correct horse battery";
-const program = process.env.VIGIE_BIN ?? "";
-const folder = mkdtempSync(join(tmpdir(), "vigie-accounts-"));
-const store = `sqlite:${join(folder, "vigie.sqlite")}`;
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("VIGIE_")));
+const service = new Service();
 
-/** @type {import("node:child_process").ChildProcess} */
-let child;
 /** @type {import("playwright-core").Browser} */
 let browser;
 let url = "";
 
-/** @param {string[]} args @param {string} [input] */
-const vigie = (args, input = "") => execFileSync(program, [...args, "--store", store], { input, env, stdio: ["pipe", "pipe", "ignore"] });
+const vigie = service.run.bind(service);
 
 before(async () => {
   vigie(["account", "create", "admin", "--role", "admin", "--password-stdin"], `${PASSWORD}\n`);
@@ -35,22 +26,14 @@ before(async () => {
   vigie(["account", "disable", "ancien-poste"]);
   vigie(["token", "create", "--role", "planner", "--label", "export-nuit", "--days", "90"]);
   vigie(["token", "create", "--role", "planner", "--label", "sans-fin"]);
-  child = spawn(program, ["serve", "--store", store, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "ignore"], env });
-  let said = "";
-  await new Promise((resolve) => {
-    child.stdout?.on("data", (chunk) => {
-      said += String(chunk);
-      if (said.includes("stop ")) resolve(null);
-    });
-  });
-  url = /listens on (\S+)/.exec(said)?.[1] ?? "";
+  await service.start();
+  url = service.url;
   browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 });
 
 after(async () => {
   await browser?.close();
-  child?.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
+  service.stop();
 });
 
 /** The code that an authenticator shows `off` half minutes from now (RFC 6238). @param {string} base32 @param {number} off */

@@ -1,39 +1,33 @@
 // Signing in to a real `vigie serve` with a real OpenID Connect provider of another site, in a real browser: the cookies
 // must survive the way there and back.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { chromium } from "playwright-core";
 
 import { serious } from "./axe.mjs";
-import { ARTIFACTS, CHROMIUM, FLAGS, freePort } from "./support.mjs";
+import { ARTIFACTS, CHROMIUM, FLAGS, freePort, Service } from "./support.mjs";
 
-const program = process.env.VIGIE_BIN ?? "";
-const folder = mkdtempSync(join(tmpdir(), "vigie-provider-"));
-const store = `sqlite:${join(folder, "vigie.sqlite")}`;
-const secret = join(folder, "secret");
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("VIGIE_")));
-
-/** @type {import("node:child_process").ChildProcess[]} */
-const children = [];
+const service = new Service();
+/** @type {import("node:child_process").ChildProcess} */
+let directory;
 /** @type {import("playwright-core").Browser} */
 let browser;
 let url = "";
 
-/** Starts a program, and waits until it says so. @param {string} command @param {string[]} args @param {RegExp} ready */
-async function start(command, args, ready) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "ignore"], env });
-  children.push(child);
+/** Starts the provider, of another name and so of another site; its issuer. @param {string} back */
+async function provider(back) {
+  const script = new URL("provider.mjs", import.meta.url).pathname;
+  directory = spawn("node", [script, "0", back, "localhost"], { stdio: ["ignore", "pipe", "ignore"], env: service.env });
   let said = "";
   const found = await new Promise((resolve, reject) => {
-    child.once("exit", () => reject(new Error(`${command} ended: ${said}`)));
-    child.stdout?.on("data", (chunk) => {
+    directory.once("exit", () => reject(new Error(`the provider ended: ${said}`)));
+    directory.stdout?.on("data", (chunk) => {
       said += String(chunk);
-      const match = ready.exec(said);
+      const match = /listens on (\S+)/.exec(said);
       if (match) resolve(match[1]);
     });
   });
@@ -43,14 +37,11 @@ async function start(command, args, ready) {
 before(async () => {
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
-  const script = new URL("provider.mjs", import.meta.url).pathname;
-  // Of another name, so of another site.
-  const issuer = await start("node", [script, "0", `${url}/api/v1/session/oidc/callback`, "localhost"], /listens on (\S+)/);
+  const issuer = await provider(`${url}/api/v1/session/oidc/callback`);
+  const secret = join(service.folder, "secret");
   writeFileSync(secret, "the-secret-of-vigie-at-the-provider\n");
-  execFileSync(program, ["account", "create", "salle-1", "--role", "dispatcher", "--store", store], { env });
+  service.run(["account", "create", "salle-1", "--role", "dispatcher"]);
   const options = [
-    ["--store", store],
-    ["--listen", `127.0.0.1:${port}`],
     ["--oidc-issuer", issuer],
     ["--oidc-client-id", "vigie"],
     ["--oidc-client-secret-file", secret],
@@ -58,14 +49,14 @@ before(async () => {
     ["--oidc-name", "l’annuaire du groupe"],
     ["--oidc-post", "vigie-salle=salle-1"],
   ].flat();
-  await start(program, ["serve", ...options], /(stop) /);
+  await service.start(`127.0.0.1:${port}`, options);
   browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 });
 
 after(async () => {
   await browser?.close();
-  for (const child of children) child.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
+  directory?.kill("SIGKILL");
+  service.stop();
 });
 
 /** A page where one signs in, once the provider is known. @param {string} address @param {object} options */

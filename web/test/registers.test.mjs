@@ -1,32 +1,25 @@
 // The registers in the hands of the data protection officer and of an administrator, on a real `vigie serve`: what was purged, held,
 // sent and read, on three widths, in both themes and on paper.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { chromium } from "playwright-core";
 
 import { serious } from "./axe.mjs";
-import { ARTIFACTS, CHROMIUM, FLAGS } from "./support.mjs";
+import { ARTIFACTS, CHROMIUM, FLAGS, Service } from "./support.mjs";
 
 const PASSWORD = "correct horse battery";
-const program = process.env.VIGIE_BIN ?? "";
-const folder = mkdtempSync(join(tmpdir(), "vigie-registers-"));
-const store = `sqlite:${join(folder, "vigie.sqlite")}`;
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("VIGIE_")));
+const service = new Service();
 
-/** @type {import("node:child_process").ChildProcess} */
-let child;
 /** @type {import("playwright-core").Browser} */
 let browser;
 let url = "";
 
-/** @param {string[]} args @param {string} [input] */
-const vigie = (args, input = "") => execFileSync(program, [...args, "--store", store], { input, env, stdio: ["pipe", "pipe", "ignore"] });
+const vigie = service.run.bind(service);
 
 /** A mail server that takes no mail: what it answers to a mailbox. @param {Record<string, string>} answers */
 async function mailServer(answers) {
@@ -48,36 +41,29 @@ before(async () => {
   for (const [name, role] of [["admin", "admin"], ["dpo", "dpo"], ["salle-1", "dispatcher"]]) {
     vigie(["account", "create", String(name), "--role", String(role), "--password-stdin"], `${PASSWORD}\n`);
   }
-  const sites = join(folder, "sites.csv");
+  const sites = join(service.folder, "sites.csv");
   writeFileSync(sites, "code;landlord;name;dwellings;lon;lat\nPH-0001;Paris Habitat;Résidence 1;40;2.35;48.85\nRI-0001;RIVP;Résidence 2;40;2.36;48.86\n");
-  execFileSync(program, ["import", "sites", "--store", store, sites], { env, stdio: "ignore" });
+  vigie(["import", "sites", sites]);
   const mail = await mailServer({ "astreinte@rivp.example": "451 later" });
   const port = /** @type {import("node:net").AddressInfo} */ (mail.address()).port;
   for (const [landlord, address] of [["paris-habitat", "astreinte@habitat.example"], ["rivp", "astreinte@rivp.example"]]) {
     vigie(["mailbox", "set", String(landlord), String(address)]);
   }
   const smtp = ["--smtp-host", "127.0.0.1", "--smtp-port", String(port), "--smtp-tls", "none", "--smtp-from", "bilans@exploitant.example"];
+  const { program, store, env } = service;
   const sending = spawn(program, ["report", "send", "--all", ...smtp, "--store", store], { env, stdio: "ignore" });
   // It ends with an error: neither went out.
   assert.notEqual(await new Promise((resolve) => sending.on("exit", resolve)), 0);
   mail.close();
   vigie(["purge"]);
-  child = spawn(program, ["serve", "--store", store, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "ignore"], env });
-  let said = "";
-  await new Promise((resolve) => {
-    child.stdout?.on("data", (chunk) => {
-      said += String(chunk);
-      if (said.includes("stop ")) resolve(null);
-    });
-  });
-  url = /listens on (\S+)/.exec(said)?.[1] ?? "";
+  await service.start();
+  url = service.url;
   browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 });
 
 after(async () => {
   await browser?.close();
-  child?.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
+  service.stop();
 });
 
 /** @param {string} name @param {object} [options] */
@@ -95,7 +81,7 @@ async function signedIn(name, options = {}) {
 
 /** The file that the access log of today is in. */
 function logFile() {
-  const chain = join(folder, "access-log", "1");
+  const chain = join(service.folder, "access-log", "1");
   return join(chain, readdirSync(chain).filter((name) => name.endsWith(".jsonl")).sort().at(-1) ?? "");
 }
 

@@ -1,48 +1,32 @@
 // Signing in to a real `vigie serve`: the first administrator by the link, then a dispatcher, in both languages and
 // themes; and the roles of a demo.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { chromium } from "playwright-core";
 
 import { serious } from "./axe.mjs";
-import { ARTIFACTS, CHROMIUM, FLAGS, Server } from "./support.mjs";
+import { ARTIFACTS, CHROMIUM, FLAGS, Server, Service } from "./support.mjs";
 
 const PASSWORD = "correct horse battery";
-const program = process.env.VIGIE_BIN ?? "";
-const folder = mkdtempSync(join(tmpdir(), "vigie-signin-"));
-const store = `sqlite:${join(folder, "vigie.sqlite")}`;
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("VIGIE_")));
+const service = new Service();
 
-/** @type {import("node:child_process").ChildProcess} */
-let child;
 /** @type {import("playwright-core").Browser} */
 let browser;
 let url = "";
 let link = "";
 
 before(async () => {
-  child = spawn(program, ["serve", "--store", store, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "ignore"], env });
-  let said = "";
-  await new Promise((resolve) => {
-    child.stdout?.on("data", (chunk) => {
-      said += String(chunk);
-      if (said.includes("stop ")) resolve(null);
-    });
-  });
-  url = /listens on (\S+)/.exec(said)?.[1] ?? "";
-  link = /first\s+(\S+)/.exec(said)?.[1] ?? "";
+  await service.start();
+  url = service.url;
+  link = service.link;
   browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 });
 
 after(async () => {
   await browser?.close();
-  child?.kill("SIGKILL");
-  rmSync(folder, { recursive: true, force: true });
+  service.stop();
 });
 
 /** @param {object} options @param {string} address */
@@ -90,10 +74,8 @@ test("the link of the first start makes the administrator, once, by the keyboard
 });
 
 test("a dispatcher signs in, works with the session, and signs out", async () => {
-  execFileSync(program, ["account", "create", "salle-1", "--role", "dispatcher", "--password-stdin", "--store", store], {
-    input: `${PASSWORD}\n`,
-    env,
-  });
+  service.run(["account", "create", "salle-1", "--role", "dispatcher", "--password-stdin"], `${PASSWORD}
+`);
   const page = await opened({ locale: "fr-FR" }, url);
   await page.waitForURL(/\/signin/);
   await page.getByLabel("Compte").fill("salle-1");

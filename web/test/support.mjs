@@ -1,6 +1,6 @@
 // What every browser test needs: a real server of its own, Chromium, and a few looks at the map.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -97,6 +97,47 @@ export class Server {
     const answer = await fetch(`${this.url}/api/v1/${path}`);
     assert.equal(answer.status, 200, `${path}: ${await answer.clone().text()}`);
     return answer.json();
+  }
+}
+
+/** `vigie serve` on a store of its own, as a house runs it: whoever asks must be known. */
+export class Service {
+  folder = mkdtempSync(join(tmpdir(), "vigie-service-"));
+  store = `sqlite:${join(this.folder, "vigie.sqlite")}`;
+  program = process.env.VIGIE_BIN ?? "";
+  // Only what a test says counts, and the program refuses variables that it does not know.
+  env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("VIGIE_")));
+  url = "";
+  /** The link by which the first administrator signs in, where there is none yet. */
+  link = "";
+  /** @type {import("node:child_process").ChildProcess | null} */
+  #child = null;
+
+  /** Carries out another command on the store. @param {string[]} args @param {string} [input] */
+  run(args, input = "") {
+    return execFileSync(this.program, [...args, "--store", this.store], { input, env: this.env, stdio: ["pipe", "pipe", "ignore"] });
+  }
+
+  /** @param {string} [listen] @param {string[]} [options] */
+  async start(listen = "127.0.0.1:0", options = []) {
+    const args = ["serve", "--store", this.store, "--listen", listen, ...options];
+    const child = spawn(this.program, args, { stdio: ["ignore", "pipe", "ignore"], env: this.env });
+    this.#child = child;
+    let said = "";
+    await new Promise((resolve, reject) => {
+      child.once("exit", () => reject(new Error(`the server stopped: ${said}`)));
+      child.stdout?.on("data", (chunk) => {
+        said += String(chunk);
+        if (said.includes("stop ")) resolve(null);
+      });
+    });
+    this.url = /listens on (\S+)/.exec(said)?.[1] ?? "";
+    this.link = /first\s+(\S+)/.exec(said)?.[1] ?? "";
+  }
+
+  stop() {
+    this.#child?.kill("SIGKILL");
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
