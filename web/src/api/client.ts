@@ -1,5 +1,6 @@
 /** The only place that calls `fetch`. */
 import { Failure, isAborted } from "./failure";
+import { ownPath } from "./link";
 import { ours, toSignIn } from "./session";
 import type {
   AccessCheck,
@@ -157,12 +158,6 @@ export async function getAll<P extends ListPath>(
   return { features, complete: next === undefined };
 }
 
-/** The path of a link of ours: behind a proxy the host that the server wrote may not be ours. */
-function ownPath(href: string): string {
-  const url = new URL(href, location.href);
-  return url.pathname + url.search;
-}
-
 /** One incident with its steps. */
 export async function getIncident(id: string, signal?: AbortSignal): Promise<IncidentWithSteps> {
   const response = await call(`/api/v1/incidents/${encodeURIComponent(id)}`, {}, signal);
@@ -275,15 +270,13 @@ export function putSettings(wanted: { remarks: boolean }): Promise<Settings> {
 }
 
 /** Lines of the access log of a day, newest first, behind `after` where that is not null. */
-export async function getAccess(wanted: { day: string; account: string; route: string }, after: string | null): Promise<AccessDay> {
-  const response = await call(address("/api/v1/access-log", { ...wanted, after }), {});
-  return (await response.json()) as AccessDay;
+export function getAccess(wanted: { day: string; account: string; route: string }, after: string | null): Promise<AccessDay> {
+  return get("/api/v1/access-log", { ...wanted, after: after ?? "" });
 }
 
 /** Whether the lines of a day are as they were written. */
-export async function checkAccess(day: string): Promise<AccessCheck> {
-  const response = await call(address("/api/v1/access-log/check", { day }), {});
-  return (await response.json()) as AccessCheck;
+export function checkAccess(day: string): Promise<AccessCheck> {
+  return get("/api/v1/access-log/check", { day });
 }
 
 /** Every account that somebody signs in to, oldest first. */

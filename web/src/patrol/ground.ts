@@ -1,4 +1,5 @@
 /** What the map of a mission shows, fetched while there is a network and kept for when there is none. */
+import { ownPath } from "../api/link";
 import type { Mission } from "./contract";
 import type { Wire } from "./wire";
 
@@ -75,7 +76,7 @@ export async function* streets(): AsyncGenerator<GeoJSON.Feature[]> {
     const page = (await response.json()) as { features: GeoJSON.Feature[]; links: { rel: string; href: string }[] };
     yield page.features;
     const href = page.links.find(({ rel }) => rel === "next")?.href;
-    next = href === undefined ? undefined : pathOf(href);
+    next = href === undefined ? undefined : ownPath(href);
   }
 }
 
@@ -86,10 +87,4 @@ export async function keepStreets(): Promise<void> {
   } catch {
     // Without a network the map has what was kept before.
   }
-}
-
-/** The path of a link of ours: behind a proxy the host that the server wrote may not be ours. */
-function pathOf(href: string): string {
-  const url = new URL(href, location.href);
-  return url.pathname + url.search;
 }

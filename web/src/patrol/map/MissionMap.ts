@@ -56,7 +56,8 @@ export class MissionMap {
   /** Draws the streets of the town, as far as they can be had. */
   async drawGround(): Promise<void> {
     const features: GeoJSON.Feature[] = [];
-    for await (const page of streets()) features.push(...page);
+    // Not `push(...)`: a page is longer than a call may have arguments.
+    for await (const page of streets()) for (const feature of page) features.push(feature);
     await this.#set("surroundings", features);
   }
 
