@@ -47,7 +47,7 @@ pub struct Refusal {
 ///
 /// # Cost
 ///
-/// Linear in the text, well under a millisecond for 140 characters. The rules are read at the first call, in some 150 ms.
+/// Linear in the text, some 0.2 ms for a sentence (with other work on both cores). The rules are read at the first call, in some 150 ms.
 ///
 /// # Errors
 ///
