@@ -345,7 +345,7 @@ describe("an intervention", () => {
     await desk.step(id, "assigned", { patrol: crew.id });
     const { page, close } = await newPage(browser, { height: 900 });
     await open(page, server, `at=incident:${id}`);
-    await page.getByRole("button", { name: `Renforcer avec ${second.callsign}` }).click();
+    await page.getByRole("button", { name: `Renfort avec ${second.callsign}` }).click();
     await page.getByTestId("crews").getByText(second.callsign).waitFor();
     await shot(page, "desktop-dark-reinforced");
 

@@ -174,7 +174,7 @@ export const dispatchFr = {
   "nearest.send": "Envoyer",
   "nearest.sendOne": "Envoyer {callsign}",
   "nearest.reinforce": "Renfort",
-  "nearest.reinforceWith": "Renforcer avec {callsign}",
+  "nearest.reinforceWith": "Renfort avec {callsign}",
 
   "intake.begin": "Nouvel appel",
   "intake.title": "Nouvel appel",
