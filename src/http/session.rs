@@ -306,8 +306,11 @@ fn guest(
     Ok(seat)
 }
 
-/// Whose failures count: a name, and the address from which it is tried.
-pub struct Tried([String; 2]);
+/// Whose failures count: the address from which somebody tries, and the name, where they say one.
+pub struct Tried {
+    address: String,
+    name: Option<String>,
+}
 
 impl Tried {
     /// That somebody tries to sign in by what another server says of them, so with no name.
@@ -316,10 +319,7 @@ impl Tried {
     ///
     /// 429 where nothing more is tried for now.
     pub fn elsewhere(request: &HttpRequest, edge: &Edge) -> Result<Self, Problem> {
-        let address = format!("address {}", address(request));
-        let tried = Self([address.clone(), address]);
-        check_wait(edge, &tried.whom()[..1], edge.app.now())?;
-        Ok(tried)
+        Self::new(request, edge, None)
     }
 
     /// That somebody tries that name.
@@ -328,23 +328,29 @@ impl Tried {
     ///
     /// 429 where nothing more is tried for now.
     pub fn of(request: &HttpRequest, edge: &Edge, name: &str) -> Result<Self, Problem> {
-        let tried = Self([format!("name {name}"), format!("address {}", address(request))]);
+        Self::new(request, edge, Some(format!("name {name}")))
+    }
+
+    fn new(request: &HttpRequest, edge: &Edge, name: Option<String>) -> Result<Self, Problem> {
+        let tried = Self { address: format!("address {}", address(request)), name };
         check_wait(edge, &tried.whom(), edge.app.now())?;
         Ok(tried)
     }
 
-    fn whom(&self) -> [&str; 2] {
-        [&self.0[0], &self.0[1]]
+    fn whom(&self) -> Vec<&str> {
+        self.name.as_deref().into_iter().chain([self.address.as_str()]).collect()
     }
 
-    /// Notes a failure.
+    /// Notes a failure, of each once.
     pub fn failed(&self, edge: &Edge) {
         edge.sessions.attempts.failed(&self.whom(), edge.app.now());
     }
 
     /// Forgets the failures of the name.
     pub fn succeeded(&self, edge: &Edge) {
-        edge.sessions.attempts.succeeded(&self.whom()[..1]);
+        if let Some(name) = &self.name {
+            edge.sessions.attempts.succeeded(&[name]);
+        }
     }
 }
 

@@ -369,22 +369,51 @@ fn afterwards_nobody_is_sent_to_another_site() {
 }
 
 #[test]
-fn whoever_says_it_was_another_provider_or_fails_too_often_is_not_heard() {
+fn whoever_says_it_was_another_provider_is_refused() {
     let directory = Directory::start();
     let town = town(&directory);
     let mut browser = Browser::default();
     let away = browser.begins(town.address(), "");
     let back = browser.signs_in_there(&away, "sub-jeanne");
     let (before, _) = back.split_once("&iss=").expect("the provider names itself");
+
     let url = format!("{}{before}&iss=https%3A%2F%2Fid.example", town.address());
     assert_failed(&browser.opens(&url), "refused");
+    assert_eq!(directory.calls("/token"), 0);
+}
 
-    for _ in 0..5 {
-        browser.opens(&format!("{}{BEGIN}/callback?state=0&code=0", town.address()));
+#[test]
+fn a_return_that_fails_counts_once_and_the_fifth_one_has_to_wait() {
+    static LATER_S: AtomicI64 = AtomicI64::new(0);
+    /// A clock that stands still between two questions, so that no wait is over by itself.
+    fn clock() -> Timestamp {
+        let start = Timestamp::from_unix_ms(1_700_000_000_000).unwrap();
+        start.plus_seconds(LATER_S.load(Ordering::SeqCst))
     }
-    let url = format!("{}{BEGIN}", town.address());
-    assert_failed(&browser.opens(&url), "wait");
-    assert_failed(&browser.opens(&format!("{url}/callback?state=0&code=0")), "wait");
+    let directory = Directory::start();
+    let settings = Settings { provider: Some(directory.provider()), ..Settings::default() };
+    let town = closed_town_by(clock, settings, []);
+    let begin = format!("{}{BEGIN}", town.address());
+    let callback = format!("{begin}/callback?state=0&code=0");
+    let is_heard = || {
+        let away = Browser::default().opens(&begin);
+        away.header("location").starts_with(&directory.issuer)
+    };
+
+    // Four failures are free; the fifth costs a second, and the sixth two: as with a password.
+    for number in 1..=5 {
+        assert!(is_heard(), "after {} failures", number - 1);
+        assert_failed(&Browser::default().opens(&callback), "expired");
+    }
+    assert_failed(&Browser::default().opens(&begin), "wait");
+    assert_failed(&Browser::default().opens(&callback), "wait");
+    LATER_S.store(1, Ordering::SeqCst);
+    assert!(is_heard(), "a second later; what had to wait is no failure");
+    assert_failed(&Browser::default().opens(&callback), "expired");
+    LATER_S.store(2, Ordering::SeqCst);
+    assert!(!is_heard(), "the sixth waits for two seconds");
+    LATER_S.store(3, Ordering::SeqCst);
+    assert!(is_heard());
     assert_eq!(directory.calls("/token"), 0);
 }
 
