@@ -4,7 +4,7 @@ use std::{convert::Infallible, fs, path::PathBuf, str::FromStr};
 
 use anyhow::Context as _;
 
-use super::{NotUnderstood, of_list};
+use super::{NotUnderstood, of_list, secret_file::first_line};
 use crate::{
     mailing::{MailAddress, PATIENCE_S_DEFAULT, Patience},
     post::{MailServer, Password, Security, Sender},
@@ -98,9 +98,8 @@ impl MailArgs {
         if let Some(Secret(password)) = &self.smtp_password {
             return Ok(Some(password.clone()));
         }
-        let Some(file) = &self.smtp_password_file else { return Ok(None) };
-        let text = fs::read_to_string(file)
-            .with_context(|| format!("--smtp-password-file {}", file.display()))?;
-        Ok(Some(text.lines().next().unwrap_or_default().to_owned().into()))
+        let file = self.smtp_password_file.as_deref();
+        let password = file.map(|file| first_line("--smtp-password-file", file)).transpose()?;
+        Ok(password.map(Into::into))
     }
 }

@@ -24,6 +24,7 @@ mod proj_data;
 mod purge;
 mod report;
 mod restore;
+mod secret_file;
 mod sending;
 mod serve;
 mod simulate;

@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf, sync::Arc};
 
 use anyhow::Context as _;
 
-use super::NotUnderstood;
+use super::{NotUnderstood, secret_file::first_line};
 use crate::oidc::{PostOfGroup, Provider, ProviderSettings};
 
 /// The OpenID Connect provider that people may sign in with.
@@ -65,25 +65,23 @@ impl OidcArgs {
         else {
             return Ok(None);
         };
-        let read = |option: &str, file: &PathBuf| {
-            fs::read(file).with_context(|| format!("{option} {}", file.display()))
-        };
-        let secret = self.oidc_client_secret_file.as_ref();
-        let secret = secret.map(|file| read("--oidc-client-secret-file", file)).transpose()?;
-        let first_line = |bytes: Vec<u8>| {
-            String::from_utf8_lossy(&bytes).lines().next().unwrap_or_default().to_owned()
-        };
-        let authority = self.oidc_ca.as_ref().map(|file| read("--oidc-ca", file)).transpose()?;
+        let secret = self.oidc_client_secret_file.as_deref();
+        let secret =
+            secret.map(|file| first_line("--oidc-client-secret-file", file)).transpose()?;
+        let authority = self
+            .oidc_ca
+            .as_ref()
+            .map(|file| fs::read(file).with_context(|| format!("--oidc-ca {}", file.display())));
         let provider = Provider::start(ProviderSettings {
             issuer: issuer.clone(),
             client: client.clone(),
-            secret: secret.map(first_line).map(Into::into),
+            secret: secret.map(Into::into),
             name: self.oidc_name.clone(),
             public_url: public_url.clone(),
             claim: self.oidc_role_claim.clone(),
             scopes: self.oidc_scope.clone(),
             posts: self.oidc_post.clone(),
-            authority,
+            authority: authority.transpose()?,
         });
         Ok(Some(provider.map_err(|fault| NotUnderstood(format!("--oidc-issuer: {fault}")))?))
     }

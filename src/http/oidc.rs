@@ -9,6 +9,7 @@ use actix_web::{
     http::header::{CACHE_CONTROL, LOCATION, SET_COOKIE},
     web::{self, Data},
 };
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -38,6 +39,8 @@ const FLOW_COOKIE_HERE: &str = "vigie-oidc";
 const PURPOSE: &[u8] = b"vigie oidc 1";
 /// Longest path to go to afterwards, in bytes.
 const NEXT_BYTES_MAX: usize = 200;
+/// What of a path stands in a query as `%…`.
+const IN_QUERY: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'_').remove(b'-').remove(b'.');
 
 /// The routes of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -239,21 +242,12 @@ fn in_force(edge: &Edge, names: &[AccountName]) -> Option<Arc<Account>> {
 
 /// Back to the page where one signs in, which says why in words. The sign-in that had begun is over.
 fn back(request: &HttpRequest, failed: Failed, next: &str) -> HttpResponse {
-    let next: String = next.chars().map(escaped).collect();
+    let next = utf8_percent_encode(next, IN_QUERY);
     HttpResponse::SeeOther()
         .insert_header((LOCATION, format!("/signin?failed={}&next={next}", failed.as_str())))
         .insert_header((CACHE_CONTROL, "no-store"))
         .append_header((SET_COOKIE, cookie_from_afar(flow_cookie(request), "", 0)))
         .finish()
-}
-
-/// A character of a path of ours as one of a query.
-fn escaped(c: char) -> String {
-    if c.is_ascii_alphanumeric() || "/_-.".contains(c) {
-        c.to_string()
-    } else {
-        format!("%{:02X}", u32::from(c))
-    }
 }
 
 fn flow_cookie(request: &HttpRequest) -> &'static str {
@@ -318,6 +312,9 @@ mod tests {
 
     #[test]
     fn a_path_goes_into_a_query_and_comes_out_of_it_the_same() {
-        assert_eq!("/#a=b&c%20".chars().map(escaped).collect::<String>(), "/%23a%3Db%26c%2520");
+        assert_eq!(
+            utf8_percent_encode("/#a=b&c%20+é", IN_QUERY).to_string(),
+            "/%23a%3Db%26c%2520%2B%C3%A9"
+        );
     }
 }
