@@ -8,7 +8,8 @@ LISTEN ?= 127.0.0.1:8080
 
 # Debian packages: PROJ and SQLite are compiled from their crates (cmake, a C++ compiler, and the sqlite3 program
 # that builds PROJ's database); tests drive a real browser, compare with GDAL's reading, run PostgreSQL and nginx of
-# their own on free ports, look into PDFs, send mail to a server of their own, and ask the API with schemathesis, from PyPI.
+# their own on free ports, look into PDFs, send mail to a server of their own, and, from PyPI, ask the API with
+# schemathesis and compare figures with PySAL.
 BUILD_PACKAGES := g++ cmake sqlite3
 TEST_PACKAGES := $(BUILD_PACKAGES) chromium openssl gdal-bin postgresql-15 postgresql-15-postgis-3 nginx-light python3-venv python3-aiosmtpd poppler-utils
 
@@ -44,7 +45,7 @@ build: web ## target/release/vigie, with the web client inside
 
 test: test-web test-rust test-api test-browser ## every test: web unit, Rust, the API by its document, browser
 
-test-rust: tools-test web
+test-rust: tools-test web target/pysal/.installed
 	$(CARGO) test --locked
 
 test-web: web/node_modules/.installed
@@ -64,6 +65,12 @@ test-api: tools-test web target/schemathesis/.installed
 
 target/schemathesis/.installed: tests/schemathesis/requirements.txt
 	@echo "vigie: installing schemathesis from PyPI"
+	python3 -m venv $(@D)
+	$(@D)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+target/pysal/.installed: tests/pysal/requirements.txt
+	@echo "vigie: installing PySAL, SciPy, statsmodels and ruptures from PyPI"
 	python3 -m venv $(@D)
 	$(@D)/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@

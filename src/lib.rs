@@ -20,6 +20,7 @@
 //! | [`closed_list`] | values of which there are a few, with their names |
 //! | [`geo`] | where: [`geo::LonLat`], [`geo::Bbox`], true metres |
 //! | [`time`] | when: [`time::Timestamp`], windows, the hours of a Paris week |
+//! | [`statistics`] | honest figures: rates, hot spots, what chance makes of them, change |
 //! | [`tract`] | INSEE tracts |
 //! | [`roads`] | the road graph, and how long a patrol takes |
 //! | [`privacy`] | what protects people: which texts are refused, which counts may leave the house |
@@ -84,6 +85,7 @@ pub mod response;
 pub mod retention;
 pub mod roads;
 pub mod simulation;
+pub mod statistics;
 pub mod stock;
 pub mod store;
 pub mod time;

@@ -31,6 +31,12 @@ impl From<LonLat> for EarthCentred {
 }
 
 impl EarthCentred {
+    /// Metres from the centre towards 0° E, 90° E and the north pole, for an index in space.
+    #[must_use]
+    pub const fn coordinates_m(&self) -> [f64; 3] {
+        [self.x, self.y, self.z]
+    }
+
     /// Square of the straight line through the Earth to `other`, in m². No geodesic is shorter than that line.
     #[must_use]
     pub fn chord_squared_m2(&self, other: &Self) -> f64 {

@@ -47,6 +47,7 @@ mod sending;
 mod server;
 mod simulate;
 mod slow;
+mod statistics;
 mod stock_lists;
 mod store;
 mod support;

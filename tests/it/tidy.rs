@@ -12,6 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("closed_list", &[]),
     ("geo", &[]),
     ("time", &[]),
+    ("statistics", &["geo"]),
     ("tract", &["geo"]),
     ("roads", &["geo", "time"]),
     ("privacy", &["closed_list", "geo", "time"]),
@@ -239,33 +240,12 @@ const CLI: &[&str] = &[
 ];
 
 /// Modules of the core, and words that would let the outside world in.
+#[rustfmt::skip]
 const PURE: &[&str] = &[
-    "closed_list",
-    "geo",
-    "time",
-    "tract",
-    "roads",
-    "privacy",
-    "stock",
-    "mailing",
-    "patrol",
-    "incident",
-    "alert",
-    "access",
-    "retention",
-    "event",
-    "twin",
-    "locate",
-    "dispatch",
-    "vigil",
-    "publication",
-    "heatmap",
-    "response",
-    "catalogue",
-    "report",
-    "figure",
-    "simulation",
-    "demo",
+    "closed_list", "geo", "time", "statistics", "tract", "roads", "privacy", "stock", "mailing",
+    "patrol", "incident", "alert", "access", "retention", "event", "twin", "locate", "dispatch",
+    "vigil", "publication", "heatmap", "response", "catalogue", "report", "figure",
+    "simulation", "demo",
 ];
 const IMPURE_WORDS: &[&str] = &[
     "actix",
