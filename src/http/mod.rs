@@ -31,6 +31,7 @@ mod json;
 mod kinds;
 mod kpis;
 mod landlords;
+mod left;
 mod limit;
 mod lines;
 mod locate;

@@ -17,6 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Problem, ProblemKind, Query,
     caller::Public,
+    left,
     problem::ProblemBody,
     seal,
     session::{Tried, cookie_for},
@@ -36,7 +37,7 @@ const FLOW_COOKIE: &str = "__Host-vigie-oidc";
 /// Its name on this machine, without TLS.
 const FLOW_COOKIE_HERE: &str = "vigie-oidc";
 /// What it is sealed for.
-const PURPOSE: &[u8] = b"vigie oidc 1";
+const PURPOSE: &[u8] = b"vigie oidc 2";
 /// Longest path to go to afterwards, in bytes.
 const NEXT_BYTES_MAX: usize = 200;
 /// What of a path stands in a query as `%…`.
@@ -88,11 +89,12 @@ async fn go_to_provider(
     if Tried::elsewhere(&request, &edge).is_err() {
         return Ok(back(&request, Failed::Wait, next));
     }
-    let Ok((there, flow)) = provider.begin() else {
+    let now = edge.app.now();
+    let Ok((there, flow)) = provider.begin(left::anew_since(&request, now)) else {
         return Ok(back(&request, Failed::Away, next));
     };
     edge.app.ensure_seal().await?;
-    let begun = Begun { until: edge.app.now().plus_seconds(FLOW_S), flow, next: next.to_owned() };
+    let begun = Begun { until: now.plus_seconds(FLOW_S), flow, next: next.to_owned() };
     let sealed = seal::seal_text(&edge.seal_key()?, PURPOSE, &begun.plain());
     let sealed = sealed.ok_or_else(|| Problem::internal("nothing can be sealed"))?;
     Ok(HttpResponse::SeeOther()
@@ -133,6 +135,7 @@ async fn come_from_provider(
                 .insert_header((CACHE_CONTROL, "no-store"))
                 .append_header((SET_COOKIE, session))
                 .append_header((SET_COOKIE, cookie_from_afar(flow_cookie(&request), "", 0)))
+                .append_header((SET_COOKIE, left::unmark(&request)))
                 .finish())
         }
         Err(failed) => {
@@ -175,19 +178,22 @@ struct Begun {
 }
 
 impl Begun {
-    /// `expiry state nonce verifier next`, one word after the other.
+    /// `expiry state nonce verifier anew next`, one word after the other; `anew` is the instant, or `-`.
     fn plain(&self) -> String {
-        let Flow { state, nonce, verifier } = &self.flow;
-        format!("{} {state} {nonce} {verifier} {}", self.until.unix_ms(), self.next)
+        let Flow { state, nonce, verifier, anew_since } = &self.flow;
+        let anew = anew_since.map_or_else(|| "-".to_owned(), |since| since.unix_ms().to_string());
+        format!("{} {state} {nonce} {verifier} {anew} {}", self.until.unix_ms(), self.next)
     }
 
     fn read(plain: &str) -> Option<Self> {
         let words: Vec<&str> = plain.split(' ').collect();
-        let [until, state, nonce, verifier, next] = words[..] else { return None };
+        let [until, state, nonce, verifier, anew, next] = words[..] else { return None };
         let [state, nonce, verifier] = [state, nonce, verifier].map(str::to_owned);
+        let instant = |word: &str| Timestamp::from_unix_ms(word.parse().ok()?).ok();
+        let anew_since = if anew == "-" { None } else { Some(instant(anew)?) };
         Some(Self {
-            until: Timestamp::from_unix_ms(until.parse().ok()?).ok()?,
-            flow: Flow { state, nonce, verifier },
+            until: instant(until)?,
+            flow: Flow { state, nonce, verifier, anew_since },
             next: next.to_owned(),
         })
     }
@@ -301,13 +307,16 @@ mod tests {
     fn what_has_begun_comes_back_and_fits_into_its_cookie() {
         let key = crate::access::SealKey::new([7; 32]);
         let word = |n: usize| "w".repeat(n);
-        let flow = Flow { state: word(22), nonce: word(22), verifier: word(43) };
         let until = Timestamp::from_unix_ms(1_800_000_000_000).unwrap();
-        let begun = Begun { until, flow, next: format!("/{}", "a".repeat(NEXT_BYTES_MAX - 1)) };
-        let sealed = seal::seal_text(&key, PURPOSE, &begun.plain()).unwrap();
-        let read = Begun::read(&seal::open_text(&key, PURPOSE, &sealed).unwrap()).unwrap();
-        assert!(read.flow == begun.flow && read.next == begun.next && read.until == until);
-        assert_eq!(seal::open_text(&key, b"vigie session 1", &sealed), None);
+        for anew_since in [None, Some(until.plus_seconds(-FLOW_S))] {
+            let flow = Flow { state: word(22), nonce: word(22), verifier: word(43), anew_since };
+            let next = format!("/{}", "a".repeat(NEXT_BYTES_MAX - 1));
+            let begun = Begun { until, flow, next };
+            let sealed = seal::seal_text(&key, PURPOSE, &begun.plain()).unwrap();
+            let read = Begun::read(&seal::open_text(&key, PURPOSE, &sealed).unwrap()).unwrap();
+            assert!(read.flow == begun.flow && read.next == begun.next && read.until == until);
+            assert_eq!(seal::open_text(&key, b"vigie session 1", &sealed), None);
+        }
     }
 
     #[test]

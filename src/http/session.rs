@@ -19,6 +19,7 @@ use super::{
     attempts::Attempts,
     caller::{self, Doors, Known, Public, is_of_this_machine},
     json::Object,
+    left,
     named::{Named, PermissionName, RoleName},
     problem::ProblemBody,
     query::NoParams,
@@ -105,7 +106,9 @@ impl Sessions {
 async fn show_session(_: Public, request: HttpRequest, edge: Data<Edge>) -> HttpResponse {
     let known = caller::known(&request).ok();
     let sealed = known.as_ref().and_then(|_| sealed(&request));
-    told(&edge, HttpResponse::Ok(), known.as_ref(), sealed.as_deref())
+    let mut session = session(&edge, known.as_ref(), sealed.as_deref());
+    session.sign_out_there = left::sign_out_there(&request, &edge);
+    told(HttpResponse::Ok(), session)
 }
 
 /// Signs in with a name and a password; in a demo, takes a role.
@@ -166,9 +169,12 @@ async fn sign_out(
     for name in [NAME, NAME_HERE] {
         response.append_header((SET_COOKIE, cookie(name, "", 0)));
     }
+    if let Some(mark) = left::mark(&request, &edge) {
+        response.append_header((SET_COOKIE, mark));
+    }
     let open = (edge.settings.doors == Doors::OpenOnLoopback && is_of_this_machine(&request))
         .then_some(Known { seat: Seat::DEMO, account: None, epoch: 0 });
-    Ok(told(&edge, response, open.as_ref(), None))
+    Ok(told(response, session(&edge, open.as_ref(), None)))
 }
 
 /// Makes the first administrator, with the code of the link that the server printed when it started, once.
@@ -264,6 +270,10 @@ struct Session {
     /// What people call the OpenID Connect provider, where one may sign in with it.
     #[schema(required = true)]
     provider: Option<String>,
+    /// Where somebody who has signed out in this browser ends the session at the provider too; null where nobody has, or
+    /// the provider has no such place.
+    #[schema(required = true)]
+    sign_out_there: Option<String>,
     /// Whether roles may be taken without an account.
     demo: bool,
 }
@@ -412,7 +422,7 @@ async fn begin(
     let sealed = sealed_now(edge, ticket).await?;
     let mut response = HttpResponse::Ok();
     response.insert_header((SET_COOKIE, cookie(cookie_name(request), &sealed, SESSION_S)));
-    Ok(told(edge, response, Some(known), Some(&sealed)))
+    Ok(told(response, session(edge, Some(known), Some(&sealed))))
 }
 
 /// The ticket as a session's cookie holds it from now on.
@@ -436,17 +446,16 @@ pub async fn cookie_for(
     Ok(cookie(cookie_name(request), &sealed, SESSION_S))
 }
 
-fn told(
-    edge: &Edge,
-    mut response: actix_web::HttpResponseBuilder,
-    known: Option<&Known>,
-    sealed: Option<&str>,
-) -> HttpResponse {
+fn told(mut response: actix_web::HttpResponseBuilder, session: Session) -> HttpResponse {
+    response.insert_header((CACHE_CONTROL, "no-store")).json(session)
+}
+
+fn session(edge: &Edge, known: Option<&Known>, sealed: Option<&str>) -> Session {
     let snapshot = edge.app.snapshot();
     let account = known.and_then(|known| snapshot.accounts().get(known.account?));
     let key = snapshot.accounts().seal();
     let scope = known.map(|known| known.seat.scope());
-    response.insert_header((CACHE_CONTROL, "no-store")).json(Session {
+    Session {
         role: known.map(|known| Named(known.seat.role())),
         may: known.map_or_else(Vec::new, |known| permissions(&known.seat)),
         name: account.map(|account| account.name.to_string()),
@@ -455,8 +464,9 @@ fn told(
         csrf: sealed.zip(key).map(|(sealed, key)| seal::csrf(key, sealed)),
         second_factor: account.is_some_and(|account| account.second_factor.is_some()),
         provider: edge.settings.provider.as_ref().map(|provider| provider.name().to_owned()),
+        sign_out_there: None,
         demo: edge.settings.doors == Doors::OpenOnLoopback,
-    })
+    }
 }
 
 fn permissions(seat: &Seat) -> Vec<PermissionName> {

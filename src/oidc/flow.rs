@@ -5,6 +5,7 @@ use std::fmt;
 use openidconnect::{CsrfToken, Nonce, PkceCodeChallenge, PkceCodeVerifier};
 
 use super::token;
+use crate::time::Timestamp;
 
 /// What a browser brings back with the code, to show that it is the one that was sent away.
 #[derive(Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct Flow {
     pub nonce: String,
     /// What only whoever began can say when the code is handed in ([RFC 7636](https://www.rfc-editor.org/rfc/rfc7636)).
     pub verifier: String,
+    /// From when on they must have shown there who they are; `None` where an earlier time will do.
+    pub anew_since: Option<Timestamp>,
 }
 
 impl fmt::Debug for Flow {
@@ -42,12 +45,13 @@ pub enum NotSignedIn {
 
 impl Flow {
     /// A new one, of random bytes; its challenge goes to the provider.
-    pub(super) fn new() -> (Self, PkceCodeChallenge) {
+    pub(super) fn new(anew_since: Option<Timestamp>) -> (Self, PkceCodeChallenge) {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = Self {
             state: CsrfToken::new_random().into_secret(),
             nonce: Nonce::new_random().secret().clone(),
             verifier: verifier.into_secret(),
+            anew_since,
         };
         (flow, challenge)
     }

@@ -9,13 +9,13 @@ use std::{
 use arc_swap::ArcSwapOption;
 use openidconnect::{
     AuthType, AuthenticationFlow, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken,
-    EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, JsonWebKeySet, RedirectUrl,
-    RequestTokenError, Scope, StandardErrorResponse,
+    EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, JsonWebKeySet, LogoutRequest,
+    PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, RequestTokenError, Scope,
+    StandardErrorResponse,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType,
-        CoreGenderClaim, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreProviderMetadata,
-        CoreResponseType, CoreRevocableToken, CoreRevocationErrorResponse,
-        CoreTokenIntrospectionResponse,
+        CoreGenderClaim, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreResponseType,
+        CoreRevocableToken, CoreRevocationErrorResponse, CoreTokenIntrospectionResponse,
     },
     url::Url,
 };
@@ -30,6 +30,10 @@ use crate::{access::AccountName, time::Timestamp};
 
 /// The path to which the provider sends browsers back.
 const RETURN_PATH: &str = "/api/v1/session/oidc/callback";
+/// The path to which the provider sends browsers back once a session there is over.
+const LEFT_PATH: &str = "/signin";
+/// What it brings back with them.
+const LEFT: &str = "left";
 /// How long after a first failure the provider is asked again; each one doubles it.
 const RETRY_MIN: Duration = Duration::from_secs(1);
 /// Longest time between two tries.
@@ -126,6 +130,7 @@ pub struct Provider {
     issuer: IssuerUrl,
     client_id: ClientId,
     return_url: RedirectUrl,
+    left_url: PostLogoutRedirectUrl,
     settings: ProviderSettings,
     courier: Courier,
     known: ArcSwapOption<Discovered>,
@@ -136,7 +141,7 @@ pub struct Provider {
 
 /// What the provider says of itself.
 struct Discovered {
-    metadata: CoreProviderMetadata,
+    metadata: ProviderMetadataWithLogout,
     keys: JsonWebKeySet<CoreJsonWebKey>,
 }
 
@@ -170,7 +175,9 @@ impl Provider {
         let issuer = IssuerUrl::new(settings.issuer.clone()).ok();
         let issuer = issuer.filter(|issuer| is_private(issuer.url()));
         let issuer = issuer.ok_or(InvalidProvider::Issuer)?;
-        let return_url = return_url(&settings.public_url).ok_or(InvalidProvider::PublicUrl)?;
+        let of_ours = |path| our_url(&settings.public_url, path).ok_or(InvalidProvider::PublicUrl);
+        let return_url = RedirectUrl::from_url(of_ours(RETURN_PATH)?);
+        let left_url = PostLogoutRedirectUrl::from_url(of_ours(LEFT_PATH)?);
         if settings.posts.is_empty() {
             return Err(InvalidProvider::NoPost);
         }
@@ -179,6 +186,7 @@ impl Provider {
             issuer,
             client_id: ClientId::new(settings.client.clone()),
             return_url,
+            left_url,
             courier: Courier::new(settings.authority.as_deref())?,
             settings,
             known: ArcSwapOption::empty(),
@@ -204,19 +212,20 @@ impl Provider {
         self.settings.issuer == text
     }
 
-    /// Where a browser is sent to sign in, and what it must bring back.
+    /// Where a browser is sent to sign in, and what it must bring back. With `anew_since`, somebody who has signed in there
+    /// already must show all the same who they are.
     ///
     /// # Errors
     ///
     /// [`NotSignedIn::Away`] while the provider has not said where.
-    pub fn begin(&self) -> Result<(String, Flow), NotSignedIn> {
+    pub fn begin(&self, anew_since: Option<Timestamp>) -> Result<(String, Flow), NotSignedIn> {
         let known = self.known.load_full().ok_or(NotSignedIn::Away)?;
-        let (flow, challenge) = Flow::new();
+        let (flow, challenge) = Flow::new(anew_since);
         let client = self.client(&known);
         let state = CsrfToken::new(flow.state.clone());
         let nonce = flow.nonce();
         let scopes = self.settings.scopes.iter().cloned().map(Scope::new);
-        let asked = client
+        let mut asked = client
             .authorize_url(
                 AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
                 move || state,
@@ -224,8 +233,25 @@ impl Provider {
             )
             .set_pkce_challenge(challenge)
             .add_scopes(scopes);
+        if anew_since.is_some() {
+            asked = asked.add_prompt(CoreAuthPrompt::Login).set_max_age(Duration::ZERO);
+        }
         let (url, _, _) = asked.url();
         Ok((url.to_string(), flow))
+    }
+
+    /// Where a browser ends the session at the provider, and comes back from to `/signin?state=left`; `None` where the
+    /// provider has no such place, or has not said so yet. It names us and nobody else: of a token nothing is left that
+    /// could say whose session it is, so the provider asks.
+    #[must_use]
+    pub fn end_session_url(&self) -> Option<String> {
+        let known = self.known.load_full()?;
+        let end = known.metadata.additional_metadata().end_session_endpoint.clone()?;
+        let request = LogoutRequest::from(end)
+            .set_client_id(self.client_id.clone())
+            .set_post_logout_redirect_uri(self.left_url.clone())
+            .set_state(CsrfToken::new(LEFT.to_owned()));
+        Some(request.http_get_url()).filter(is_private).map(Into::into)
     }
 
     /// The accounts that are open to whoever comes back with `code`, the first before the others; it may be none. Blocks
@@ -251,10 +277,16 @@ impl Provider {
             RequestTokenError::Parse(..) | RequestTokenError::Other(_) => NotSignedIn::NoToken,
         })?;
         let token = answer.extra_fields().id_token().ok_or(NotSignedIn::NoToken)?;
-        let nonce = flow.nonce();
+        let (nonce, anew_since) = (flow.nonce(), flow.anew_since);
         let checked = |keys| {
-            let wanted =
-                Wanted { client: &self.client_id, issuer: &self.issuer, keys, nonce: &nonce, now };
+            let wanted = Wanted {
+                client: &self.client_id,
+                issuer: &self.issuer,
+                keys,
+                nonce: &nonce,
+                anew_since,
+                now,
+            };
             token::checked(token, &wanted)
         };
         let claims = match checked(&known.keys) {
@@ -281,7 +313,7 @@ impl Provider {
 
     /// Reads anew what the provider says of itself.
     fn discover(&self) -> Result<(), NotDiscovered> {
-        let metadata = CoreProviderMetadata::discover(&self.issuer, &self.courier)
+        let metadata = ProviderMetadataWithLogout::discover(&self.issuer, &self.courier)
             .map_err(|error| not_discovered(&error))?;
         let token_url = metadata.token_endpoint().map(|url| url.url());
         let urls = [Some(metadata.authorization_endpoint().url()), token_url];
@@ -348,7 +380,7 @@ fn not_discovered(error: &openidconnect::DiscoveryError<NoAnswer>) -> NotDiscove
 }
 
 /// How the secret is shown: in a header, which is the rule, or in the body where the provider takes nothing else.
-fn auth_type(metadata: &CoreProviderMetadata) -> AuthType {
+fn auth_type(metadata: &ProviderMetadataWithLogout) -> AuthType {
     let taken = metadata.token_endpoint_auth_methods_supported();
     let in_body = taken.is_some_and(|taken| {
         taken.contains(&CoreClientAuthMethod::ClientSecretPost)
@@ -357,16 +389,15 @@ fn auth_type(metadata: &CoreProviderMetadata) -> AuthType {
     if in_body { AuthType::RequestBody } else { AuthType::BasicAuth }
 }
 
-/// Where the provider sends browsers back to.
-fn return_url(public_url: &str) -> Option<RedirectUrl> {
+/// The address of `path` at ours.
+fn our_url(public_url: &str, path: &str) -> Option<Url> {
     let url = Url::parse(public_url).ok().filter(is_private)?;
     let is_bare = url.path() == "/"
         && url.query().is_none()
         && url.fragment().is_none()
         && url.username().is_empty()
         && url.password().is_none();
-    let url = if is_bare { url.join(RETURN_PATH).ok()? } else { return None };
-    RedirectUrl::new(url.to_string()).ok()
+    if is_bare { url.join(path).ok() } else { None }
 }
 
 #[cfg(test)]
@@ -411,13 +442,14 @@ mod tests {
     #[test]
     fn a_provider_that_is_away_lets_nobody_begin_and_its_secret_is_not_told() {
         let provider = Provider::start(settings()).unwrap();
-        assert_eq!(provider.begin().err(), Some(NotSignedIn::Away));
+        assert_eq!(provider.begin(None).err(), Some(NotSignedIn::Away));
+        assert_eq!(provider.end_session_url(), None);
         assert!(!format!("{provider:?} {:?}", provider.settings).contains("hunter2"));
     }
 
     #[test]
     fn browsers_come_back_to_one_path() {
-        let url = return_url("http://127.0.0.1:8080/").unwrap();
+        let url = our_url("http://127.0.0.1:8080/", RETURN_PATH).unwrap();
         assert_eq!(url.as_str(), "http://127.0.0.1:8080/api/v1/session/oidc/callback");
     }
 }

@@ -91,6 +91,9 @@ pub enum Fault {
     /// It is over, too old, or from times to come.
     #[error("it is too old, or the clocks differ by more than {SKEW_S} s")]
     Time,
+    /// It tells that somebody signed in there before they were asked to.
+    #[error("it tells of a sign-in from before they were asked anew")]
+    NotAnew,
     /// It was asked for by another sign-in.
     #[error("its nonce is another sign-in's")]
     Nonce,
@@ -109,6 +112,8 @@ pub struct Wanted<'a> {
     pub keys: &'a JsonWebKeySet<CoreJsonWebKey>,
     /// What the token must say.
     pub nonce: &'a Nonce,
+    /// From when on somebody must have shown who they are, where that is asked.
+    pub anew_since: Option<Timestamp>,
     /// The time.
     pub now: Timestamp,
 }
@@ -137,6 +142,13 @@ pub fn checked<'t>(token: &'t Token, wanted: &Wanted<'_>) -> Result<&'t OtherCla
     // The crate leaves `azp` to whoever uses it.
     if claims.authorized_party().is_some_and(|party| party != wanted.client) {
         return Err(Fault::Audience);
+    }
+    // `auth_time` goes with `max_age`, but not every provider tells it.
+    let before = wanted.anew_since.zip(claims.auth_time()).is_some_and(|(since, signed_in)| {
+        signed_in.timestamp_millis() < since.plus_seconds(-SKEW_S).unix_ms()
+    });
+    if before {
+        return Err(Fault::NotAnew);
     }
     Ok(claims.additional_claims())
 }

@@ -5,6 +5,7 @@
 //   {"silent": true}        takes codes and does not answer
 //   {"token": "WAY"}        makes the next token over: none, hs256, stolen-key, other-audience, two-audiences, other-issuer,
 //                           expired, skewed, future, no-nonce, other-party
+//   {"signed_in_s_ago": N}  takes whoever signs in from now on to have done so N seconds ago
 //   {"calls": true}         answers how often each path was asked
 import { createHmac, createSign, generateKeyPairSync, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
@@ -28,11 +29,16 @@ function newKey() {
 
 /** @param {string} issuer @param {ReturnType<typeof newKey>} key */
 function newProvider(issuer, key) {
-  const client = { redirect_uris: [returnUrl], grant_types: ["authorization_code"], response_types: ["code"] };
+  const client = {
+    redirect_uris: [returnUrl],
+    post_logout_redirect_uris: [new URL("/signin", returnUrl).href],
+    grant_types: ["authorization_code"],
+    response_types: ["code"],
+  };
   const provider = new Provider(issuer, {
     jwks: { keys: [key.jwk] },
     clients: [
-      { ...client, client_id: "vigie", client_secret: SECRET },
+      { ...client, client_id: "vigie", client_secret: SECRET, require_auth_time: true },
       { ...client, client_id: "other", client_secret: "the-secret-of-another-client-there" },
       { ...client, client_id: "vigie-hs256", client_secret: SECRET, id_token_signed_response_alg: "HS256" },
       { ...client, client_id: "vigie-public", token_endpoint_auth_method: "none" },
@@ -113,6 +119,7 @@ const SIGN_IN = `<!doctype html><html lang="fr"><title>Annuaire</title><h1>Annua
 let key = newKey();
 let way = "";
 let silent = false;
+let signedInSAgo = 0;
 /** @type {Record<string, number>} */
 let calls = {};
 
@@ -132,12 +139,14 @@ async function answer(request, response) {
     if (wanted.rotate) provider = newProvider(issuer, (key = newKey()));
     if (wanted.token !== undefined) way = wanted.token;
     if (wanted.silent !== undefined) silent = wanted.silent;
+    if (wanted.signed_in_s_ago !== undefined) signedInSAgo = wanted.signed_in_s_ago;
     response.end(JSON.stringify(calls));
   } else if (path.startsWith("/who/") && request.method === "GET") {
     response.setHeader("Content-Type", "text/html; charset=utf-8").end(SIGN_IN);
   } else if (path.startsWith("/who/")) {
     const sub = new URLSearchParams(await bodyOf(request)).get("sub") ?? "";
-    const result = sub ? { login: { accountId: sub, remember: false } } : { error: "access_denied" };
+    const ts = Math.floor(Date.now() / 1000) - signedInSAgo;
+    const result = sub ? { login: { accountId: sub, remember: false, ts } } : { error: "access_denied" };
     await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
   } else if (path === "/token" && silent) {
     // Until whoever asks has had enough.

@@ -91,6 +91,35 @@ test("a dispatcher comes to the page that was wanted, by way of the directory, a
   await page.context().close();
 });
 
+test("whoever has signed out is not signed in again unseen, and can end the session at the directory too", async () => {
+  for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+    const page = await opened(`${url}/me`, { colorScheme });
+    const signInAs = async (/** @type {string} */ sub) => {
+      await page.getByTestId("with-provider").click();
+      await page.getByRole("button", { name: sub }).click();
+      await page.waitForURL(/^[^?]*\/(#.*)?$/);
+    };
+    await page.goto(`${url}/signin`);
+    assert.equal(await page.getByTestId("left").count(), 0, "nobody has signed out yet");
+    await signInAs("sub-jeanne");
+    await page.getByTestId("sign-out").click();
+    await page.getByText("La session ouverte avec l’annuaire du groupe continue.").waitFor();
+    assert.deepEqual(await serious(page), []);
+    await page.screenshot({ path: join(ARTIFACTS, `signin-left-${colorScheme}.png`) });
+
+    // The directory would know jeanne, and asks all the same.
+    await signInAs("sub-alix");
+    await page.getByTestId("sign-out").click();
+    await page.getByTestId("end-there").click();
+    await page.getByRole("button", { name: "Yes, sign me out" }).click();
+    await page.waitForURL(/\/signin\?/);
+    await page.getByText("la session ouverte avec l’annuaire du groupe est fermée").waitFor();
+    assert.equal(await page.getByTestId("end-there").count(), 0);
+    await page.screenshot({ path: join(ARTIFACTS, `signin-left-there-${colorScheme}.png`) });
+    await page.context().close();
+  }
+});
+
 test("whoever holds no post is told so, in both themes, and can go on with a password", async () => {
   for (const colorScheme of ["light", "dark"]) {
     const page = await opened(`${url}/signin`, { colorScheme });

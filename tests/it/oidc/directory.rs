@@ -104,7 +104,7 @@ pub fn settings(issuer: &str) -> ProviderSettings {
 /// A provider that has been heard of.
 pub fn known(settings: ProviderSettings) -> Arc<Provider> {
     let provider = Provider::start(settings).unwrap();
-    wait_until("the provider is known", || provider.begin().is_ok());
+    wait_until("the provider is known", || provider.begin(None).is_ok());
     provider
 }
 
@@ -169,7 +169,11 @@ impl Browser {
     pub fn signs_in_there(&mut self, away: &str, sub: &str) -> String {
         let issuer = &away[..away.find("/auth").expect("to the provider")];
         let mut answer = self.opens(away);
-        for _ in 0..6 {
+        for _ in 0..8 {
+            if answer.status == 200 && answer.text().contains("/session/end/confirm") {
+                // Somebody else was signed in there: a browser sends this form by itself.
+                answer = self.ends_session(issuer, &answer);
+            }
             assert!([302, 303].contains(&answer.status), "{} {}", answer.status, answer.text());
             let next = answer.header("location").to_owned();
             if let Some(path) = next.strip_prefix(PUBLIC_URL) {
@@ -183,6 +187,15 @@ impl Browser {
             };
         }
         panic!("the provider sends one round in circles")
+    }
+
+    /// Sends the form by which the session at the provider ends, of the page that asks whether it is to.
+    #[track_caller]
+    pub fn ends_session(&mut self, issuer: &str, page: &Answer) -> Answer {
+        let word = page.text().split("name=\"xsrf\" value=\"").nth(1).expect("the provider asks");
+        let word = word.split('"').next().unwrap();
+        let url = format!("{issuer}/session/end/confirm");
+        self.sends("POST", &url, &format!("xsrf={word}&logout=yes"))
     }
 
     /// Signs in, as `sub`, from the page where one signs in to the one where one comes to.

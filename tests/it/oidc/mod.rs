@@ -2,6 +2,7 @@
 //! not, and what is left of it.
 
 mod directory;
+mod leaving;
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},

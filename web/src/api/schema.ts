@@ -2838,6 +2838,11 @@ export interface components {
             role: components["schemas"]["Role"] | null;
             /** @description Whether the account has a second factor. */
             second_factor: boolean;
+            /**
+             * @description Where somebody who has signed out in this browser ends the session at the provider too; null where nobody has, or
+             *     the provider has no such place.
+             */
+            sign_out_there: string | null;
         };
         /** @description How something is set. */
         Setting: {
