@@ -5,18 +5,23 @@ use std::{collections::HashSet, path::Path};
 use geo::{Area, BooleanOps, BoundingRect, Contains, Intersects};
 use rstar::{AABB, RTree, primitives::GeomWithData};
 use vigie::{
-    app::{App, system_clock},
+    app::{App, FixOutcome, NewIncident, PutPatrol, Whereabouts, system_clock},
     demo::{self, BUILDINGS, Caller, DWELLINGS, Evening, Ground, PATROLS, SITES, Setting},
     geo::{LocalPlane, LonLat, geodesic_distance_m},
-    incident::{Nomenclature, Status},
+    incident::{Channel, Nomenclature, Status},
+    patrol::PositionFix,
     roads::{Network, RoadGraph},
     simulation::{Policy, Ways},
     stock::{Footprint, StockChange, SurroundingClass, SurroundingShape},
+    store::StoreUrl,
     time::{Timestamp, WeekHours},
     twin::Snapshot,
 };
 
-use crate::{server::vigie, support::shared_data};
+use crate::{
+    server::{Server, vigie, wait_until},
+    support::{ask, begin, shared_data, site},
+};
 
 /// Overlap that the grain of coordinates (a centimetre) may make between two houses wall to wall, square metres.
 const OVERLAP_M2_MAX: f64 = 1.0;
@@ -347,4 +352,48 @@ fn buildings_without_sites_are_grouped_into_made_ones_and_this_is_told() {
     let roads = demo::roads(snapshot.stock().surroundings());
     assert!(roads.len() > 500, "patrols drive along the streets of Monaco: {}", roads.len());
     app.close();
+}
+
+#[test]
+fn a_demo_that_is_opened_again_removes_what_is_over_its_term() {
+    /// The day before yesterday.
+    fn then() -> Timestamp {
+        system_clock().plus_seconds(-48 * 3600)
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let store = format!("sqlite:{}", folder.path().join("demo.sqlite").display());
+    let app = App::open(store.parse::<StoreUrl>().unwrap().open().unwrap(), then).unwrap();
+    begin(&app, [site("PH-0001", 2.35, 48.85)]);
+    let fix = PositionFix {
+        patrol: "TANGO-1".parse().unwrap(),
+        position: LonLat::new(2.35, 48.85).unwrap(),
+        recorded_at: then(),
+        accuracy_m: None,
+    };
+    actix_web::rt::System::new().block_on(async {
+        for patrol in demo::patrols(1) {
+            app.put_patrol(PutPatrol { patrol, fix: None, sharing: None }).await.unwrap();
+        }
+        let taken = app.report_positions(vec![fix]).await.unwrap();
+        assert!(matches!(taken[0], FixOutcome::Accepted), "{taken:?}");
+        let call = NewIncident {
+            kind: "OCC-HAL".parse().unwrap(),
+            channel: Channel::Call,
+            status: Status::Closed,
+            reported_at: None,
+            whereabouts: Whereabouts::Site { code: "PH-0001".parse().unwrap(), building: None },
+            key: None,
+        };
+        app.receive_incident(call).await.unwrap();
+    });
+    app.close();
+
+    let server = Server::start_demo(&store);
+
+    wait_until("what is over is removed", || server.log().contains("purge.records=1"));
+    let metrics = ask(&format!("http://{}/metrics", server.address), "GET", &[], Vec::new());
+    let metrics = metrics.unwrap().text().to_owned();
+    let age = metrics.lines().find_map(|line| line.strip_prefix("vigie_purge_age_seconds "));
+    let age: f64 = age.unwrap().parse().unwrap();
+    assert!((0.0..60.0).contains(&age), "{age}");
 }

@@ -45,9 +45,18 @@ impl Server {
     /// Starts one with more options, and waits until it listens.
     pub fn start_with(store: &str, address: &str, options: &[String]) -> Self {
         admit(store);
+        Self::run("serve", store, address, options)
+    }
+
+    /// Starts `vigie demo` on a free port, and waits until it listens.
+    pub fn start_demo(store: &str) -> Self {
+        Self::run("demo", store, "127.0.0.1:0", &[])
+    }
+
+    fn run(subcommand: &str, store: &str, address: &str, options: &[String]) -> Self {
         let log = NamedTempFile::new().unwrap();
         let mut child = vigie()
-            .args(["serve", "--listen", address, "--store", store])
+            .args([subcommand, "--listen", address, "--store", store])
             .args(options)
             .stdout(Stdio::piped())
             .stderr(log.reopen().unwrap())

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 
 use super::{Beside, ListenArgs, StoreName, serve::serve};
 use crate::{
-    app::{App, PutPatrol, SetHazards, system_clock},
+    app::{App, PutPatrol, SetHazards, nightly_purge, system_clock},
     demo,
     roads::{StraightLine, TravelTime},
     stock::StockChange,
@@ -61,12 +61,9 @@ pub fn run(args: DemoArgs) -> anyhow::Result<()> {
     tell_what_to_try(&snapshot, &format!("http://{}", listener.local_addr()?));
     let alongside = live::live(app.clone(), args.seed, travel_time(&snapshot));
     let demo_note = Some(note(&snapshot));
-    serve(
-        app,
-        args.listen,
-        listener,
-        Beside { demo_note, alongside, jobs: Vec::new(), access_log: None, provider: None },
-    )
+    let jobs = vec![nightly_purge(app.clone())];
+    let beside = Beside { demo_note, alongside, jobs, access_log: None, provider: None };
+    serve(app, args.listen, listener, beside)
 }
 
 /// Makes what the store lacks: the estate on the first run, and the history up to now on every run.
