@@ -135,12 +135,25 @@ impl Unavailable {
 }
 
 impl App {
-    /// Builds the twin from the store and starts the writer.
+    /// Builds the twin from the store and starts the writer, with the kinds that ship with the program.
     ///
     /// # Errors
     ///
     /// [`StoreError`] when the store cannot be read.
-    pub fn open(mut store: Box<dyn Store>, clock: Clock) -> Result<Self, StoreError> {
+    pub fn open(store: Box<dyn Store>, clock: Clock) -> Result<Self, StoreError> {
+        Self::open_with(store, clock, Nomenclature::shipped())
+    }
+
+    /// Builds the twin from the store and starts the writer, with these kinds in force as long as it runs.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be read.
+    pub fn open_with(
+        mut store: Box<dyn Store>,
+        clock: Clock,
+        nomenclature: Nomenclature,
+    ) -> Result<Self, StoreError> {
         let state = writer::state_of(&mut *store)?;
         let roads = RoadBuilder::default();
         roads.start(state.roads());
@@ -150,7 +163,7 @@ impl App {
         let jobs = Arc::new(Mutex::new(Some(jobs)));
         let (waiting, told) = (Arc::clone(&jobs), Arc::clone(&health));
         store.watch(Box::new(move || wake(&waiting, &told)));
-        let nomenclature = Arc::new(Nomenclature::shipped());
+        let nomenclature = Arc::new(nomenclature);
         let purges = Arc::new(AtomicBool::new(false));
         let writer = Writer::new(
             store,

@@ -8,7 +8,7 @@ use std::{
 use anyhow::bail;
 use serde::Serialize;
 
-use super::{NotUnderstood, StoreArgs, progress, tell_json};
+use super::{NotUnderstood, StoreArgs, kinds_args::KindsArgs, progress, tell_json};
 use crate::{
     app::{App, ImportOutcome, NewIncident, Unavailable, Whereabouts, system_clock},
     crs::Crs,
@@ -53,6 +53,8 @@ pub struct ImportArgs {
     /// Read and check the files, and change nothing.
     #[arg(long, env = "VIGIE_IMPORT_DRY_RUN")]
     dry_run: bool,
+    #[command(flatten)]
+    kinds: KindsArgs,
 }
 
 /// What a file holds.
@@ -131,7 +133,7 @@ struct IncidentsTold {
 pub fn run(args: ImportArgs) -> anyhow::Result<()> {
     let app = match args.dry_run {
         true => None,
-        false => Some(App::open(args.store.url()?.open()?, system_clock)?),
+        false => Some(open(&args)?),
     };
     let told = match args.layer {
         Layer::Incidents => import_incidents(&args, app.as_ref()),
@@ -148,6 +150,14 @@ pub fn run(args: ImportArgs) -> anyhow::Result<()> {
         bail!("nothing could be kept");
     }
     Ok(())
+}
+
+fn open(args: &ImportArgs) -> anyhow::Result<App> {
+    let store = args.store.url()?.open()?;
+    match args.layer {
+        Layer::Incidents => args.kinds.open(store),
+        _ => Ok(App::open(store, system_clock)?),
+    }
 }
 
 fn import_stock(args: &ImportArgs, app: Option<&App>) -> anyhow::Result<Told> {

@@ -14,6 +14,8 @@ mod doctor;
 mod environment;
 mod hold;
 mod import;
+mod kinds;
+mod kinds_args;
 mod log;
 mod mail_args;
 mod mailbox;
@@ -68,6 +70,8 @@ pub enum Command {
     Demo(demo::DemoArgs),
     /// Read sites, buildings, tracts, surroundings or incidents from files into a store.
     Import(import::ImportArgs),
+    /// Print the kinds of incident that are in force, as a file to begin with.
+    Kinds(kinds_args::KindsArgs),
     /// Live evenings of calls again under different ways to choose a patrol, and compare them.
     Simulate(simulate::SimulateArgs),
     /// Print the morning report of a landlord, or the monthly note to partners; send reports, and say what was sent.
@@ -146,6 +150,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Serve(args) => serve::run(*args),
         Command::Demo(args) => demo::run(args),
         Command::Import(args) => import::run(args),
+        Command::Kinds(args) => kinds::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Mailbox(args) => mailbox::run(args),

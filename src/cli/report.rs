@@ -10,11 +10,13 @@ use std::{
 use anyhow::{Context as _, bail};
 
 use super::{
-    NotUnderstood, StoreArgs, of_list,
+    NotUnderstood, StoreArgs,
+    kinds_args::KindsArgs,
+    of_list,
     sending::{self, SendArgs, SentArgs},
 };
 use crate::{
-    app::{App, system_clock},
+    app::system_clock,
     closed_list::ClosedList as _,
     incident::Nomenclature,
     press::{Form, print_monthly, print_morning},
@@ -61,6 +63,8 @@ struct MorningArgs {
     all: bool,
     #[command(flatten)]
     out: OutArgs,
+    #[command(flatten)]
+    kinds: KindsArgs,
 }
 
 /// The options of `vigie report monthly`.
@@ -73,6 +77,8 @@ struct MonthlyArgs {
     month: Option<Month>,
     #[command(flatten)]
     out: OutArgs,
+    #[command(flatten)]
+    kinds: KindsArgs,
 }
 
 /// As what, and where to.
@@ -106,7 +112,7 @@ fn run_morning(args: &MorningArgs) -> anyhow::Result<()> {
     if args.all && is_standard_output(out) {
         return Err(NotUnderstood("--all needs a folder: --out DIR".to_owned()).into());
     }
-    let state = State::read(&args.store)?;
+    let state = State::read(&args.store, &args.kinds)?;
     let night = args.date.unwrap_or_else(|| Date::last_night_before(state.now));
     match &args.landlord {
         Some(landlord) => write(out, &state.morning(landlord, night, *format)?),
@@ -122,7 +128,7 @@ fn run_morning(args: &MorningArgs) -> anyhow::Result<()> {
 }
 
 fn run_monthly(args: &MonthlyArgs) -> anyhow::Result<()> {
-    let state = State::read(&args.store)?;
+    let state = State::read(&args.store, &args.kinds)?;
     let month = args.month.unwrap_or_else(|| Month::of(state.now).plus_months(-1));
     let State { snapshot, nomenclature, now } = &state;
     let note = monthly(snapshot, nomenclature, MonthlyQuery { month }, *now)?;
@@ -137,8 +143,8 @@ struct State {
 }
 
 impl State {
-    fn read(store: &StoreArgs) -> anyhow::Result<Self> {
-        let app = App::open(store.url()?.open_existing()?, system_clock)?;
+    fn read(store: &StoreArgs, kinds: &KindsArgs) -> anyhow::Result<Self> {
+        let app = kinds.open(store.url()?.open_existing()?)?;
         let (snapshot, nomenclature) = (app.snapshot(), app.nomenclature().clone());
         app.close();
         Ok(Self { snapshot, nomenclature, now: system_clock() })

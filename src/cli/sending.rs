@@ -5,10 +5,11 @@ use std::io::{self, Write as _};
 use anyhow::{anyhow, bail};
 
 use super::{
-    NotUnderstood, StoreArgs, account::on_a_store, mail_args::MailArgs, report::landlord, tell_json,
+    NotUnderstood, StoreArgs, account::on_a_store, kinds_args::KindsArgs, mail_args::MailArgs,
+    report::landlord, tell_json,
 };
 use crate::{
-    app::{App, Copies, WantedMailing, system_clock},
+    app::{Copies, WantedMailing},
     http::MailingBody,
     mailing::{MailAddress, Mailing, MailingState, Wish},
     post::{Delivered, Post},
@@ -39,6 +40,8 @@ pub struct SendArgs {
     again: bool,
     #[command(flatten)]
     mail: MailArgs,
+    #[command(flatten)]
+    kinds: KindsArgs,
 }
 
 /// The options of `vigie report sent`.
@@ -65,7 +68,7 @@ pub fn send(args: &SendArgs) -> anyhow::Result<()> {
     let server = server.ok_or_else(|| {
         NotUnderstood("no mail server is named: --smtp-host HOST --smtp-from ADDRESS".to_owned())
     })?;
-    let app = App::open(args.store.url()?.open_existing()?, system_clock)?;
+    let app = args.kinds.open(args.store.url()?.open_existing()?)?;
     let night = args.date.unwrap_or_else(|| Date::last_night_before(app.now()));
     let landlords: Vec<LandlordId> = match &args.landlord {
         Some(landlord) => vec![landlord.clone()],

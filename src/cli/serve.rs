@@ -16,6 +16,7 @@ use super::{
     NotUnderstood, StoreArgs,
     access_log_args::AccessLogArgs,
     certificate::{TlsArgs, keep_fresh},
+    kinds_args::KindsArgs,
     mail_args::MailArgs,
     oidc_args::OidcArgs,
 };
@@ -43,6 +44,8 @@ pub struct ServeArgs {
     access_log: AccessLogArgs,
     #[command(flatten)]
     oidc: OidcArgs,
+    #[command(flatten)]
+    kinds: KindsArgs,
 }
 
 /// Where and to whom the server answers.
@@ -79,7 +82,7 @@ pub struct ListenArgs {
 pub fn run(args: ServeArgs) -> anyhow::Result<()> {
     let store = args.store.url()?;
     let listener = args.listen.bind()?; // first: a taken port is told before a large store is read
-    let app = App::open(store.open()?, system_clock)?;
+    let app = args.kinds.open(store.open()?)?;
     let access_log = args.access_log.open(&store, &app)?;
     let provider = args.oidc.provider()?;
     let mut jobs = daily_jobs(&app, args.mail.server()?)?;

@@ -48,5 +48,6 @@ pub use fleet::{PATROLS, crews, is_of_the_demo, patrols};
 pub use ground::{Ground, grounds};
 pub use grouping::group_into_sites;
 pub use names::TOWN;
+pub use rhythm::kinds;
 pub use roads::roads;
 pub use town::{MADE, generate};

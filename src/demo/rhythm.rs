@@ -3,7 +3,7 @@
 //! The figures are made up in the likeness of what landlords' security services publish: evenings and
 //! week-ends, summer, 14 July and New Year's Eve.
 
-use crate::time::Timestamp;
+use crate::{incident::KindCode, time::Timestamp};
 
 /// When a kind of incident happens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,12 @@ pub(super) const KINDS: [(&str, Beat, f64); 37] = [
     ("MIS-SEC", Beat::Round, 18.0),
     ("NUI-PYR", Beat::Fireworks, 14.0),
 ];
+
+/// The kinds of incident that are called in.
+#[must_use]
+pub fn kinds() -> Vec<KindCode> {
+    KINDS.iter().filter_map(|(code, ..)| code.parse().ok()).collect()
+}
 
 /// The day of a beat, hour by hour from midnight; 1 is as much as in an even day.
 const fn hours(beat: Beat) -> [f64; 24] {

@@ -5,6 +5,7 @@ use actix_web::{
     web::{self, Data},
 };
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -16,7 +17,10 @@ use super::{
     query::NoParams,
     revision::{Revision, unless_known},
 };
-use crate::incident::{Kind, Priority};
+use crate::incident::{Kind, Nomenclature, Priority};
+
+/// So many bytes of the digest tell two nomenclatures apart.
+const VERSION_BYTES: usize = 4;
 
 /// The routes of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -36,18 +40,24 @@ async fn list_kinds(
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     unless_known(&request, Revision::PROGRAM, async || {
-        let kinds = edge.app.nomenclature().kinds().iter().map(KindBody::from).collect();
-        Ok(web::Json(Kinds { version: env!("CARGO_PKG_VERSION"), kinds }))
+        let nomenclature = edge.app.nomenclature();
+        let kinds = nomenclature.kinds().iter().map(KindBody::from).collect();
+        Ok(web::Json(Kinds { version: version(nomenclature), kinds }))
     })
     .await
+}
+
+/// The first digits of a digest of all that it says.
+fn version(nomenclature: &Nomenclature) -> String {
+    let digest = Sha256::digest(nomenclature.to_string());
+    hex::encode(&digest[..VERSION_BYTES])
 }
 
 /// The nomenclature.
 #[derive(Debug, Serialize, ToSchema)]
 struct Kinds {
     /// Changes when the nomenclature does.
-    #[schema(value_type = String)]
-    version: &'static str,
+    version: String,
     /// Every kind.
     kinds: Vec<KindBody>,
 }

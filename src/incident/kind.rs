@@ -1,9 +1,9 @@
-//! The nomenclature: the kinds of incident, which are data and not code.
+//! [`Kind`]: what sort of incident it is, by a [`KindCode`], and how urgent that is.
 
 use std::{fmt, str::FromStr};
 
 use super::Partner;
-use crate::{closed_list::ClosedList as _, patrol::CREW_MAX, time::Timestamp};
+use crate::{patrol::CREW_MAX, time::Timestamp};
 
 /// A kind's code, such as `OCC-HAL`.
 ///
@@ -92,6 +92,9 @@ impl Priority {
     }
 }
 
+/// How many agents a kind may ask for.
+pub(super) const CREW_MIN_RANGE: std::ops::RangeInclusive<u8> = 1..=CREW_MAX;
+
 /// A kind of incident.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kind {
@@ -119,115 +122,5 @@ impl Kind {
             6..22 => self.crew_min_by_day,
             _ => self.crew_min_by_night,
         }
-    }
-}
-
-/// The kinds that are in force, in the order in which people read them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Nomenclature {
-    kinds: Vec<Kind>,
-}
-
-/// Why a text is not a nomenclature.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line} of the nomenclature: {reason}")]
-pub struct InvalidNomenclature {
-    /// From 1.
-    pub line: usize,
-    /// What is wrong with it.
-    pub reason: String,
-}
-
-impl Nomenclature {
-    /// The kinds that ship with the program (`nomenclature.csv`).
-    #[must_use]
-    pub fn shipped() -> Self {
-        // A test parses it, so that a program that starts has a good one.
-        include_str!("nomenclature.csv").parse().expect("the shipped nomenclature is valid")
-    }
-
-    /// Every kind.
-    #[must_use]
-    pub fn kinds(&self) -> &[Kind] {
-        &self.kinds
-    }
-
-    /// The kind with that code.
-    #[must_use]
-    pub fn get(&self, code: &KindCode) -> Option<&Kind> {
-        self.kinds.iter().find(|kind| kind.code == *code)
-    }
-}
-
-impl FromStr for Nomenclature {
-    type Err = InvalidNomenclature;
-
-    /// Reads `code;priority;label_fr;label_en;crew_min;crew_min_night;partner` lines after a header; the partner
-    /// may be empty.
-    fn from_str(text: &str) -> Result<Self, InvalidNomenclature> {
-        let mut kinds: Vec<Kind> = Vec::new();
-        for (index, line) in text.lines().enumerate().skip(1) {
-            let fault = |reason: String| InvalidNomenclature { line: index + 1, reason };
-            let [code, priority, label_fr, label_en, by_day, by_night, partner] =
-                line.split(';').collect::<Vec<_>>()[..]
-            else {
-                return Err(fault("must have seven columns".to_owned()));
-            };
-            let agents = |text: &str| {
-                let agents = text.parse().ok().filter(|agents| (1..=CREW_MAX).contains(agents));
-                agents.ok_or_else(|| fault(format!("`{text}` is not 1 to {CREW_MAX} agents")))
-            };
-            let code: KindCode = code.parse().map_err(|e: InvalidKindCode| fault(e.to_string()))?;
-            let priority = Priority::ALL
-                .into_iter()
-                .find(|known| known.as_str() == priority)
-                .ok_or_else(|| fault(format!("`{priority}` is not a priority")))?;
-            if kinds.iter().any(|kind| kind.code == code) {
-                return Err(fault(format!("`{code}` comes twice")));
-            }
-            let partner = match partner {
-                "" => None,
-                name => Some(
-                    Partner::of_name(name)
-                        .ok_or_else(|| fault(format!("`{name}` is not a partner")))?,
-                ),
-            };
-            kinds.push(Kind {
-                crew_min_by_day: agents(by_day)?,
-                crew_min_by_night: agents(by_night)?,
-                partner,
-                code,
-                priority,
-                label_fr: label_fr.to_owned(),
-                label_en: label_en.to_owned(),
-            });
-        }
-        Ok(Self { kinds })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_shipped_nomenclature_has_the_37_kinds_of_the_programme() {
-        let shipped = Nomenclature::shipped();
-        assert_eq!(shipped.kinds().len(), 37);
-        let fire = shipped.get(&"BIE-INC".parse().unwrap()).unwrap();
-        assert_eq!(
-            (fire.priority, fire.label_fr.as_str()),
-            (Priority::P1, "Départ de feu (relais 18)")
-        );
-    }
-
-    #[test]
-    fn a_broken_nomenclature_is_refused_with_its_line() {
-        let fault = |text: &str| text.parse::<Nomenclature>().unwrap_err();
-        assert_eq!(fault("h\nA;P1;x;y;2;2;\nA;P1;x;y;2;2;").line, 3);
-        assert_eq!(fault("h\nA;P9;x;y;2;2;").reason, "`P9` is not a priority");
-        assert_eq!(fault("h\nA;P1;x;y;0;2;").reason, "`0` is not 1 to 12 agents");
-        assert_eq!(fault("h\nA;P1;x;y;2;2;16").reason, "`16` is not a partner");
-        assert_eq!(fault("h\nA;P1;x").reason, "must have seven columns");
     }
 }

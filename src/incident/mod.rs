@@ -9,6 +9,7 @@ mod decide;
 mod idempotency;
 mod incident_id;
 mod kind;
+mod nomenclature;
 mod remark;
 mod rule;
 mod status;
@@ -21,7 +22,8 @@ pub use idempotency::{
     IDEMPOTENCY_KEY_LENGTH_MAX, IdempotencyKey, InvalidIdempotencyKey, RequestDigest,
 };
 pub use incident_id::{IncidentId, InvalidIncidentId};
-pub use kind::{InvalidKindCode, InvalidNomenclature, Kind, KindCode, Nomenclature, Priority};
+pub use kind::{InvalidKindCode, Kind, KindCode, Priority};
+pub use nomenclature::{InvalidNomenclature, KindFault, Nomenclature};
 pub use remark::{InvalidRemark, REMARK_LENGTH_MAX, Remark};
 pub use rule::Rule;
 pub use status::Status;

@@ -22,6 +22,7 @@ mod heatmap;
 mod import;
 mod incidents;
 mod keeping;
+mod kinds;
 mod life_cycle;
 mod locating;
 mod mailings;

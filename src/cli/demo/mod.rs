@@ -8,9 +8,9 @@ use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use anyhow::{Context as _, bail};
 
-use super::{Beside, ListenArgs, StoreName, serve::serve};
+use super::{Beside, ListenArgs, StoreName, kinds_args::KindsArgs, serve::serve};
 use crate::{
-    app::{App, PutPatrol, SetHazards, nightly_purge, system_clock},
+    app::{App, PutPatrol, SetHazards, nightly_purge},
     demo,
     roads::{StraightLine, TravelTime},
     stock::StockChange,
@@ -39,6 +39,8 @@ pub struct DemoArgs {
     /// Make the demo estate and its history, and do not serve.
     #[arg(long, env = "VIGIE_DEMO_MAKE_ONLY")]
     make_only: bool,
+    #[command(flatten)]
+    kinds: KindsArgs,
 }
 
 /// Runs the subcommand.
@@ -51,7 +53,9 @@ pub fn run(args: DemoArgs) -> anyhow::Result<()> {
     let store = args.store.url("--store")?;
     args.listen.check_is_loopback()?;
     let listener = args.listen.bind()?; // first: a taken port is told before anything is made
-    let app = App::open(store.open()?, system_clock)?;
+    let nomenclature = args.kinds.nomenclature()?;
+    args.kinds.check(&nomenclature, &demo::kinds(), "the demo")?;
+    let app = args.kinds.open(store.open()?)?;
     let made = wait_for(make(&app, &args));
     if made.is_err() || args.make_only {
         app.close();

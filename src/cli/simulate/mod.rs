@@ -6,9 +6,9 @@ mod told;
 
 use anyhow::{Context as _, bail, ensure};
 
-use super::{NotUnderstood, StoreArgs};
+use super::{NotUnderstood, StoreArgs, kinds_args::KindsArgs};
 use crate::{
-    app::{App, system_clock},
+    app::App,
     simulation::{Between, CrewPlan, Pace, Policy, Preemption, Study, Ways, study},
     time::{Timestamp, WeekHours},
 };
@@ -65,6 +65,8 @@ pub struct SimulateArgs {
     /// Write every intervention as CSV instead of the comparison.
     #[arg(long, env = "VIGIE_SIMULATE_CSV")]
     csv: bool,
+    #[command(flatten)]
+    kinds: KindsArgs,
 }
 
 /// What patrols do between calls.
@@ -91,7 +93,7 @@ fn policy(name: &str) -> Result<Policy, String> {
 /// When the store has nowhere to send patrols to, when roads are asked for that it has not, or when there is too
 /// much to do.
 pub fn run(args: &SimulateArgs) -> anyhow::Result<()> {
-    let app = App::open(args.store.url()?.open()?, system_clock)?;
+    let app = args.kinds.open(args.store.url()?.open()?)?;
     let done = simulate(&app, args);
     app.close();
     done

@@ -83,6 +83,8 @@ export class Shift {
   #asking = false;
   #askAgain = false;
   #helpTimer: ReturnType<typeof setTimeout> | undefined;
+  /** The kind for which the kinds were last asked for anew: what the server does not know is not asked for again and again. */
+  #kindLookedFor = "";
   readonly #wire = new Wire((answered) => (this.reached = answered));
   readonly #follower = new Follower(this.#wire, (state, fix) => {
     this.position = state;
@@ -302,7 +304,7 @@ export class Shift {
       else await this.#adopt(answer);
     }
     this.#asking = false;
-    if (this.duty && this.#copy?.records.kinds.length === 0) await this.#learnKinds();
+    if (this.duty && this.#lacksKinds()) await this.#learnKinds();
   }
 
   get #offsetMs(): number {
@@ -386,6 +388,16 @@ export class Shift {
     signal("mission", this.prefs.sound);
     await this.findWay();
     await keepStreets();
+  }
+
+  /** There are none yet, or the mission is of a kind that is newer than they are. */
+  #lacksKinds(): boolean {
+    const { kinds } = this.#sure().records;
+    if (kinds.length === 0) return true;
+    const code = this.held?.mission.incident.kind;
+    if (code === undefined || code === this.#kindLookedFor || kinds.some((one) => one.code === code)) return false;
+    this.#kindLookedFor = code;
+    return true;
   }
 
   async #learnKinds(): Promise<void> {
