@@ -110,6 +110,7 @@ impl Against<'_> {
             patrol: id.clone(),
             availability,
             mission: mission.map(|mission| mission.incident),
+            turned: mission.is_some_and(|mission| mission.sent.turned),
             crew: known.patrol.crew,
             // Whoever comes second adds to the crew that is there.
             crew_min: match command.action {

@@ -110,8 +110,11 @@ fn candidates<'a>(
         let too_few = state.patrol.crew.is_some_and(|crew| crew < query.crew_min);
         let is_off_duty = availability == Availability::OffDuty;
         let is_off = state.patrol.position_off_at.is_some();
+        let mission = snapshot.interventions().mission_of(&state.patrol.id);
+        let is_turned = mission.is_some_and(|mission| mission.sent.turned);
         let left_out = Reasons::default()
             .with(Reason::OffDuty, is_off_duty)
+            .with(Reason::Turned, only_available && is_turned)
             .with(Reason::Busy, only_available && availability == Availability::Busy)
             .with(Reason::PositionOff, is_off)
             .with(Reason::NoPosition, in_space.is_none() && !is_off_duty && !is_off)

@@ -83,6 +83,8 @@ pub struct PassedOver<'a> {
 pub enum Reason {
     /// Not working.
     OffDuty,
+    /// Just taken from another incident, and has not acknowledged that.
+    Turned,
     /// On an intervention.
     Busy,
     /// Its crew has switched its position off.
@@ -150,14 +152,22 @@ impl OffRoad {
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 6] =
-        [Self::OffDuty, Self::Busy, Self::PositionOff, Self::NoPosition, Self::TooFew, Self::Stale];
+    pub const ALL: [Self; 7] = [
+        Self::OffDuty,
+        Self::Turned,
+        Self::Busy,
+        Self::PositionOff,
+        Self::NoPosition,
+        Self::TooFew,
+        Self::Stale,
+    ];
 
     /// The rule about who is sent that it goes back to.
     #[must_use]
     pub const fn rule(self) -> Rule {
         match self {
             Self::OffDuty => Rule::OffDuty,
+            Self::Turned => Rule::Turned,
             Self::Busy => Rule::Busy,
             Self::TooFew => Rule::TooFew,
             Self::PositionOff | Self::NoPosition | Self::Stale => Rule::Stale,
@@ -168,6 +178,7 @@ impl Reason {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Turned => "turned",
             Self::Busy => "busy",
             Self::OffDuty => "off_duty",
             Self::PositionOff => "position_off",

@@ -93,6 +93,7 @@ fn status(ranked: &Ranked<'_>) -> &'static str {
 const fn words(reason: Reason) -> &'static str {
     match reason {
         Reason::OffDuty => "off duty",
+        Reason::Turned => "just taken from another incident",
         Reason::Busy => "busy",
         Reason::PositionOff => "with its position switched off",
         Reason::NoPosition => "without a position",

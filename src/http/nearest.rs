@@ -292,6 +292,8 @@ struct PassedOverBody {
 #[schema(as = PassedOverReason)]
 #[serde(rename_all = "snake_case")]
 enum ReasonBody {
+    /// Just taken from another incident, and has not acknowledged that: nothing sends it elsewhere before.
+    Turned,
     /// On an intervention.
     Busy,
     /// Not working.
@@ -374,6 +376,7 @@ impl From<TargetPlace<'_>> for TargetBody {
 impl From<Reason> for ReasonBody {
     fn from(reason: Reason) -> Self {
         match reason {
+            Reason::Turned => Self::Turned,
             Reason::Busy => Self::Busy,
             Reason::OffDuty => Self::OffDuty,
             Reason::PositionOff => Self::PositionOff,

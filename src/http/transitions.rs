@@ -213,7 +213,9 @@ fn refused(refusal: &Refusal, incident: &Incident) -> Problem {
         | Refusal::OffDuty(patrol)
         | Refusal::TooFew { patrol, .. }
         | Refusal::Stale(patrol) => about(patrol, None),
-        Refusal::OnMission { patrol, mission } => about(patrol, Some(*mission)),
+        Refusal::OnMission { patrol, mission } | Refusal::Turned { patrol, mission } => {
+            about(patrol, Some(*mission))
+        }
         Refusal::Missing(field) | Refusal::Needless(field) => Problem::unsaid(field, refusal),
         Refusal::InTheFuture(at) | Refusal::TooLongAgo(at) => Problem::field("at", at, refusal),
     }

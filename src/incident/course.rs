@@ -1,6 +1,6 @@
 //! The course of an incident: what its steps have led to.
 
-use super::{Action, Incident, Partner, Remark, Report, Status, Step};
+use super::{Action, Incident, Partner, Remark, Report, Rule, Status, Step};
 use crate::{closed_list::ClosedList as _, patrol::PatrolId, time::Timestamp};
 
 /// A patrol that was sent and has not left.
@@ -14,6 +14,8 @@ pub struct Sent {
     pub stage: Status,
     /// When it got there.
     pub since: Timestamp,
+    /// Whether it was sent although it was busy, and has not acknowledged that.
+    pub turned: bool,
 }
 
 /// When an incident got how far; `None` for what has not been, or was undone by a reassignment.
@@ -110,6 +112,9 @@ impl Incident {
                             leads,
                             stage: Status::Assigned,
                             since: step.at,
+                            turned: step
+                                .override_reason
+                                .is_some_and(|reason| reason.lifts(Rule::Busy)),
                         }),
                     }
                 }
@@ -117,6 +122,7 @@ impl Incident {
                     for one in sent.iter_mut().filter(|one| one.patrol == *patrol) {
                         one.stage = step.action.status().unwrap_or(one.stage);
                         one.since = step.at;
+                        one.turned = false;
                     }
                 }
                 (Action::Cleared | Action::Released, Some(patrol)) => {

@@ -47,6 +47,8 @@ pub struct Candidate {
     pub availability: Availability,
     /// The incident that it is on.
     pub mission: Option<IncidentId>,
+    /// Whether it was sent there although it was busy, and has not acknowledged that.
+    pub turned: bool,
     /// Agents aboard, where known.
     pub crew: Option<u8>,
     /// Agents that the incident asks for.
@@ -88,6 +90,17 @@ pub enum Refusal {
         /// Who.
         patrol: PatrolId,
         /// Where it is.
+        mission: IncidentId,
+    },
+    /// The patrol was sent to another incident although it was busy, and has not acknowledged that: of two who take it
+    /// from what it is on, one wins.
+    #[error(
+        "patrol `{patrol}` was just taken from another incident and has not acknowledged that: have that one reassigned first"
+    )]
+    Turned {
+        /// Who.
+        patrol: PatrolId,
+        /// Where it is sent.
         mission: IncidentId,
     },
     /// The patrol says that it is busy.
@@ -233,6 +246,9 @@ impl Candidate {
     fn objections(&self) -> impl Iterator<Item = Refusal> {
         let patrol = || self.patrol.clone();
         let busy = match (self.mission, self.availability) {
+            (Some(mission), _) if self.turned => {
+                Some(Refusal::Turned { patrol: patrol(), mission })
+            }
             (Some(mission), _) => Some(Refusal::OnMission { patrol: patrol(), mission }),
             (None, Availability::Busy) => Some(Refusal::Busy(patrol())),
             (None, Availability::OffDuty) => Some(Refusal::OffDuty(patrol())),
@@ -255,6 +271,7 @@ impl Refusal {
             Self::OffDuty(_) => Some(Rule::OffDuty),
             Self::TooFew { .. } => Some(Rule::TooFew),
             Self::Stale(_) => Some(Rule::Stale),
+            Self::Turned { .. } => Some(Rule::Turned),
             Self::NotAllowed { .. }
             | Self::NotSent(_)
             | Self::OutOfTurn { .. }

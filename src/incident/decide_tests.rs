@@ -50,6 +50,7 @@ fn free(name: &str) -> Candidate {
         patrol: patrol(name),
         availability: Availability::Available,
         mission: None,
+        turned: false,
         crew: Some(3),
         crew_min: 2,
         is_stale: false,
@@ -297,6 +298,35 @@ fn each_reason_lifts_its_own_rule_and_that_there_is_nobody_else_lifts_all() {
         }
         let lifting = OverrideReason::ALL.iter().filter(|why| why.lifts(*rule));
         assert_eq!(lifting.count(), 2, "{rule:?}");
+    }
+}
+
+#[test]
+fn nothing_sends_a_patrol_elsewhere_that_was_just_taken_from_another_incident() {
+    let turned = Candidate { mission: Some(id(2)), turned: true, ..free("TANGO-1") };
+    for why in OverrideReason::ALL {
+        let assign = Command { override_reason: Some(*why), ..command(Action::Assigned) };
+        let refused = decide(&call(), &assign, Some(&turned), at(1)).unwrap_err();
+        assert_eq!(refused.rule(), Some(Rule::Turned), "{why:?}");
+    }
+}
+
+#[test]
+fn a_patrol_is_turned_from_when_it_is_sent_although_it_is_busy_until_it_acknowledges() {
+    for (why, turned) in [
+        (None, false),
+        (Some(OverrideReason::CrewAccepted), false),
+        (Some(OverrideReason::PreEmpted), true),
+        (Some(OverrideReason::NobodyElse), true),
+    ] {
+        let mut incident = call();
+        let assign = Command { override_reason: why, ..command(Action::Assigned) };
+        let steps = decide(&incident, &assign, Some(&free("TANGO-1")), at(1)).unwrap();
+        steps.into_iter().for_each(|step| incident.take(step));
+        assert_eq!(incident.sent()[0].turned, turned, "{why:?}");
+        let steps = decide(&incident, &command(Action::Acknowledged), None, at(2)).unwrap();
+        steps.into_iter().for_each(|step| incident.take(step));
+        assert!(!incident.sent()[0].turned);
     }
 }
 

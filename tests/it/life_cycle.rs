@@ -143,6 +143,44 @@ fn one_patrol_is_not_sent_to_two_incidents_unless_it_is_taken_from_the_first() {
 }
 
 #[test]
+fn of_two_dispatchers_who_take_one_patrol_from_what_it_is_on_one_wins_and_the_other_is_told() {
+    for why in ["pre_empted", "nobody_else"] {
+        let town = in_town();
+        let first = call(&town, "ENV-ENC", "PH-0001");
+        let urgent = [call(&town, "TEC-EAU", "PH-0002"), call(&town, "NUI-MUS", "PH-0001")];
+        assert_eq!(assign(&town, &first, "TANGO-1").status, 200);
+        let take = || json!({"to": "assigned", "actor": "dispatcher", "patrol": "TANGO-1", "override": why});
+
+        let answers = std::thread::scope(|scope| {
+            let town = &town;
+            let asked = urgent.each_ref().map(|id| scope.spawn(move || step(town, id, take())));
+            asked.map(|one| one.join().unwrap())
+        });
+
+        let mut statuses = answers.each_ref().map(|answer| answer.status);
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 409], "{}", answers[0].text());
+        let won = usize::from(answers[0].status != 200);
+        let loser = answers[1 - won].json();
+        assert_eq!((&loser["rule"], &loser["mission"]), (&json!("turned"), &json!(urgent[won])));
+        let allowed = json!(["qualified", "assigned", "cancelled", "handed_over", "no_action"]);
+        assert_eq!((&loser["incident_status"], &loser["allowed"]), (&json!("received"), &allowed));
+        assert_eq!(status_of_patrol(&town, "TANGO-1"), json!(["busy", urgent[won], "assigned"]));
+        assert_eq!(incident(&town, &urgent[1 - won])["steps"], json!([]), "nothing was recorded");
+        let near =
+            town.get(&format!("/api/v1/patrols/nearest?incident={}", urgent[1 - won])).json();
+        let passed = &near["passed_over"].as_array().unwrap()[0];
+        assert_eq!((&passed["patrol"], &passed["reason"]), (&json!("TANGO-1"), &json!("turned")));
+        assert_eq!(passed["overrides"], json!([]), "{passed}");
+
+        // Whoever wants it all the same says so in two steps, or waits until the crew has heard.
+        let acknowledge = json!({"to": "acknowledged", "actor": "patrol", "patrol": "TANGO-1"});
+        assert_eq!(step(&town, &urgent[won], acknowledge).status, 200);
+        assert_eq!(step(&town, &urgent[1 - won], take()).status, 200);
+    }
+}
+
+#[test]
 fn a_patrol_off_duty_is_sent_only_with_a_reason_and_goes_off_duty_only_after_it_has_left() {
     let town = in_town();
     let id = call(&town, "TEC-EAU", "PH-0001");

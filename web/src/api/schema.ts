@@ -2486,7 +2486,7 @@ export interface components {
          * @description Why a patrol was left out.
          * @enum {string}
          */
-        PassedOverReason: "busy" | "off_duty" | "position_off" | "no_position" | "too_few" | "stale";
+        PassedOverReason: "turned" | "busy" | "off_duty" | "position_off" | "no_position" | "too_few" | "stale";
         /** @description The password of whoever has signed in. */
         PasswordAgain: {
             /** @description Asked for again. */
@@ -2790,7 +2790,7 @@ export interface components {
         /** @enum {string} */
         Role: "operator" | "dispatcher" | "patrol" | "landlord" | "partner" | "planner" | "dpo" | "admin" | "demo" | "system";
         /** @enum {string} */
-        Rule: "busy" | "off_duty" | "too_few" | "stale";
+        Rule: "busy" | "off_duty" | "too_few" | "stale" | "turned";
         /** @description That it is gone. */
         SecondFactorCleared: {
             /** @description True. */

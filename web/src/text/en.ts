@@ -171,6 +171,7 @@ export const en: Same<typeof fr> = {
   "status.available": "available",
   "status.busy": "busy",
   "status.off_duty": "off duty",
+  "status.turned": "just turned round",
   "status.no_position": "no position",
   "status.position_off": "position switched off",
 

@@ -170,6 +170,7 @@ export const fr = {
   "status.available": "disponible",
   "status.busy": "occupée",
   "status.off_duty": "hors service",
+  "status.turned": "vient d’être détournée",
   "status.no_position": "sans position",
   "status.position_off": "position coupée",
 
