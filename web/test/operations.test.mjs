@@ -64,6 +64,36 @@ describe("the page", () => {
     await close();
   });
 
+  test("sends no words to look for a site by that tell of a person, and says why", async () => {
+    const { page, close } = await newPage(browser);
+    /** @type {string[]} */
+    const looked = [];
+    page.on("request", (request) => {
+      const words = new URL(request.url()).searchParams.get("q");
+      if (words !== null) looked.push(words);
+    });
+    await open(page, server);
+    const field = page.getByRole("combobox", { name: /Chercher un site/ });
+    for (const [words, rule] of [
+      ["06 39 98 12 40", "un numéro de téléphone"],
+      ["chez Mme Dupontel", "une civilité et un nom"],
+    ]) {
+      await field.fill(words);
+      await page.getByTestId("search-refused").filter({ hasText: rule }).waitFor();
+    }
+    await shot(page, "search-refused");
+    await field.fill("PH-0001");
+    await page.getByTestId("search-refused").waitFor({ state: "detached" });
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("Escape");
+
+    await page.keyboard.press("c");
+    await page.getByRole("combobox", { name: "Site", exact: true }).fill("chez Mme Dupontel");
+    await page.getByTestId("site-refused").waitFor();
+    assert.deepEqual(looked, ["PH-0001"]);
+    await close();
+  });
+
   test("draws a town: streets, water, green and the stock in its own colours", async () => {
     const { page, close } = await newPage(browser);
     await open(page, server);

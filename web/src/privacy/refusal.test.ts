@@ -10,10 +10,16 @@ const read = (name: string) =>
     .split("\n")
     .filter((line) => line !== "" && !line.startsWith("#"));
 
-describe("the filter of the tablet", () => {
+describe("the filter of the web client", () => {
   it.each(["dev", "night", "rounds", "held-out"])("gives the verdicts of the server on every sentence of %s", (name) => {
     const sentences = read(`${name}.tsv`).map((line) => line.split("\t")[2] ?? "");
-    const verdicts = sentences.map((sentence) => brokenRule(sentence) ?? "-");
+    const verdicts = sentences.map((sentence) => brokenRule(sentence, "remark") ?? "-");
     expect(verdicts).toEqual(read(`${name}.verdicts`));
+  });
+
+  it("gives them also on what a site is looked for by, which may hold names and streets", () => {
+    const sentences = read("dev.tsv").map((line) => line.split("\t")[2] ?? "");
+    const verdicts = sentences.map((sentence) => brokenRule(sentence, "place") ?? "-");
+    expect(verdicts).toEqual(read("places.verdicts"));
   });
 });

@@ -1,5 +1,5 @@
-// Whether a remark may be kept. The rules are those of the server, from the same files, so that a crew learns at once, and
-// without a network, what the server would refuse.
+// Whether a remark may be kept, and words to look for a site by may be sent. The rules are those of the server, from the same
+// files, so that somebody learns at once, and without a network, what the server would refuse.
 
 import firstNames from "../../../src/privacy/rules/first-names.txt?raw";
 import lexicon from "../../../src/privacy/rules/lexicon.txt?raw";
@@ -23,10 +23,16 @@ export type Rule =
   | "special"
   | "script";
 
+/** What a text is for: words of a crew, or what a site is looked for by, which may hold names of people and streets. */
+export type Purpose = "remark" | "place";
+
+/** Rules that no name of a place has a reason to break: `PLACE_NAME` of `src/privacy/rule.rs`. */
+const PLACE: readonly string[] = ["phone", "email", "plate", "identity", "birth", "civility"] satisfies Rule[];
+
 let book: Rulebook | undefined;
 
-/** The first rule that a remark breaks, or null. */
-export function brokenRule(text: string): Rule | null {
+/** The first rule that a text breaks which is for `purpose`, or null. */
+export function brokenRule(text: string, purpose: Purpose): Rule | null {
   book ??= new Rulebook({ rules, lexicon, numbers, firstNames, surnames, vocabulary });
-  return book.broken(text) as Rule | null;
+  return book.broken(text, (rule) => purpose === "remark" || PLACE.includes(rule)) as Rule | null;
 }

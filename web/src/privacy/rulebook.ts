@@ -42,10 +42,10 @@ export class Rulebook {
     this.sections = sections(files.rules);
   }
 
-  /** The first rule that the text breaks, in the order of the file, or null. */
-  broken(content: string): string | null {
+  /** The first rule that the text breaks of those that `counts` says, in the order of the file, or null. */
+  broken(content: string, counts: (rule: string) => boolean): string | null {
     const { text, isForeign } = folded(content);
-    if (isForeign) return "script";
+    if (isForeign && counts("script")) return "script";
     const small = text.toLowerCase();
     const views: Record<View, string> = {
       cased: text,
@@ -56,7 +56,7 @@ export class Rulebook {
     for (const { view, rule, pattern } of this.sections) {
       if (rule === "mask") {
         views[view] = views[view].replace(pattern, view === "words" ? " ^=>" : " ^ ");
-      } else if (views[view].search(pattern) >= 0) {
+      } else if (counts(rule) && views[view].search(pattern) >= 0) {
         return rule;
       }
     }

@@ -2,9 +2,11 @@
 import { dispatchEn } from "./dispatch.en";
 import type { fr } from "./fr";
 import type { Same } from "./message";
+import { refusalEn } from "./refusal.en";
 
 export const en: Same<typeof fr> = {
   ...dispatchEn,
+  ...refusalEn,
 
   "app.title": "Vigie · operations room",
   "app.demo": "Demonstration",
@@ -55,6 +57,7 @@ export const en: Same<typeof fr> = {
   "search.label": "Search a site by code or name",
   "search.placeholder": "Site code or name",
   "search.none": "No site answers to “{q}”",
+  "search.refused": "Not sent: {what}. Search by a site’s code or name.",
   "search.found": { one: "{n} site found", other: "{n} sites found" },
 
   "layers.title": "Layers",

@@ -1,9 +1,11 @@
 /** French, the language of the operations room, and the list of every text of the client. */
 import { dispatchFr } from "./dispatch.fr";
 import type { Messages } from "./message";
+import { refusalFr } from "./refusal.fr";
 
 export const fr = {
   ...dispatchFr,
+  ...refusalFr,
 
   "app.title": "Vigie · salle d’opérations",
   "app.demo": "Démonstration",
@@ -54,6 +56,7 @@ export const fr = {
   "search.label": "Chercher un site par code ou par nom",
   "search.placeholder": "Code ou nom de site",
   "search.none": "Aucun site ne répond à « {q} »",
+  "search.refused": "Non envoyé : {what}. Cherchez par code ou par nom de site.",
   "search.found": { one: "{n} site trouvé", other: "{n} sites trouvés" },
 
   "layers.title": "Couches",

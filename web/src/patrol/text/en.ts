@@ -1,4 +1,5 @@
 /** English. The type makes sure that nothing of the French is missing. */
+import { refusalEn } from "../../text/refusal.en";
 import type { Message } from "../../text/message";
 import type { fr } from "./fr";
 
@@ -107,17 +108,7 @@ export const en: Record<keyof typeof fr, Message> = {
   "report.remarkLeft": "{n} left",
   "report.remarkHint": "About the place and its equipment. No name, no number, no description of anybody.",
   "report.remarkRefused": "Refused: {what}. Take it out to send.",
-  "refused.phone": "a telephone number",
-  "refused.email": "an e-mail address or a name on a network",
-  "refused.plate": "a vehicle’s plate",
-  "refused.street": "a number and a street",
-  "refused.civility": "a civility and a name",
-  "refused.person": "the name or the description of a person",
-  "refused.identity": "a number of identity, of an account or of a card",
-  "refused.birth": "a date of birth or an age",
-  "refused.flat": "a flat, or a floor and a door",
-  "refused.special": "health, origin, religion, opinion, private life or offences of a person",
-  "refused.script": "letters that the filter cannot read",
+  ...refusalEn,
 
   "outcome.ras": "Nothing to report",
   "outcome.presence": "People present",

@@ -1,4 +1,5 @@
 /** French, the language of the patrols, and the list of every text of the tablet. */
+import { refusalFr } from "../../text/refusal.fr";
 import type { Messages } from "../../text/message";
 
 export const fr = {
@@ -106,17 +107,7 @@ export const fr = {
   "report.remarkLeft": "{n} restants",
   "report.remarkHint": "Sur le lieu et le matériel. Ni nom, ni numéro, ni description de quelqu’un.",
   "report.remarkRefused": "Refusé : {what}. Retirez-le pour envoyer.",
-  "refused.phone": "un numéro de téléphone",
-  "refused.email": "une adresse électronique ou un nom sur un réseau",
-  "refused.plate": "une plaque d’immatriculation",
-  "refused.street": "un numéro et une rue",
-  "refused.civility": "une civilité et un nom",
-  "refused.person": "un nom ou la description d’une personne",
-  "refused.identity": "un numéro d’identité, de compte ou de carte",
-  "refused.birth": "une date de naissance ou un âge",
-  "refused.flat": "un logement, ou un étage et une porte",
-  "refused.special": "santé, origine, religion, opinion, vie privée ou délit d’une personne",
-  "refused.script": "des lettres que le filtre ne sait pas lire",
+  ...refusalFr,
 
   "outcome.ras": "RAS",
   "outcome.presence": "Présence constatée",
