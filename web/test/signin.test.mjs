@@ -107,6 +107,42 @@ test("a dispatcher signs in, works with the session, and signs out", async () =>
   await page.context().close();
 });
 
+/** What a partner sees: the map of tracts past the publication gate, on whatever it is looked at, and nothing of the stock.
+ * @param {import("playwright-core").Page} page @param {string} address */
+async function sees(page, address) {
+  /** @type {string[]} */
+  const refused = [];
+  page.on("response", (response) => {
+    if (response.status() >= 400) refused.push(new URL(response.url()).pathname);
+  });
+  for (const [size, viewport] of Object.entries({
+    phone: { width: 390, height: 844 },
+    tablet: { width: 820, height: 1180 },
+    desktop: { width: 1440, height: 900 },
+  })) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+      await page.emulateMedia({ colorScheme });
+      await page.goto(`${address}/#window=all`);
+      await page.reload();
+      await page.getByTestId("published").waitFor();
+      await page.waitForFunction(() => (window.vigie?.map.queryRenderedFeatures().length ?? 0) > 20);
+      assert.equal(await page.getByRole("radio", { name: "Zones Insee" }).isChecked(), true);
+      assert.equal(await page.getByRole("radio", { name: "Sites" }).count(), 0);
+      assert.deepEqual(await serious(page), []);
+      const side = await page.locator("section.side").evaluate((panel) => panel.scrollWidth - panel.clientWidth);
+      assert.ok(side <= 0, `${side} px of the panel are cut off`);
+      await page.screenshot({ path: join(ARTIFACTS, `demo-as-partner-${size}-${colorScheme}.png`) });
+    }
+  }
+  await page.getByText("Zone Insee ").first().waitFor();
+  const note = page.getByRole("link", { name: "Note mensuelle aux partenaires" });
+  assert.equal(await page.evaluate(async (href) => (await fetch(String(href))).status, await note.getAttribute("href")), 200);
+  const counts = await page.evaluate(async () => (await (await fetch("/api/v1/heatmap?cell=tract")).json()).counts);
+  assert.equal(counts, "published");
+  assert.deepEqual(refused, [], "nothing is asked for that a partner may not read");
+}
+
 test("a guest of a demo looks through the eyes of a landlord, and back", async () => {
   const demo = new Server();
   await demo.start();
@@ -144,6 +180,8 @@ test("a guest of a demo looks through the eyes of a landlord, and back", async (
     await page.reload();
     await page.getByTestId("published").waitFor();
     assert.equal(await page.getByRole("alert").count(), 0);
+    await Promise.all([page.waitForEvent("load"), page.getByTestId("role").selectOption("partner")]);
+    await sees(page, demo.url);
     await Promise.all([page.waitForEvent("load"), page.getByTestId("role").selectOption("dpo")]);
     await page.getByTestId("outside").waitFor();
     assert.deepEqual(await serious(page), []);

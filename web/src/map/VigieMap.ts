@@ -127,6 +127,13 @@ export class VigieMap {
     this.#map.fitBounds(box, { padding: 70, maxZoom: 15.5, duration: this.#options.still() ? 0 : 700 });
   }
 
+  /** Says what the whole is, where nobody has so far, and shows it unless somebody has begun to look around. */
+  setBounds(bounds: [number, number, number, number] | null): void {
+    if (bounds === null || this.#options.bounds !== null) return;
+    this.#options.bounds = bounds;
+    if (this.#untouched) this.home(0);
+  }
+
   home(duration = 700): void {
     const { bounds } = this.#options;
     if (bounds) this.#map.fitBounds(asBounds(bounds), { padding: 30, duration: this.#options.still() ? 0 : duration });

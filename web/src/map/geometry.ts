@@ -16,6 +16,13 @@ export function centreOf(geometry: Geometry): [number, number] {
   return [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
 }
 
+/** West, south, east, north of what has a place; null where nothing has. */
+export function boundsOf(features: readonly { geometry: Geometry | null }[]): [number, number, number, number] | null {
+  const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { geometry } of features) if (geometry !== null) extend(box, geometry.coordinates);
+  return box[0] <= box[2] ? box : null;
+}
+
 function extend(box: [number, number, number, number], coordinates: unknown): void {
   if (!Array.isArray(coordinates)) return;
   const [lon, lat] = coordinates as unknown[];

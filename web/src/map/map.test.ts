@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { colourOf, heatClasses } from "./classes";
-import { centreOf, grown, holds, metresBetween } from "./geometry";
+import { boundsOf, centreOf, grown, holds, metresBetween } from "./geometry";
 import { between } from "./glide";
 import { PALETTES } from "./palette";
 import { niceScale } from "./scale";
@@ -74,6 +74,8 @@ describe("the ramps", () => {
 describe("geometry", () => {
   it("finds the middle of any geometry", () => {
     expect(centreOf({ type: "Point", coordinates: [2, 48] })).toEqual([2, 48]);
+    expect(boundsOf([{ geometry: { type: "Point", coordinates: [2, 48] } }, { geometry: null }])).toEqual([2, 48, 2, 48]);
+    expect(boundsOf([{ geometry: null }])).toBeNull();
     expect(centreOf({ type: "MultiPolygon", coordinates: [[[[0, 0], [2, 0], [2, 4]]], [[[4, 0], [4, 2], [6, 0]]]] })).toEqual([3, 2]);
   });
 

@@ -3,7 +3,7 @@ import type { HeatCell } from "../api/shapes";
 import { centreOf, pointOf, metresBetween } from "../map/geometry";
 import type { Room } from "./room.svelte";
 
-/** The landlord's name, the site's code and name, or the site that a hexagon or square lies nearest to. */
+/** The landlord's name, the site's code and name, a tract by its code, or the site that a hexagon or square lies nearest to. */
 export function cellName(cell: HeatCell, room: Room): string {
   const landlord = room.landlordNames.get(cell.id);
   if (landlord !== undefined) return landlord;
@@ -11,6 +11,7 @@ export function cellName(cell: HeatCell, room: Room): string {
   const own = sites.find((site) => site.id === cell.id);
   if (own) return `${own.properties.code} · ${own.properties.name}`;
   if (room.heat.answer?.cell === "site") return cell.id;
+  if (room.heat.answer?.cell === "tract") return room.t("heat.tract", { code: cell.id });
   if (cell.geometry === null) return cell.id;
   const centre = centreOf(cell.geometry);
   let nearest: string | null = null;

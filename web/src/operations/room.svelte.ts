@@ -18,7 +18,7 @@ import { Intake } from "./intake.svelte";
 import { Live } from "./live.svelte";
 import { Place } from "./place.svelte";
 import { Stock } from "./stock.svelte";
-import { DEFAULT_VIEW, parseView, printView, type LayerName, type Selection, type View } from "./view";
+import { CELLS, DEFAULT_VIEW, parseView, printView, type Cell, type LayerName, type Selection, type View } from "./view";
 
 /** What the person chose stays chosen on this computer. */
 const REMEMBERED = "vigie.preferences";
@@ -58,6 +58,12 @@ export class Room {
   readonly palette = $derived.by((): Palette => PALETTES[this.theme]);
   readonly kindsByCode = $derived.by(() => new Map(this.kinds.map((kind) => [kind.code, kind])));
   readonly landlordNames = $derived.by(() => new Map(this.landlords.map((one) => [one.id, one.properties.name])));
+
+  /** How the heatmap may be cut. Whoever does not see the stock knows no site and no landlord by its code. */
+  readonly cells = $derived.by((): readonly Cell[] => {
+    if (!this.may("read_stock")) return ["tract", "grid", "hex"];
+    return this.published ? CELLS : CELLS.filter((cell) => cell !== "tract");
+  });
 
   readonly live = new Live(this);
   readonly heat = new HeatView(this);
@@ -152,16 +158,20 @@ export class Room {
     this.starting = true;
     try {
       this.who = await session();
-      const sees = this.may("read_incidents") || (this.may("read_heatmap") && this.may("read_stock"));
+      const sees = this.may("read_incidents") || this.may("read_heatmap");
       this.outside = this.who !== null && this.who.role !== null && !sees;
       if (this.outside) return;
       const [meta, kinds, landlords] = await Promise.all([
         get("/api/v1/meta", {}),
         get("/api/v1/kinds", {}),
-        get("/api/v1/landlords", {}),
+        this.may("read_stock") ? get("/api/v1/landlords", {}) : null,
       ]);
       this.kinds = kinds.kinds as Kind[];
-      this.landlords = landlords.features;
+      this.landlords = landlords?.features ?? [];
+      // What an address says is kept where it may be; without a stock, tracts are what one knows one's way by.
+      const isSaid = this.cells.includes(this.view.cell) && (this.may("read_stock") || location.hash.includes("cell="));
+      const [first] = this.cells;
+      if (!isSaid && first !== undefined) this.change({ cell: first });
       this.words.timeZone = meta.time_zone;
       this.meta = meta;
       this.startFailure = null;

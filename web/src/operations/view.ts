@@ -6,7 +6,7 @@ import { parseHours, parseWeekdays, printHours, type Hours, type Weekday } from 
 export const LAYERS = ["heat", "stock", "patrols", "incidents"] as const;
 export type LayerName = (typeof LAYERS)[number];
 
-export const CELLS = ["hex", "grid", "site", "landlord"] as const;
+export const CELLS = ["hex", "grid", "tract", "site", "landlord"] as const;
 export type Cell = (typeof CELLS)[number];
 
 export const RESOLUTIONS = ["auto", "7", "8", "9", "10"] as const;
