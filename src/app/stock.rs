@@ -65,7 +65,8 @@ pub(super) fn settle(snapshot: &Snapshot, mut change: StockChange) -> (StockChan
         sites: last_of_each(change.sites, |item| item.code.clone()),
         buildings: last_of_each(change.buildings, |item| item.id.clone()),
         surroundings: last_of_each(change.surroundings, |item| item.id.clone()),
-        tracts: last_of_each(change.tracts, |item| item.code.clone()),
+        tracts: last_of_each(change.tracts, |item| (item.code.clone(), item.vintage)),
+        datasets: last_of_each(change.datasets, |item| item.id.clone()),
         roads: last_of_each(change.roads, |item| item.id.clone()),
         turns: last_of_each(change.turns, |item| item.id.clone()),
         speeds: last_of_each(change.speeds, |item| item.class),
@@ -92,9 +93,10 @@ pub(super) fn settle(snapshot: &Snapshot, mut change: StockChange) -> (StockChan
         },
         tracts: {
             let known: HashMap<_, _> =
-                stock.tracts().iter().map(|item| (&item.code, item)).collect();
-            fresh(change.tracts, |item| known.get(&item.code).copied(), &mut tally)
+                stock.tract_index().all().map(|item| (item.key(), item)).collect();
+            fresh(change.tracts, |item| known.get(&item.key()).copied(), &mut tally)
         },
+        datasets: fresh(change.datasets, |item| stock.tract_index().dataset(&item.id), &mut tally),
         roads: fresh(change.roads, |item| network.road(&item.id), &mut tally),
         turns: fresh(change.turns, |item| network.turn(&item.id), &mut tally),
         speeds: fresh(change.speeds, |item| network.imported_speeds_of(item.class), &mut tally),

@@ -11,6 +11,7 @@ mod overview;
 mod page;
 mod sites;
 mod surroundings;
+mod tracts;
 
 #[cfg(test)]
 mod catalogue_tests;
@@ -22,7 +23,11 @@ pub use landlords::{LandlordRow, landlords};
 pub use overview::{Overview, overview};
 pub use page::{InvalidPageLimit, PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, Page, PageLimit};
 pub use sites::{InvalidSiteCursor, SiteCursor, SitesQuery, sites};
-pub use surroundings::{SurroundingsQuery, surroundings, tracts};
+pub use surroundings::{SurroundingsQuery, surroundings};
+pub use tracts::{
+    DatasetSummary, Indicator, IndicatorName, InvalidIndicatorName, TractRow, TractsError,
+    TractsQuery, VariableSummary, indicators, tracts,
+};
 
 use crate::{
     stock::{LandlordId, SiteCode},

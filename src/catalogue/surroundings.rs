@@ -1,9 +1,8 @@
-//! [`surroundings`] and [`tracts`]: what lies around the stock.
+//! [`surroundings`]: what lies around the stock.
 
 use super::{Page, PageLimit};
 use crate::{
     stock::{Surrounding, SurroundingClass},
-    tract::{Tract, TractCode},
     twin::StockIndex,
 };
 
@@ -29,15 +28,4 @@ pub fn surroundings<'a>(
     let found = stock.surroundings().iter().filter(|around| wanted(&around.class)).collect();
     Page::of(found, query.after.as_deref(), query.limit, |around| around.id.as_str())
         .map(|around| around, str::to_owned)
-}
-
-/// INSEE tracts, in the order of codes. O(tracts).
-#[must_use]
-pub fn tracts<'a>(
-    stock: &'a StockIndex,
-    after: Option<&TractCode>,
-    limit: PageLimit,
-) -> Page<&'a Tract, TractCode> {
-    Page::of(stock.tracts().iter().collect(), after, limit, |tract: &&Tract| &tract.code)
-        .map(|tract| tract, TractCode::clone)
 }

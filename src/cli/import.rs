@@ -8,7 +8,12 @@ use std::{
 use anyhow::bail;
 use serde::Serialize;
 
-use super::{NotUnderstood, StoreArgs, kinds_args::KindsArgs, progress, tell_json};
+use super::{
+    NotUnderstood, StoreArgs,
+    import_tracts::{DatasetTold, RedrawnTold, TractArgs, tracts_of},
+    kinds_args::KindsArgs,
+    progress, tell_json,
+};
 use crate::{
     app::{App, ImportOutcome, NewIncident, Unavailable, Whereabouts, system_clock},
     crs::Crs,
@@ -44,6 +49,8 @@ pub struct ImportArgs {
     /// The only layer to read of a GeoPackage.
     #[arg(long = "layer", env = "VIGIE_IMPORT_LAYER", value_name = "NAME")]
     layer_name: Option<String>,
+    #[command(flatten)]
+    tracts: TractArgs,
     /// A column of incidents to leave unread; may be given more than once.
     #[arg(long, env = "VIGIE_IMPORT_IGNORE", value_delimiter = ',', value_name = "COLUMN")]
     ignore: Vec<String>,
@@ -64,8 +71,10 @@ pub enum Layer {
     Sites,
     /// Footprints.
     Buildings,
-    /// Outlines of INSEE tracts.
+    /// Outlines of INSEE tracts, or squares of its grid of 200 m.
     Tracts,
+    /// INSEE's figures by tract, commune or square: CSV, or the columns of any other format.
+    Indicators,
     /// Streets, rails, water and green, drawn under the stock.
     Surroundings,
     /// What cars may drive and people may walk, from OSM PBF: the files of one command are the whole network.
@@ -82,6 +91,10 @@ struct Told {
     files: Vec<FileTold>,
     #[serde(skip_serializing_if = "Option::is_none")]
     stock: Option<StockTold>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    datasets: Vec<DatasetTold>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redrawn: Option<RedrawnTold>,
     #[serde(skip_serializing_if = "Option::is_none")]
     roads: Option<RoadsTold>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -137,6 +150,7 @@ pub fn run(args: ImportArgs) -> anyhow::Result<()> {
     };
     let told = match args.layer {
         Layer::Incidents => import_incidents(&args, app.as_ref()),
+        Layer::Indicators => import_indicators(&args, app.as_ref()),
         _ => import_stock(&args, app.as_ref()),
     };
     if let Some(app) = app {
@@ -167,7 +181,7 @@ fn import_stock(args: &ImportArgs, app: Option<&App>) -> anyhow::Result<Told> {
         Layer::Tracts => import::tracts::read,
         Layer::Roads => import::roads::read,
         Layer::Speeds => import::speeds::read,
-        Layer::Surroundings | Layer::Incidents => import::surroundings::read,
+        Layer::Surroundings | Layer::Indicators | Layer::Incidents => import::surroundings::read,
     };
     let bounds = app.and_then(|app| {
         let snapshot = app.snapshot();
@@ -180,6 +194,9 @@ fn import_stock(args: &ImportArgs, app: Option<&App>) -> anyhow::Result<Told> {
         told.files.push(FileTold { file: file.display().to_string(), summary });
         change.extend(content);
     }
+    if args.layer == Layer::Tracts {
+        told.redrawn = RedrawnTold::of(&tracts_of(app), &change.tracts);
+    }
     if args.layer == Layer::Roads {
         let network =
             Network::default().changed(change.roads.clone(), change.turns.clone(), vec![]);
@@ -188,6 +205,31 @@ fn import_stock(args: &ImportArgs, app: Option<&App>) -> anyhow::Result<Told> {
     if let Some(app) = app {
         let outcome = wait_for(app.import_stock(change))?;
         told.stock = Some(StockTold::of(outcome));
+    }
+    Ok(told)
+}
+
+fn import_indicators(args: &ImportArgs, app: Option<&App>) -> anyhow::Result<Told> {
+    let mut told = Told { dry_run: args.dry_run, ..Told::default() };
+    let mut change = StockChange::default();
+    let about = args.tracts.about();
+    if args.files.len() > 1 && about.id.is_some() {
+        return Err(NotUnderstood("--dataset names one table; give one file".to_owned()).into());
+    }
+    let snapshot = app.map(App::snapshot);
+    for file in &args.files {
+        let read =
+            |path: &Path, options: &Options<'_>| import::indicators::read(path, options, &about);
+        let Reading { content, summary } = with_bar(file, args, None, read)?;
+        let stock = snapshot.as_ref().map(|snapshot| snapshot.stock());
+        told.datasets.push(DatasetTold::of(&content.dataset, content.left_out, stock));
+        told.files.push(FileTold { file: file.display().to_string(), summary });
+        change.datasets.push(content.dataset);
+    }
+    // A table without figures would take the place of one that has some.
+    change.datasets.retain(|dataset| !dataset.rows.is_empty());
+    if let Some(app) = app {
+        told.stock = Some(StockTold::of(wait_for(app.import_stock(change))?));
     }
     Ok(told)
 }
@@ -275,7 +317,7 @@ fn with_bar<T>(
     file: &Path,
     args: &ImportArgs,
     bounds: Option<Bbox>,
-    read: fn(&Path, &Options<'_>) -> Result<Reading<T>, ImportError>,
+    read: impl FnOnce(&Path, &Options<'_>) -> Result<Reading<T>, ImportError>,
 ) -> anyhow::Result<Reading<T>> {
     let bar = progress::bar(&file.file_name().unwrap_or_default().to_string_lossy())?;
     let on_progress = |Progress { done, total }: Progress| {
@@ -287,6 +329,7 @@ fn with_bar<T>(
         columns: args.map.clone(),
         layer: args.layer_name.clone(),
         ignored: args.ignore.clone(),
+        vintage: args.tracts.vintage,
         bounds,
         progress: &on_progress,
     };
@@ -310,6 +353,10 @@ fn tell(told: &Told, json: bool) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     for FileTold { file, summary } in &told.files {
         writeln!(out, "{file}: {summary}")?;
+    }
+    let redrawn = told.redrawn.iter().flat_map(RedrawnTold::lines);
+    for line in told.datasets.iter().flat_map(DatasetTold::lines).chain(redrawn) {
+        writeln!(out, "{line}")?;
     }
     if let Some(RoadsTold { roads, drivable, kept_km, dropped_km }) = &told.roads {
         writeln!(

@@ -14,6 +14,7 @@ mod doctor;
 mod environment;
 mod hold;
 mod import;
+mod import_tracts;
 mod kinds;
 mod kinds_args;
 mod log;

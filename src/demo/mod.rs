@@ -19,6 +19,7 @@ mod drawn;
 mod ensemble;
 mod estates;
 mod evening;
+mod figures;
 mod fleet;
 mod following;
 mod furnish;

@@ -10,13 +10,15 @@ use super::{
     connected::{connected, joint},
     district::District,
     estates::{self, Built, SitePlan},
+    figures,
     house::{House, closed},
     names,
     plan::{Metres, at, heading, left, lot, unit},
     planar,
     quarter::{self, Quarter},
     river::River,
-    streets, tracts,
+    streets,
+    tracts::{self, TractPlan},
     way::{WayClass, Ways},
 };
 use crate::{
@@ -25,7 +27,7 @@ use crate::{
         Building, Footprint, Hall, Landlord, Site, SiteCode, StockChange, Surrounding,
         SurroundingClass, SurroundingShape,
     },
-    tract::Tract,
+    tract::{Tract, TractCode},
 };
 
 /// Where the town's centre is said to be: open fields of the Beauce, where no town stands. Degrees.
@@ -65,9 +67,11 @@ pub fn generate(seed: u64) -> StockChange {
             .iter()
             .filter_map(|named| Landlord::named(named.0).ok())
             .collect(),
-        tracts: sheet.tracts(&quarters),
         ..StockChange::default()
     };
+    let tracts = coded(tracts::plan(&quarters));
+    change.datasets.extend(figures::dataset(seed, &tracts));
+    change.tracts = sheet.tracts(tracts);
     for (number, plan) in built.sites.iter().enumerate() {
         sheet.put_site(&mut change, names::residence(seed, number), plan);
     }
@@ -79,6 +83,12 @@ pub fn generate(seed: u64) -> StockChange {
     change.surroundings = around.all;
     change.roads = super::roads(&change.surroundings);
     change
+}
+
+/// The tracts of the commune by their codes, which rise.
+fn coded(plans: Vec<TractPlan>) -> Vec<(TractCode, TractPlan)> {
+    let code = |number: usize| format!("{COMMUNE}{number:04}").parse().ok();
+    (101..).zip(plans).filter_map(|(number, plan)| Some((code(number)?, plan))).collect()
 }
 
 /// The sheet of the map that the plan is drawn on: from metres to degrees.
@@ -112,15 +122,12 @@ impl Sheet {
         MultiPolygon::from(polygon.map_coords(|p| self.degrees(p)))
     }
 
-    fn tracts(&self, quarters: &[Quarter]) -> Vec<Tract> {
-        let plans = tracts::plan(quarters).into_iter().enumerate();
-        plans
-            .filter_map(|(number, plan)| {
-                let code = format!("{COMMUNE}{:04}", 101 + number).parse().ok()?;
-                let area = plan.area.map_coords(|p| self.degrees(p));
-                Some(Tract { code, name: plan.name, kind: plan.kind, area })
-            })
-            .collect()
+    fn tracts(&self, plans: Vec<(TractCode, TractPlan)>) -> Vec<Tract> {
+        let tract = |(code, plan): (TractCode, TractPlan)| {
+            let area = plan.area.map_coords(|p| self.degrees(p));
+            Tract { code, vintage: None, name: plan.name, kind: plan.kind, area }
+        };
+        plans.into_iter().map(tract).collect()
     }
 
     /// Adds a site and its buildings. A site none of whose walls survive the grain of degrees is left out.

@@ -51,6 +51,7 @@ fn stock() -> Snapshot {
     let area = MultiPolygon::new(vec![square(-500.0, -500.0, 1000.0)]);
     let tract = Tract {
         code: "751010101".parse().unwrap(),
+        vintage: None,
         name: "Half of the town".to_owned(),
         kind: TractKind::Housing,
         area,

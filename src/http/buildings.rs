@@ -16,6 +16,7 @@ use super::{
     query::parsed,
     sight,
     stock_list::stock_list,
+    tracts::{self, TractPart},
 };
 use crate::{
     catalogue::{self, BuildingsQuery},
@@ -114,6 +115,8 @@ struct BuildingProperties {
     dwellings: u32,
     /// Its entrances.
     halls: Vec<HallBody>,
+    /// The INSEE tracts that it stands in, each with the share of its ground.
+    tracts: Vec<TractPart>,
 }
 
 /// An entrance of a building.
@@ -147,6 +150,7 @@ fn feature(stock: &StockIndex, ix: BuildingIx) -> Feature<BuildingProperties> {
         levels: building.levels,
         dwellings: place.dwellings,
         halls: building.halls.iter().map(HallBody::from).collect(),
+        tracts: tracts::parts(stock, stock.tract_shares().of_building(ix)),
     };
     Feature::new(&building.id, Some(building.footprint.polygons().into()), properties)
 }

@@ -11,6 +11,7 @@ mod alerts;
 mod attempts;
 mod buildings;
 mod caller;
+mod classes;
 mod content_security;
 mod cors;
 mod docs;
@@ -74,6 +75,7 @@ mod stream;
 mod surroundings;
 mod tls;
 mod tokens;
+mod tracts;
 mod transition_body;
 mod transitions;
 mod web_client;
@@ -181,7 +183,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(sites::routes)
             .configure(hazards::routes)
             .configure(buildings::routes)
-            .configure(surroundings::routes),
+            .configure(surroundings::routes)
+            .configure(classes::routes)
+            .configure(tracts::routes),
     );
     cfg.configure(health::routes).configure(docs::routes);
 }

@@ -21,6 +21,7 @@ use super::{
     query::{NoParams, parsed},
     sight,
     stock_list::stock_list,
+    tracts::{self, TractPart},
 };
 use crate::{
     access::Scope,
@@ -148,6 +149,8 @@ pub struct SiteDetails {
     dwellings: u32,
     /// Ids of its buildings.
     buildings: Vec<String>,
+    /// The INSEE tracts that it lies in, each with the share of its dwellings.
+    tracts: Vec<TractPart>,
     /// What crews are told before they go there.
     #[serde(flatten)]
     briefing: BriefingBody,
@@ -190,6 +193,7 @@ pub fn details(
         landlord_name: landlord_name(stock, ix),
         dwellings: site.dwellings,
         buildings: buildings.map(|ix| stock.building(*ix).id.to_string()).collect(),
+        tracts: tracts::parts(stock, stock.tract_shares().of_site(ix)),
         briefing: BriefingBody::of(briefing, now),
     };
     Feature::new(&site.code, Some(site.position.into()), properties)

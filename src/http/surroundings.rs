@@ -1,4 +1,4 @@
-//! `/surroundings` and `/tracts`: what lies around the stock.
+//! `/surroundings`: what lies around the stock.
 
 use actix_web::{HttpRequest, HttpResponse, get, web::Data};
 use serde::{Deserialize, Serialize};
@@ -18,12 +18,11 @@ use super::{
 use crate::{
     catalogue::{self, SurroundingsQuery},
     stock::{Surrounding, SurroundingClass, SurroundingShape},
-    tract::{Tract, TractKind},
 };
 
 /// The routes of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_surroundings).service(list_tracts);
+    cfg.service(list_surroundings);
 }
 
 /// Streets, water and parks to draw under the stock; no answer is made from them.
@@ -49,30 +48,6 @@ async fn list_surroundings(
     .await
 }
 
-/// INSEE tracts, in the order of codes.
-#[utoipa::path(tag = "stock", params(TractsParams), responses(
-    (status = 200, description = "A page of tracts", body = FeatureCollection<TractProperties>, content_type = "application/geo+json"),
-    (status = 304, description = "As the client knows it"),
-    (status = 422, description = "A parameter is refused", body = ProblemBody, content_type = "application/problem+json"),
-))]
-#[get("/tracts")]
-async fn list_tracts(
-    caller: Caller<ReadStock>,
-    request: HttpRequest,
-    params: Query<TractsParams>,
-    edge: Data<Edge>,
-) -> Result<HttpResponse, Problem> {
-    let after = page::after(params.0.after.as_deref())?;
-    let limit = page::limit(params.0.limit.as_deref())?;
-    let list = ListAddress::of(&request);
-    stock_list(&request, &edge, caller.scope(), move |stock, now| {
-        let found = catalogue::tracts(stock, after.as_ref(), limit);
-        let features = found.items.into_iter().map(tract).collect();
-        Ok(FeatureCollection::new(features, list.links(found.next), found.matched, now))
-    })
-    .await
-}
-
 /// Which surroundings.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -80,18 +55,6 @@ async fn list_tracts(
 struct SurroundingsParams {
     /// `street`, `rail`, `water`, `green`, `building`, separated by commas; all where it is left out.
     class: Option<String>,
-    /// Most items of the page, 1 to 10,000; 100 where it is left out.
-    #[param(value_type = Option<u32>)]
-    limit: Option<String>,
-    /// Taken from a `next` link.
-    after: Option<String>,
-}
-
-/// Which tracts.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-struct TractsParams {
     /// Most items of the page, 1 to 10,000; 100 where it is left out.
     #[param(value_type = Option<u32>)]
     limit: Option<String>,
@@ -165,40 +128,4 @@ fn surrounding(item: &Surrounding) -> Feature<SurroundingProperties> {
         height_m: item.height_m.map(metres),
     };
     Feature::new(&item.id, Some(geometry), properties)
-}
-
-/// What is known of an INSEE tract.
-#[derive(Debug, Serialize, ToSchema)]
-struct TractProperties {
-    /// Nine digits.
-    code: String,
-    /// INSEE's name for it.
-    name: String,
-    /// What people mostly do there: `H` dwellings, `A` work, `D` other.
-    kind: TractKindBody,
-    /// Indicators by name; null where INSEE gives none.
-    indicators: std::collections::BTreeMap<String, Option<f64>>,
-}
-
-/// INSEE's letter for what people mostly do in a tract.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[schema(as = TractKind)]
-enum TractKindBody {
-    H,
-    A,
-    D,
-}
-
-fn tract(tract: &Tract) -> Feature<TractProperties> {
-    let properties = TractProperties {
-        code: tract.code.to_string(),
-        name: tract.name.clone(),
-        kind: match tract.kind {
-            TractKind::Housing => TractKindBody::H,
-            TractKind::Activity => TractKindBody::A,
-            TractKind::Other => TractKindBody::D,
-        },
-        indicators: std::collections::BTreeMap::new(),
-    };
-    Feature::new(&tract.code, Some((&tract.area).into()), properties)
 }

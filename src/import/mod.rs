@@ -20,6 +20,7 @@ mod format;
 mod geojson;
 mod geopackage;
 pub mod incidents;
+pub mod indicators;
 mod json;
 mod meter;
 mod nesting;
@@ -43,6 +44,7 @@ pub use summary::{Example, Remarks, Summary};
 use crate::{
     crs::{Crs, CrsError},
     geo::Bbox,
+    tract::Vintage,
 };
 
 /// How to read a file.
@@ -55,6 +57,8 @@ pub struct Options<'a> {
     pub layer: Option<String>,
     /// Columns of incidents that are left unread.
     pub ignored: Vec<String>,
+    /// Of which year outlines are, where the file does not say.
+    pub vintage: Option<Vintage>,
     /// Where the stock already is, to recognise coordinates in the wrong order.
     pub bounds: Option<Bbox>,
     /// Told now and then how far the reading is.
@@ -68,6 +72,7 @@ impl Default for Options<'_> {
             columns: Vec::new(),
             layer: None,
             ignored: Vec::new(),
+            vintage: None,
             bounds: None,
             progress: &|_| {},
         }

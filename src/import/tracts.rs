@@ -1,4 +1,4 @@
-//! The `tracts` layer: the outlines of INSEE tracts.
+//! The `tracts` layer: the outlines of INSEE tracts, and of the squares of its grid.
 
 use std::{collections::HashSet, path::Path};
 
@@ -13,14 +13,18 @@ use super::{
 use crate::{
     privacy::Purpose,
     stock::StockChange,
-    tract::{Tract, TractCode, TractKind},
+    tract::{Division, Tract, TractCode, TractKind, Vintage},
 };
 
 /// The fields of a tract, and the columns that they are looked for in.
 const FIELDS: &[Field] = &[
-    Field { name: "code", columns: &["dcomiris", "code_iris", "code", "id"] },
+    Field {
+        name: "code",
+        columns: &["dcomiris", "code_iris", "idcar_200m", "idinspire", "code", "id"],
+    },
     Field { name: "name", columns: &["nom_iris", "lib_iris", "name", "nom"] },
     Field { name: "kind", columns: &["typ_iris", "type_iris", "kind"] },
+    Field { name: "vintage", columns: &["annee", "millesime", "vintage"] },
 ];
 
 /// Reads tracts.
@@ -36,7 +40,8 @@ pub fn read(path: &Path, options: &Options<'_>) -> Result<Reading<StockChange>, 
         let placed = placing::place(path, options, &mut feature)?;
         let made = placed.and_then(|(geometry, mut mended)| {
             let made = tract(&mut columns, &feature, geometry, &mut mended)?;
-            if seen.insert(made.code.clone()) {
+            let made = Tract { vintage: made.vintage.or(options.vintage), ..made };
+            if seen.insert((made.code.clone(), made.vintage)) {
                 Ok((made, mended))
             } else {
                 Err(Fault::new("code comes twice", &made.code))
@@ -65,9 +70,13 @@ fn tract(
     let code: TractCode = code.parse().map_err(|e| Fault::new("not a tract code", e))?;
     let kind = columns.text(feature, "kind").and_then(|letter| TractKind::of_letter(&letter));
     let kind = kind.unwrap_or_else(|| {
-        mended.push(Fault::new("kind of tract not told", "taken as housing"));
-        TractKind::Housing
+        if code.division() == Division::Tract {
+            mended.push(Fault::new("kind of tract not told", "taken as housing"));
+        }
+        TractKind::Housing // a square of the grid is there because people live in it
     });
+    let vintage = columns.text(feature, "vintage").map(|year| year.parse::<Vintage>()).transpose();
+    let vintage = vintage.map_err(|e| Fault::new("not a vintage", e))?;
     let RawGeometry::Areas(areas) = geometry else {
         return Err(Fault::new("not a polygon", geometry.kind()));
     };
@@ -75,5 +84,5 @@ fn tract(
     mended.extend(words);
     let name = columns.text(feature, "name").unwrap_or_else(|| code.to_string());
     judged("name", &name, Purpose::PlaceName)?;
-    Ok(Tract { code, name, kind, area: footprint.polygons().clone() })
+    Ok(Tract { code, vintage, name, kind, area: footprint.polygons().clone() })
 }

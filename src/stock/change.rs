@@ -3,7 +3,7 @@
 use super::{Building, Hazard, Landlord, Site, SiteNote, Surrounding};
 use crate::{
     roads::{ClassSpeeds, Road, Turn},
-    tract::Tract,
+    tract::{Dataset, Tract},
 };
 
 /// Items to add, or to put in the place of those with the same id. All of it is applied, or nothing.
@@ -17,8 +17,10 @@ pub struct StockChange {
     pub buildings: Vec<Building>,
     /// By id.
     pub surroundings: Vec<Surrounding>,
-    /// By code.
+    /// By code and vintage.
     pub tracts: Vec<Tract>,
+    /// By id; each takes the place of the one of its id, with all its rows.
+    pub datasets: Vec<Dataset>,
     /// By id.
     pub roads: Vec<Road>,
     /// By id.
@@ -39,6 +41,7 @@ impl StockChange {
         self.buildings.extend(later.buildings);
         self.surroundings.extend(later.surroundings);
         self.tracts.extend(later.tracts);
+        self.datasets.extend(later.datasets);
         self.roads.extend(later.roads);
         self.turns.extend(later.turns);
         self.speeds.extend(later.speeds);
@@ -72,6 +75,7 @@ impl StockChange {
             && self.buildings.is_empty()
             && self.surroundings.is_empty()
             && self.tracts.is_empty()
+            && self.datasets.is_empty()
             && self.has_no_roads()
     }
 }

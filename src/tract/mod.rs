@@ -1,46 +1,20 @@
-//! INSEE tracts: the statistical zones that a town is cut into.
+//! INSEE tracts: the statistical zones that a town is cut into, and what INSEE says of them.
 //!
-//! Uses [`crate::geo`] only.
+//! Uses [`crate::geo`] and [`crate::closed_list`] only.
 
-use std::{fmt, str::FromStr};
+mod code;
+mod dataset;
+mod dictionary;
+mod redrawn;
+mod vintage;
 
 use geo::MultiPolygon;
 
-/// The nine-digit code of an INSEE tract (zone IRIS), such as `751010101`; `2A`, `2B` in Corsica.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TractCode(Box<str>);
-
-/// Why a text is not a [`TractCode`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a tract code has nine digits (the second may be A or B), got `{0}`")]
-pub struct InvalidTractCode(String);
-
-impl TractCode {
-    /// The code as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for TractCode {
-    type Err = InvalidTractCode;
-
-    fn from_str(text: &str) -> Result<Self, InvalidTractCode> {
-        let valid = text.len() == 9
-            && text
-                .bytes()
-                .enumerate()
-                .all(|(at, b)| b.is_ascii_digit() || (at == 1 && matches!(b, b'A' | b'B')));
-        if valid { Ok(Self(text.into())) } else { Err(InvalidTractCode(text.to_owned())) }
-    }
-}
-
-impl fmt::Display for TractCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+pub use code::{Division, InvalidTractCode, TractCode};
+pub use dataset::{Dataset, DatasetId, DatasetRow, InvalidDatasetId, Variable};
+pub use dictionary::{Definition, Dictionary};
+pub use redrawn::{Heir, Redrawn, redrawn};
+pub use vintage::{InvalidVintage, Vintage};
 
 /// What people mostly do in a tract, as INSEE says (`TYP_IRIS`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,15 +50,25 @@ impl TractKind {
     }
 }
 
-/// An INSEE tract.
+/// An INSEE tract, or a square of INSEE's grid.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tract {
-    /// Nine digits.
+    /// Nine digits, or the id of a square.
     pub code: TractCode,
+    /// Of which year the outline is; none where nobody told. One code may have an outline in each.
+    pub vintage: Option<Vintage>,
     /// INSEE's name for it.
     pub name: String,
     /// What people mostly do there.
     pub kind: TractKind,
     /// Its area, in WGS 84 degrees.
     pub area: MultiPolygon<f64>,
+}
+
+impl Tract {
+    /// What no two outlines share.
+    #[must_use]
+    pub fn key(&self) -> (&TractCode, Option<Vintage>) {
+        (&self.code, self.vintage)
+    }
 }

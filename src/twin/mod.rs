@@ -23,6 +23,8 @@ mod snapshot;
 mod stock_index;
 #[cfg(test)]
 pub(crate) mod town;
+mod tract_shares;
+mod tracts;
 mod wall_copy;
 
 use std::sync::Arc;
@@ -49,6 +51,8 @@ pub use selection::{RowBlock, RowFilter, Selection, SelectionError};
 pub use settings::Settings;
 pub use snapshot::Snapshot;
 pub use stock_index::StockIndex;
+pub use tract_shares::{TractShare, TractShares};
+pub use tracts::TractIndex;
 pub use wall_copy::{COPY_ERROR_M, WallCopy};
 
 /// The shared handle: readers take a [`Snapshot`] and never wait for the writer.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::{
-    BuildingIx, CellKind, CellTable, Near, Place, PlaceIx, Reach, SiteIx, Standing,
-    cell::CellTables, near_tree::NearTree,
+    BuildingIx, CellKind, CellTable, Near, Place, PlaceIx, Reach, SiteIx, Standing, TractShares,
+    cell::CellTables, near_tree::NearTree, tract_shares::SharesOnce, tracts::TractIndex,
 };
 use crate::{
     event::Seq,
@@ -24,7 +24,7 @@ pub struct StockIndex {
     sites: Vec<Site>,
     buildings: Vec<Building>,
     surroundings: Vec<Surrounding>,
-    tracts: Vec<Tract>,
+    tracts: TractIndex,
     /// The name of each site as people compare it.
     folded_names: Vec<Box<str>>,
     places: Vec<Place>,
@@ -35,6 +35,7 @@ pub struct StockIndex {
     building_ix: HashMap<BuildingId, BuildingIx>,
     tree: NearTree,
     cell_tables: CellTables,
+    tract_shares: SharesOnce,
 }
 
 impl StockIndex {
@@ -68,10 +69,22 @@ impl StockIndex {
         &self.surroundings
     }
 
-    /// Every tract, in the order of codes.
+    /// The tracts of today, in the order of codes: of each commune its newest vintage.
     #[must_use]
     pub fn tracts(&self) -> &[Tract] {
+        self.tracts.current()
+    }
+
+    /// Tracts of every vintage, squares, and the figures about them.
+    #[must_use]
+    pub const fn tract_index(&self) -> &TractIndex {
         &self.tracts
+    }
+
+    /// Which part of each building and site lies in which tract. Made the first time that it is asked for.
+    #[must_use]
+    pub fn tract_shares(&self) -> &TractShares {
+        self.tract_shares.get_or_make(self)
     }
 
     /// Every place, by [`PlaceIx`].
@@ -177,7 +190,7 @@ impl StockIndex {
         let mut next = self.clone();
         next.revision = seq;
         upsert_sorted(&mut next.landlords, change.landlords, |landlord| landlord.id.clone());
-        upsert_sorted(&mut next.tracts, change.tracts, |tract| tract.code.clone());
+        next.tracts.put(change.tracts, change.datasets);
         upsert_sorted(&mut next.surroundings, change.surroundings, |around| around.id.clone());
         for site in change.sites {
             next.put_site(site);

@@ -332,6 +332,7 @@ fn real_programmes_of_paris_become_the_sites_of_a_demo() {
     let dwellings: u32 = snapshot.stock().sites().iter().map(|site| site.dwellings).sum();
     assert_eq!((snapshot.stock().sites().len(), dwellings), (2605, 84_335), "{said}");
     assert_eq!(snapshot.stock().tracts().len(), 992, "{said}");
+    assert_eq!(snapshot.stock().tract_index().datasets()[0].rows.len(), 12_395, "{said}");
     assert!(snapshot.incidents().len() > 99_000, "{said}");
     assert!(said.contains("monaco.osm.pbf: left out, it is 691 km from the sites"), "{said}");
     app.close();

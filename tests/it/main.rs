@@ -54,5 +54,7 @@ mod store;
 mod support;
 mod tidy;
 mod tls;
+mod tract_shares;
+mod tracts;
 mod web_client;
 mod writing;

@@ -42,7 +42,8 @@ fn a_site_is_a_point_with_what_is_known_of_it_and_never_its_address() {
         "instructions": null,
         "landlord": "paris-habitat",
         "landlord_name": "Paris Habitat",
-        "name": "Résidence PH-0754"
+        "name": "Résidence PH-0754",
+        "tracts": []
       },
       "type": "Feature"
     }
@@ -68,7 +69,8 @@ fn a_building_has_a_footprint_and_always_a_height() {
       "id": "PH-0754-B1",
       "landlord": "paris-habitat",
       "levels": 5,
-      "site_code": "PH-0754"
+      "site_code": "PH-0754",
+      "tracts": []
     }
     "#);
 }
@@ -179,6 +181,7 @@ fn surroundings_and_tracts_are_drawn_as_they_are() {
     let area = polygon![(x: 2.3, y: 48.8), (x: 2.4, y: 48.8), (x: 2.4, y: 48.9), (x: 2.3, y: 48.8)];
     let tract = Tract {
         code: "751010101".parse().unwrap(),
+        vintage: None,
         name: "Les Halles 1".to_owned(),
         kind: TractKind::Housing,
         area: MultiPolygon(vec![area]),
@@ -218,9 +221,11 @@ fn surroundings_and_tracts_are_drawn_as_they_are() {
     assert_json_snapshot!(tracts["features"][0]["properties"], @r#"
     {
       "code": "751010101",
+      "dwellings": 0.0,
       "indicators": {},
       "kind": "H",
-      "name": "Les Halles 1"
+      "name": "Les Halles 1",
+      "vintage": null
     }
     "#);
 }

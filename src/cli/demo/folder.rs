@@ -12,7 +12,7 @@ use super::say;
 use crate::{
     demo,
     geo::{Bbox, LonLat, geodesic_distance_m},
-    import::{self, ImportError, Options, Reading},
+    import::{self, ImportError, Options, Reading, indicators::About},
     stock::StockChange,
 };
 
@@ -26,6 +26,8 @@ enum Content {
     Sites,
     /// Outlines of INSEE tracts.
     Tracts,
+    /// INSEE's figures about tracts or squares: a CSV with a column `IRIS` or `idcar_200m`.
+    Indicators,
     /// Footprints.
     Buildings,
     /// An extract of OpenStreetMap: footprints, streets, water and green.
@@ -73,6 +75,7 @@ fn read_file(content: Content, file: &Path, change: &mut StockChange) -> anyhow:
     let readers: &[(&str, Reader)] = match content {
         Content::Sites => &[("sites", import::sites::read)],
         Content::Tracts => &[("tracts", import::tracts::read)],
+        Content::Indicators => &[("indicators", figures)],
         Content::Buildings => &[("buildings", import::buildings::read)],
         Content::Osm => &[
             ("buildings", import::buildings::read),
@@ -106,6 +109,12 @@ fn read_file(content: Content, file: &Path, change: &mut StockChange) -> anyhow:
     Ok(())
 }
 
+fn figures(file: &Path, options: &Options<'_>) -> Result<Reading<StockChange>, ImportError> {
+    let Reading { content, summary } = import::indicators::read(file, options, &About::default())?;
+    let datasets = vec![content.dataset];
+    Ok(Reading { content: StockChange { datasets, ..StockChange::default() }, summary })
+}
+
 /// The middle of the box around `positions`.
 fn middle(positions: impl Iterator<Item = LonLat>) -> Option<LonLat> {
     let around = Bbox::around(positions)?;
@@ -137,7 +146,13 @@ fn content(file: &Path) -> Option<Content> {
         return Some(Content::Osm);
     }
     if ends(&[".csv"]) {
-        return first_line(file).to_lowercase().contains("bailleur").then_some(Content::Sites);
+        let columns = first_line(file).to_lowercase();
+        let mut names = columns.split([';', ',', '\t']).map(|name| name.trim().trim_matches('"'));
+        return if columns.contains("bailleur") {
+            Some(Content::Sites)
+        } else {
+            names.any(|name| matches!(name, "iris" | "idcar_200m")).then_some(Content::Indicators)
+        };
     }
     if ends(&[".shp", ".gpkg", ".geojson", ".fgb"]) {
         if speaks_of(&["iris"]) {

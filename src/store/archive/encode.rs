@@ -15,7 +15,6 @@ use crate::{
     patrol::{Patrol, PositionFix},
     roads::{ClassSpeeds, Road, Turn, Via},
     stock::{Building, Hazard, Landlord, NoteText, Site, SiteNote, Surrounding, SurroundingShape},
-    tract::Tract,
 };
 
 /// Appends the bytes of all records of `piece` to `bytes`, without the borders of the piece.
@@ -26,6 +25,7 @@ pub(super) fn piece(piece: &Piece, bytes: &mut Vec<u8>) {
         Piece::Buildings(records) => records.put_each(bytes),
         Piece::Surroundings(records) => records.put_each(bytes),
         Piece::Tracts(records) => records.put_each(bytes),
+        Piece::Datasets(records) => records.put_each(bytes),
         Piece::Roads(records) => records.put_each(bytes),
         Piece::Turns(records) => records.put_each(bytes),
         Piece::RoadSpeeds(records) => records.put_each(bytes),
@@ -228,15 +228,6 @@ impl Canonical for Surrounding {
                 area.put(bytes);
             }
         }
-    }
-}
-
-impl Canonical for Tract {
-    fn put(&self, bytes: &mut Vec<u8>) {
-        self.code.as_str().put(bytes);
-        self.name.put(bytes);
-        self.kind.letter().put(bytes);
-        self.area.put(bytes);
     }
 }
 

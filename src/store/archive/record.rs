@@ -11,7 +11,7 @@ use crate::{
     roads::{ClassSpeeds, Road, Turn},
     stock::{Building, Hazard, Landlord, Site, SiteNote, Surrounding},
     time::Timestamp,
-    tract::Tract,
+    tract::{Dataset, Tract},
 };
 
 /// The kinds of records, in the order in which they come: each refers only to kinds before it, but for the
@@ -28,6 +28,8 @@ pub enum RecordKind {
     Surrounding,
     /// [`Piece::Tracts`].
     Tract,
+    /// [`Piece::Datasets`].
+    Dataset,
     /// [`Piece::Roads`].
     Road,
     /// [`Piece::Turns`].
@@ -70,7 +72,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// How many kinds there are.
-    pub const COUNT: usize = 24;
+    pub const COUNT: usize = 25;
     /// Every kind, in order.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Landlord,
@@ -78,6 +80,7 @@ impl RecordKind {
         Self::Building,
         Self::Surrounding,
         Self::Tract,
+        Self::Dataset,
         Self::Road,
         Self::Turn,
         Self::RoadSpeed,
@@ -108,6 +111,7 @@ impl RecordKind {
             Self::Building => "building",
             Self::Surrounding => "surrounding",
             Self::Tract => "tract",
+            Self::Dataset => "dataset",
             Self::Road => "road",
             Self::Turn => "turn",
             Self::RoadSpeed => "road_speed",
@@ -139,6 +143,7 @@ impl RecordKind {
             Self::Building => "buildings",
             Self::Surrounding => "surroundings",
             Self::Tract => "tracts",
+            Self::Dataset => "datasets",
             Self::Road => "roads",
             Self::Turn => "turns",
             Self::RoadSpeed => "road_speeds",
@@ -246,8 +251,10 @@ pub enum Piece {
     Buildings(Vec<Stamped<Building>>),
     /// By id.
     Surroundings(Vec<Stamped<Surrounding>>),
-    /// By code.
+    /// By code, then by vintage.
     Tracts(Vec<Stamped<Tract>>),
+    /// By id; each with its variables and rows.
+    Datasets(Vec<Stamped<Dataset>>),
     /// By id.
     Roads(Vec<Stamped<Road>>),
     /// By id.
@@ -298,6 +305,7 @@ impl Piece {
             Self::Buildings(_) => RecordKind::Building,
             Self::Surroundings(_) => RecordKind::Surrounding,
             Self::Tracts(_) => RecordKind::Tract,
+            Self::Datasets(_) => RecordKind::Dataset,
             Self::Roads(_) => RecordKind::Road,
             Self::Turns(_) => RecordKind::Turn,
             Self::RoadSpeeds(_) => RecordKind::RoadSpeed,
@@ -330,6 +338,7 @@ impl Piece {
             Self::Buildings(records) => records.len(),
             Self::Surroundings(records) => records.len(),
             Self::Tracts(records) => records.len(),
+            Self::Datasets(records) => records.len(),
             Self::Roads(records) => records.len(),
             Self::Turns(records) => records.len(),
             Self::RoadSpeeds(records) => records.len(),

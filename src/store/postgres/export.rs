@@ -11,6 +11,7 @@ use super::{
     geometry, incident_rows, mailing_rows, patrol_rows, register_rows, road_rows, setting_rows,
     step_rows,
     stock_read::{self, Wanted},
+    tract_rows,
 };
 use crate::{
     access::AccountId,
@@ -57,7 +58,8 @@ pub(super) fn export(
     in_pieces(each, Piece::Sites, |add| stock_read::sites(view, by_key, add))?;
     in_pieces(each, Piece::Buildings, |add| stock_read::buildings(view, by_key, add))?;
     in_pieces(each, Piece::Surroundings, |add| stock_read::surroundings(view, by_key, add))?;
-    in_pieces(each, Piece::Tracts, |add| stock_read::tracts(view, by_key, add))?;
+    in_pieces(each, Piece::Tracts, |add| tract_rows::tracts(view, by_key, add))?;
+    in_pieces(each, Piece::Datasets, |add| tract_rows::datasets(view, by_key, add))?;
     in_pieces(each, Piece::Roads, |add| road_rows::roads(view, by_key, add))?;
     in_pieces(each, Piece::Turns, |add| road_rows::turns(view, by_key, add))?;
     in_pieces(each, Piece::RoadSpeeds, |add| road_rows::speeds(view, by_key, add))?;

@@ -7,6 +7,7 @@ use super::{
     export, incident_rows, mailing_rows, patrol_rows, register_rows, road_rows, setting_rows,
     step_rows,
     stock_put::{self, Changed},
+    tract_rows,
     write::PostgresTransaction,
 };
 use crate::store::{
@@ -53,7 +54,8 @@ impl Import for PostgresImport<'_> {
             Piece::Sites(all) => stock_put::sites(&changed(all)),
             Piece::Buildings(all) => stock_put::buildings(&changed(all)),
             Piece::Surroundings(all) => stock_put::surroundings(&changed(all)),
-            Piece::Tracts(all) => stock_put::tracts(&changed(all)),
+            Piece::Tracts(all) => tract_rows::put_tracts(&changed(all)),
+            Piece::Datasets(all) => tract_rows::put_datasets(&changed(all)),
             Piece::Roads(all) => road_rows::put_roads(&changed(all)),
             Piece::Turns(all) => road_rows::put_turns(&changed(all)),
             Piece::RoadSpeeds(all) => road_rows::put_speeds(&changed(all)),

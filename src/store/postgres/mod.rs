@@ -62,6 +62,7 @@ mod step_rows;
 mod stock_put;
 mod stock_read;
 mod tls;
+mod tract_rows;
 mod url;
 mod watch;
 mod write;

@@ -1,4 +1,4 @@
-//! Writing rows of the stock: `landlord`, `site`, `building` with `hall`, `surrounding`, `tract`.
+//! Writing rows of the stock: `landlord`, `site`, `building` with `hall`, `surrounding`.
 //!
 //! A statement takes a piece of a table as one array a column. Within a piece the last row of a key wins, as
 //! it does when rows come one by one.
@@ -9,13 +9,12 @@ use super::{
     connection::{Call, Connection},
     geometry,
     last_of_each::last_of_each,
-    road_rows,
+    road_rows, tract_rows,
 };
 use crate::{
     event::Seq,
     stock::{Building, Landlord, Site, SiteCode, StockChange, Surrounding},
     store::{PIECE_FACTS_MAX, StoreError},
-    tract::Tract,
 };
 
 const PUT_LANDLORDS: &str = "
@@ -66,13 +65,6 @@ const PUT_SURROUNDINGS: &str = "
         height_m = excluded.height_m, shape = excluded.shape, seq = excluded.seq
 ";
 
-const PUT_TRACTS: &str = "
-    INSERT INTO tract (code, name, kind, area, seq)
-    SELECT * FROM unnest($1::TEXT[], $2::TEXT[], $3::TEXT[], $4::GEOMETRY[], $5::BIGINT[])
-    ON CONFLICT (code) DO UPDATE SET
-        name = excluded.name, kind = excluded.kind, area = excluded.area, seq = excluded.seq
-";
-
 /// An item, and the event that changed it.
 pub(super) type Changed<'a, T> = (&'a T, Seq);
 
@@ -86,7 +78,8 @@ pub(super) fn put(
     in_pieces(connection, &change.sites, seq, sites)?;
     in_pieces(connection, &change.buildings, seq, buildings)?;
     in_pieces(connection, &change.surroundings, seq, surroundings)?;
-    in_pieces(connection, &change.tracts, seq, tracts)?;
+    in_pieces(connection, &change.tracts, seq, tract_rows::put_tracts)?;
+    in_pieces(connection, &change.datasets, seq, tract_rows::put_datasets)?;
     in_pieces(connection, &change.roads, seq, road_rows::put_roads)?;
     in_pieces(connection, &change.turns, seq, road_rows::put_turns)?;
     in_pieces(connection, &change.speeds, seq, road_rows::put_speeds)?;
@@ -183,17 +176,4 @@ pub(super) fn surroundings<'a>(piece: &[Changed<'a, Surrounding>]) -> Vec<Call<'
         column(&rows, |(_, seq)| of_seq(*seq)),
     ];
     vec![Call::new(PUT_SURROUNDINGS, values)]
-}
-
-/// Writes tracts, new or known.
-pub(super) fn tracts<'a>(piece: &[Changed<'a, Tract>]) -> Vec<Call<'a>> {
-    let rows = last_of_each(piece.iter().copied(), |(item, _)| &item.code);
-    let values = [
-        column(&rows, |(item, _)| item.code.as_str()),
-        column(&rows, |(item, _)| item.name.as_str()),
-        column(&rows, |(item, _)| item.kind.letter()),
-        column(&rows, |(item, _)| geometry::of_polygons(&item.area)),
-        column(&rows, |(_, seq)| of_seq(*seq)),
-    ];
-    vec![Call::new(PUT_TRACTS, values)]
 }

@@ -5,6 +5,7 @@ use tokio_postgres::{binary_copy::BinaryCopyOutRow, types::Type};
 
 use super::{
     briefing_rows, column::Columns, connection::Connection, fault::unreadable, geometry, road_rows,
+    tract_rows,
 };
 use crate::{
     event::Seq,
@@ -12,7 +13,6 @@ use crate::{
         Building, Hall, Landlord, LandlordId, Site, StockChange, Surrounding, SurroundingClass,
     },
     store::{StoreError, archive::Stamped, stock_pieces::StockPieces},
-    tract::{Tract, TractKind},
 };
 
 /// Which rows of the stock are wanted, and in which order.
@@ -54,7 +54,8 @@ pub(super) fn stream(
     sites(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.sites))?;
     buildings(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.buildings))?;
     surroundings(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.surroundings))?;
-    tracts(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.tracts))?;
+    tract_rows::tracts(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.tracts))?;
+    tract_rows::datasets(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.datasets))?;
     road_rows::roads(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.roads))?;
     road_rows::turns(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.turns))?;
     road_rows::speeds(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.speeds))?;
@@ -166,18 +167,6 @@ pub(super) fn surroundings(
     view.scan(&select, &types, |row| each(Stamped { seq: row.seq(0)?, item: surrounding(row)? }))
 }
 
-/// Hands every tract to `each`.
-pub(super) fn tracts(
-    view: &Connection<'_>,
-    wanted: Wanted,
-    mut each: impl FnMut(Stamped<Tract>) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let select =
-        format!("SELECT seq, code, name, kind, area FROM tract {}", wanted.clauses("code"));
-    let types = [Type::INT8, Type::TEXT, Type::TEXT, Type::TEXT, geometry::column_type()];
-    view.scan(&select, &types, |row| each(Stamped { seq: row.seq(0)?, item: tract(row)? }))
-}
-
 fn site(row: &BinaryCopyOutRow) -> Result<Site, StoreError> {
     let (code, landlord): (&str, &str) = (row.column(1)?, row.column(2)?);
     let outline: Option<ewkb::MultiPolygon> = row.column(6)?;
@@ -217,15 +206,5 @@ fn surrounding(row: &BinaryCopyOutRow) -> Result<Surrounding, StoreError> {
         rank: row.number::<i16, u8>(4)?,
         height_m: row.column(5)?,
         shape: geometry::shape("surrounding.shape", &row.column(6)?)?,
-    })
-}
-
-fn tract(row: &BinaryCopyOutRow) -> Result<Tract, StoreError> {
-    let (code, kind): (&str, &str) = (row.column(1)?, row.column(3)?);
-    Ok(Tract {
-        code: code.parse().map_err(|e| unreadable("tract.code", e))?,
-        name: row.column(2)?,
-        kind: TractKind::of_letter(kind).ok_or_else(|| unreadable("tract.kind", kind))?,
-        area: geometry::polygons(&row.column(4)?),
     })
 }

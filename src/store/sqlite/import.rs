@@ -4,7 +4,8 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
     account_rows, alert_rows, anchor_rows, briefing_rows, export, fault::told, incident_rows,
-    mailing_rows, patrol_rows, register_rows, road_rows, setting_rows, step_rows, stock_put, write,
+    mailing_rows, patrol_rows, register_rows, road_rows, setting_rows, step_rows, stock_put,
+    tract_rows, write,
 };
 use crate::store::{Import, StoreError, archive::Piece};
 
@@ -52,7 +53,10 @@ impl Import for SqliteImport<'_> {
                 all.iter().try_for_each(|row| stock_put::surrounding(to, &row.item, row.seq))
             }
             Piece::Tracts(all) => {
-                all.iter().try_for_each(|row| stock_put::tract(to, &row.item, row.seq))
+                all.iter().try_for_each(|row| tract_rows::put_tract(to, &row.item, row.seq))
+            }
+            Piece::Datasets(all) => {
+                all.iter().try_for_each(|row| tract_rows::put_dataset(to, &row.item, row.seq))
             }
             Piece::Roads(all) => {
                 all.iter().try_for_each(|row| road_rows::put_road(to, &row.item, row.seq))

@@ -59,6 +59,7 @@ mod setting_rows;
 mod step_rows;
 mod stock_put;
 mod stock_read;
+mod tract_rows;
 mod wkb;
 mod write;
 

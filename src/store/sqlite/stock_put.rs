@@ -1,13 +1,12 @@
-//! Writing rows of the stock: `landlord`, `site`, `building` with `hall`, `surrounding`, `tract`.
+//! Writing rows of the stock: `landlord`, `site`, `building` with `hall`, `surrounding`.
 
 use rusqlite::{Connection, ToSql, params};
 
-use super::{briefing_rows, fault::told, road_rows, wkb};
+use super::{briefing_rows, fault::told, road_rows, tract_rows, wkb};
 use crate::{
     event::Seq,
     stock::{Building, Landlord, Site, StockChange, Surrounding},
     store::StoreError,
-    tract::Tract,
 };
 
 const PUT_LANDLORD: &str = "
@@ -46,12 +45,6 @@ const PUT_SURROUNDING: &str = "
         height_m = excluded.height_m, shape = excluded.shape, seq = excluded.seq
 ";
 
-const PUT_TRACT: &str = "
-    INSERT INTO tract (code, name, kind, area, seq) VALUES (?1, ?2, ?3, ?4, ?5)
-    ON CONFLICT (code) DO UPDATE SET
-        name = excluded.name, kind = excluded.kind, area = excluded.area, seq = excluded.seq
-";
-
 /// Writes every item of `change`, new or known, as changed by event `seq`.
 pub(super) fn put(
     connection: &Connection,
@@ -62,7 +55,8 @@ pub(super) fn put(
     change.sites.iter().try_for_each(|item| site(connection, item, seq))?;
     change.buildings.iter().try_for_each(|item| building(connection, item, seq))?;
     change.surroundings.iter().try_for_each(|item| surrounding(connection, item, seq))?;
-    change.tracts.iter().try_for_each(|item| tract(connection, item, seq))?;
+    change.tracts.iter().try_for_each(|item| tract_rows::put_tract(connection, item, seq))?;
+    change.datasets.iter().try_for_each(|item| tract_rows::put_dataset(connection, item, seq))?;
     change.roads.iter().try_for_each(|item| road_rows::put_road(connection, item, seq))?;
     change.turns.iter().try_for_each(|item| road_rows::put_turn(connection, item, seq))?;
     change.speeds.iter().try_for_each(|item| road_rows::put_speeds(connection, item, seq))?;
@@ -131,13 +125,6 @@ pub(super) fn surrounding(
     let (class, shape) = (item.class.as_str(), wkb::of_shape(&item.shape)?);
     let values = params![item.id, class, item.name, item.rank, item.height_m, shape, seq.0];
     execute(connection, PUT_SURROUNDING, values)
-}
-
-/// Writes a tract as changed by event `seq`.
-pub(super) fn tract(connection: &Connection, item: &Tract, seq: Seq) -> Result<(), StoreError> {
-    let area = wkb::of_polygons(&item.area)?;
-    let values = params![item.code.as_str(), item.name, item.kind.letter(), area, seq.0];
-    execute(connection, PUT_TRACT, values)
 }
 
 /// Runs a statement that is kept ready.

@@ -6,7 +6,7 @@ use super::{
     briefing_rows,
     column::{optional_text, position, seq, text},
     fault::{told, unreadable},
-    road_rows, wkb,
+    road_rows, tract_rows, wkb,
 };
 use crate::{
     event::Seq,
@@ -14,7 +14,6 @@ use crate::{
         Building, Hall, Landlord, LandlordId, Site, StockChange, Surrounding, SurroundingClass,
     },
     store::{StoreError, archive::Stamped, stock_pieces::StockPieces},
-    tract::{Tract, TractKind},
 };
 
 const LANDLORDS: &str = "SELECT id, name, seq FROM landlord";
@@ -26,7 +25,6 @@ const BUILDINGS: &str = "
     FROM building LEFT JOIN hall ON building = id
 ";
 const SURROUNDINGS: &str = "SELECT id, class, name, rank, height_m, shape, seq FROM surrounding";
-const TRACTS: &str = "SELECT code, name, kind, area, seq FROM tract";
 
 /// Which rows of the stock are wanted, and in which order.
 #[derive(Debug, Clone, Copy)]
@@ -51,7 +49,8 @@ pub(super) fn stream(
     sites(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.sites))?;
     buildings(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.buildings))?;
     surroundings(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.surroundings))?;
-    tracts(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.tracts))?;
+    tract_rows::tracts(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.tracts))?;
+    tract_rows::datasets(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.datasets))?;
     road_rows::roads(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.roads))?;
     road_rows::turns(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.turns))?;
     road_rows::speeds(view, wanted, |row| pieces.add(row.item, |piece| &mut piece.speeds))?;
@@ -117,16 +116,6 @@ pub(super) fn surroundings(
     scan(view, SURROUNDINGS, orders, wanted, |row| {
         each(Stamped { item: surrounding(row)?, seq: seq(row, 6)? })
     })
-}
-
-/// Hands every tract to `each`.
-pub(super) fn tracts(
-    view: &Connection,
-    wanted: Wanted,
-    mut each: impl FnMut(Stamped<Tract>) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let orders = Orders { as_stored: "rowid", by_key: "code" };
-    scan(view, TRACTS, orders, wanted, |row| each(Stamped { item: tract(row)?, seq: seq(row, 4)? }))
 }
 
 /// The orders in which a table can be read without sorting it.
@@ -205,17 +194,5 @@ fn surrounding(row: &Row<'_>) -> Result<Surrounding, StoreError> {
         rank: row.get(3).map_err(told)?,
         height_m: row.get(4).map_err(told)?,
         shape: wkb::shape("surrounding.shape", shape)?,
-    })
-}
-
-fn tract(row: &Row<'_>) -> Result<Tract, StoreError> {
-    let kind = text(row, 2)?;
-    let area = row.get_ref(3).map_err(told)?.as_blob();
-    let area = area.map_err(|e| unreadable("tract.area", e))?;
-    Ok(Tract {
-        code: text(row, 0)?.parse().map_err(|e| unreadable("tract.code", e))?,
-        name: text(row, 1)?.to_owned(),
-        kind: TractKind::of_letter(kind).ok_or_else(|| unreadable("tract.kind", kind))?,
-        area: wkb::polygons("tract.area", area)?,
     })
 }

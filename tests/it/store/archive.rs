@@ -287,6 +287,7 @@ pub fn an_export_comes_in_pieces_and_ends_with_its_first_error(place: &dyn Place
             ("buildings", 1),
             ("surroundings", 2),
             ("tracts", 1),
+            ("datasets", 1),
             ("roads", 1),
             ("turns", 1),
             ("road_speeds", 1),

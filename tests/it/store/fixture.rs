@@ -25,7 +25,7 @@ use vigie::{
     },
     store::{Batch, MailChange, NewFact, Store, StoreError},
     time::{TimeWindow, Timestamp},
-    tract::{Tract, TractKind},
+    tract::{Dataset, DatasetRow, Division, Tract, TractKind, Variable, Vintage},
 };
 
 pub fn at(second: i64) -> Timestamp {
@@ -79,6 +79,32 @@ pub fn building(number: u32, halls: u32) -> Building {
     }
 }
 
+/// Dataset `number`: two variables, one of them without a label, of zones of which one is half unknown.
+pub fn dataset(number: u32) -> Dataset {
+    let row = |code: u32, figures: [Option<f64>; 2]| DatasetRow {
+        code: format!("7511{code:05}").into(),
+        figures: figures.into(),
+    };
+    Dataset {
+        id: format!("filosofi-{number}").parse().unwrap(),
+        source: "Insee, « Filosofi »".to_owned(),
+        vintage: number.is_multiple_of(2).then(|| Vintage::new(2018).unwrap()),
+        division: Division::Tract,
+        variables: vec![
+            Variable {
+                name: "DISP_MED18".into(),
+                label: Some("Médiane".to_owned()),
+                unit: Some("€".to_owned()),
+            },
+            Variable { name: "P18_MEN".into(), label: None, unit: None },
+        ],
+        rows: vec![
+            row(number, [Some(21_350.5), Some(0.1 + f64::from(number))]),
+            row(number + 1, [None, Some(0.0)]),
+        ],
+    }
+}
+
 /// One of each thing of the stock.
 pub fn stock(number: u32) -> StockChange {
     let area = footprint(number).polygons().clone();
@@ -101,10 +127,12 @@ pub fn stock(number: u32) -> StockChange {
         ],
         tracts: vec![Tract {
             code: format!("7511{:05}", number).parse().unwrap(),
+            vintage: number.is_multiple_of(2).then(|| Vintage::new(2018).unwrap()),
             name: "Sainte-Marguerite".to_owned(),
             kind: TractKind::Housing,
             area,
         }],
+        datasets: vec![dataset(number)],
         roads: vec![road(number)],
         turns: vec![turn(number)],
         speeds: vec![ClassSpeeds {

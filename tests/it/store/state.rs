@@ -11,7 +11,7 @@ use vigie::{
     roads::{ClassSpeeds, Road, Turn},
     stock::{Building, Landlord, Site, Surrounding},
     store::Store,
-    tract::Tract,
+    tract::{Dataset, Tract},
     twin::{Mission, PatrolState, Snapshot, SnapshotBuilder},
 };
 
@@ -23,7 +23,9 @@ pub struct State {
     pub sites: BTreeMap<String, Site>,
     pub buildings: BTreeMap<String, Building>,
     pub surroundings: Vec<Surrounding>,
+    /// By code and vintage.
     pub tracts: Vec<Tract>,
+    pub datasets: Vec<Dataset>,
     pub roads: Vec<Road>,
     pub turns: Vec<Turn>,
     pub speeds: Vec<ClassSpeeds>,
@@ -73,7 +75,8 @@ impl State {
                 .map(|building| (building.id.to_string(), building.clone()))
                 .collect(),
             surroundings: stock.surroundings().to_vec(),
-            tracts: stock.tracts().to_vec(),
+            tracts: outlines(snapshot),
+            datasets: stock.tract_index().datasets().iter().map(|it| (**it).clone()).collect(),
             roads: snapshot.roads().network().roads().to_vec(),
             turns: snapshot.roads().network().turns().to_vec(),
             speeds: snapshot.roads().network().imported_speeds().to_vec(),
@@ -99,6 +102,12 @@ impl State {
         assert_eq!(state.incidents.len(), count, "no incident is there twice");
         state
     }
+}
+
+fn outlines(snapshot: &Snapshot) -> Vec<Tract> {
+    let mut all: Vec<Tract> = snapshot.stock().tract_index().all().cloned().collect();
+    all.sort_by(|a, b| a.key().cmp(&b.key()));
+    all
 }
 
 /// The state that a replay leads to.
