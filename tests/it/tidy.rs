@@ -176,6 +176,7 @@ const HTTP: &[&str] = &[
     "closed_list",
     "geo",
     "time",
+    "statistics",
     "tract",
     "roads",
     "privacy",

@@ -236,6 +236,8 @@ fn no_column_holds_personal_data() {
     account: id name role landlord patrol password token seal created_at expires_at disabled epoch totp totp_step recovery disabled_at
     alert: id kind patrol incident site raised_at level state acknowledged_by acknowledged_at resolution resolved_by resolved_at
     building: id site site_was_given footprint height_m levels dwellings seq
+    dataset: id source vintage division seq
+    dataset_row: dataset code figures
     event: seq recorded_at fact incident patrol alert account setting hold purge author
     hall: building ordinal label lon lat
     hazard: site kind since until seq
@@ -256,7 +258,8 @@ fn no_column_holds_personal_data() {
     site_note: site topic text seq
     step: incident ordinal action at recorded_at actor patrol reason override_reason partner other outcome people with_police remark
     surrounding: id class name rank height_m shape seq
-    tract: code name kind area seq
+    tract: code vintage name kind area seq
     turn: id from_road via_node via_roads to_road rule seq
+    variable: dataset ordinal name label unit
     ");
 }
