@@ -12,6 +12,7 @@ mod pattern;
 mod rule;
 mod rulebook;
 mod spoken;
+mod weights;
 mod words;
 
 use std::{borrow::Cow, sync::LazyLock};
@@ -31,6 +32,7 @@ static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(|| {
         first_names: include_str!("rules/first-names.txt"),
         surnames: include_str!("rules/surnames.txt"),
         vocabulary: include_str!("rules/vocabulary.txt"),
+        weights: include_str!("rules/weights.txt"),
     };
     Rulebook::read(&files).expect("the shipped rules are valid")
 });
@@ -76,3 +78,5 @@ pub fn check(text: &str, purpose: Purpose) -> Result<(), Refusal> {
 
 #[cfg(test)]
 mod privacy_tests;
+#[cfg(test)]
+mod weighing_tests;

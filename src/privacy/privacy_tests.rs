@@ -60,18 +60,21 @@ fn assert_figures(name: &str, recall_min: f64, false_refusals_max: f64) {
 fn the_sentences_that_the_rules_were_written_on_are_judged_as_told() {
     assert_figures("dev.tsv", 99.0, 1.0);
     assert_figures("night.tsv", 99.0, 1.0);
-    assert_figures("rounds.tsv", 98.9, 0.5);
+    assert_figures("rounds.tsv", 99.0, 0.5);
+    assert_figures("indirect.tsv", 89.0, 2.0);
 }
 
 #[test]
 fn the_sentences_that_the_rules_were_not_written_on_are_judged_as_told() {
-    assert_figures("held-out.tsv", 96.9, 1.8);
+    assert_figures("held-out.tsv", 97.9, 2.0);
+    assert_figures("fresh.tsv", 98.0, 1.0);
 }
 
 /// The tablet is held to the same files: `web/src/privacy/refusal.test.ts`.
 #[test]
 fn the_verdicts_are_those_that_the_tablet_is_held_to() {
-    let kept = ["dev", "night", "rounds", "held-out"].map(|name| (name, name, Purpose::Remark));
+    let kept = ["dev", "night", "rounds", "indirect", "held-out", "fresh"]
+        .map(|name| (name, name, Purpose::Remark));
     // What a site is looked for by is judged by fewer rules.
     for (name, kept, purpose) in kept.into_iter().chain([("dev", "places", Purpose::PlaceName)]) {
         let verdict =
@@ -138,6 +141,20 @@ fn a_word_that_nobody_listed_is_a_name_where_a_person_stands_and_nowhere_else() 
     ] {
         assert_eq!(rule_of(text), None, "{text}");
     }
+}
+
+#[test]
+fn words_that_no_pattern_names_are_weighed_together() {
+    for text in [
+        "celui qui vit dans la camionnette bleue",
+        "il a perdu son travail et boit",
+        "portail refermé. celui qui vit dans la camionnette bleue. lampadaire éteint rue Pasteur",
+    ] {
+        assert_eq!(rule_of(text), Some(Rule::Likely), "{text}");
+        assert_eq!(check(text, Purpose::Callsign), Ok(()), "a callsign is no sentence");
+        assert_eq!(check(text, Purpose::PlaceName), Ok(()), "nor is a name of a place");
+    }
+    assert_eq!(rule_of("celle de droite ferme mal, la camionnette est repartie"), None);
 }
 
 #[test]

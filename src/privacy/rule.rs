@@ -25,6 +25,8 @@ closed_list! {
         Flat = "flat",
         /// Health, origin, religion, opinion, union, sex life, offences (GDPR, articles 9 and 10).
         Special = "special",
+        /// No pattern of the others, but the words of those who tell of somebody, weighed together.
+        Likely = "likely",
         /// Letters of a script that the other rules cannot read.
         Script = "script",
         /// Longer than can be judged.
@@ -49,6 +51,7 @@ impl Rule {
             Self::Special => {
                 "health, origin, religion, opinion, union, sex life or offences of a person"
             }
+            Self::Likely => "what reads like the description of a person",
             Self::Script => "letters that the filter cannot read",
             Self::Length => "a text that is too long to judge",
         }
@@ -73,6 +76,21 @@ pub enum Purpose {
     Code,
 }
 
+/// Every rule but `likely`, which weighs sentences: a callsign is none.
+const NAME_OF_A_POST: &[Rule] = &[
+    Rule::Phone,
+    Rule::Email,
+    Rule::Plate,
+    Rule::Street,
+    Rule::Civility,
+    Rule::Person,
+    Rule::Identity,
+    Rule::Birth,
+    Rule::Flat,
+    Rule::Special,
+    Rule::Script,
+    Rule::Length,
+];
 /// Rules that no name of a place has a reason to break.
 const PLACE_NAME: &[Rule] = &[
     Rule::Phone,
@@ -97,7 +115,8 @@ impl Purpose {
     /// The rules that `text` must keep, which is to be kept for it.
     pub(super) fn rules(self, text: &str) -> &'static [Rule] {
         match self {
-            Self::Remark | Self::Note | Self::Callsign | Self::Post => Rule::ALL,
+            Self::Remark | Self::Note => Rule::ALL,
+            Self::Callsign | Self::Post => NAME_OF_A_POST,
             Self::PlaceName => PLACE_NAME,
             Self::Code if text.trim().contains(char::is_whitespace) => CODE_OF_WORDS,
             Self::Code => {

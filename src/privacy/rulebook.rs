@@ -9,6 +9,7 @@ use super::{
     folding::{Folded, folded},
     pattern,
     spoken::Spoken,
+    weights::Weights,
     words::Lexicon,
 };
 use crate::closed_list::ClosedList as _;
@@ -29,6 +30,7 @@ pub(super) struct Files {
     pub(super) first_names: &'static str,
     pub(super) surnames: &'static str,
     pub(super) vocabulary: &'static str,
+    pub(super) weights: &'static str,
 }
 
 /// How a section reads a text.
@@ -56,6 +58,7 @@ pub(super) struct Rulebook {
     sections: Vec<Section>,
     lexicon: Lexicon,
     spoken: Spoken,
+    weights: Weights,
 }
 
 impl Rulebook {
@@ -73,10 +76,11 @@ impl Rulebook {
             spoken: Spoken::read(numbers),
             lexicon: lexicon(files)?,
             sections: sections(files.rules)?,
+            weights: Weights::read(lines(files.weights))?,
         })
     }
 
-    /// The first of `rules` that `text` breaks, in the order of the file.
+    /// The first of `rules` that `text` breaks, in the order of the file; `likely` comes last, where none is found.
     pub(super) fn broken(&self, text: &str, rules: &[Rule]) -> Option<Rule> {
         let Folded { text, is_foreign } = folded(text);
         if is_foreign && rules.contains(&Rule::Script) {
@@ -105,7 +109,23 @@ impl Rulebook {
                 }
             }
         }
-        None
+        // Places and firms are hidden by now, so their names weigh nothing.
+        let [.., words] = &views;
+        let is_likely = rules.contains(&Rule::Likely)
+            && std::str::from_utf8(words).is_ok_and(|row| self.weights.is_over(row));
+        is_likely.then_some(Rule::Likely)
+    }
+
+    /// The row of words that is weighed: of a text that breaks no other rule, what the masks leave of it.
+    #[cfg(test)]
+    pub(super) fn row(&self, text: &str) -> String {
+        let mut row = self.lexicon.tagged(&folded(text).text, &self.spoken).into_bytes();
+        for section in &self.sections {
+            if section.rule.is_none() && section.view == View::Words {
+                row = section.pattern.replace_all(&row, MASKED_WORD).into_owned();
+            }
+        }
+        String::from_utf8(row).expect("a row is ASCII")
     }
 }
 

@@ -7,6 +7,7 @@ import numbers from "../../../src/privacy/rules/numbers.txt?raw";
 import rules from "../../../src/privacy/rules/rules.txt?raw";
 import surnames from "../../../src/privacy/rules/surnames.txt?raw";
 import vocabulary from "../../../src/privacy/rules/vocabulary.txt?raw";
+import weights from "../../../src/privacy/rules/weights.txt?raw";
 import { Rulebook } from "./rulebook";
 
 /** Why a text is refused; `src/privacy/rule.rs` tells each. */
@@ -21,6 +22,7 @@ export type Rule =
   | "birth"
   | "flat"
   | "special"
+  | "likely"
   | "script";
 
 /** What a text is for: words of a crew, or what a site is looked for by, which may hold names of people and streets. */
@@ -33,6 +35,6 @@ let book: Rulebook | undefined;
 
 /** The first rule that a text breaks which is for `purpose`, or null. */
 export function brokenRule(text: string, purpose: Purpose): Rule | null {
-  book ??= new Rulebook({ rules, lexicon, numbers, firstNames, surnames, vocabulary });
+  book ??= new Rulebook({ rules, lexicon, numbers, firstNames, surnames, vocabulary, weights });
   return book.broken(text, (rule) => purpose === "remark" || PLACE.includes(rule)) as Rule | null;
 }

@@ -3,6 +3,7 @@
 import { folded } from "./folding";
 import { ofRow } from "./pattern";
 import { Spoken } from "./spoken";
+import { Weights } from "./weights";
 import { Lexicon } from "./words";
 
 export interface Files {
@@ -12,6 +13,7 @@ export interface Files {
   readonly firstNames: string;
   readonly surnames: string;
   readonly vocabulary: string;
+  readonly weights: string;
 }
 
 type View = "cased" | "plain" | "digits" | "words";
@@ -30,6 +32,7 @@ export class Rulebook {
   private readonly spoken: Spoken;
   private readonly lexicon: Lexicon;
   private readonly sections: readonly Section[];
+  private readonly weights: Weights;
 
   constructor(files: Files) {
     this.spoken = new Spoken(
@@ -40,9 +43,13 @@ export class Rulebook {
     );
     this.lexicon = lexicon(files);
     this.sections = sections(files.rules);
+    this.weights = new Weights(lines(files.weights));
   }
 
-  /** The first rule that the text breaks of those that `counts` says, in the order of the file, or null. */
+  /**
+   * The first rule that the text breaks of those that `counts` says, in the order of the file; `likely` where none is found and the words weigh too much,
+   * else null.
+   */
   broken(content: string, counts: (rule: string) => boolean): string | null {
     const { text, isForeign } = folded(content);
     if (isForeign && counts("script")) return "script";
@@ -60,7 +67,8 @@ export class Rulebook {
         return rule;
       }
     }
-    return null;
+    // Places and firms are hidden by now, so their names weigh nothing.
+    return counts("likely") && this.weights.isOver(views.words) ? "likely" : null;
   }
 }
 

@@ -12,5 +12,6 @@ export const refusalEn: Record<keyof typeof refusalFr, string> = {
   "refused.birth": "a date of birth or an age",
   "refused.flat": "a flat, or a floor and a door",
   "refused.special": "health, origin, religion, opinion, private life or offences of a person",
+  "refused.likely": "what reads like the description of somebody",
   "refused.script": "letters that the filter cannot read",
 };

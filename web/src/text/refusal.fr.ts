@@ -10,5 +10,6 @@ export const refusalFr = {
   "refused.birth": "une date de naissance ou un âge",
   "refused.flat": "un logement, ou un étage et une porte",
   "refused.special": "santé, origine, religion, opinion, vie privée ou délit d’une personne",
+  "refused.likely": "ce qui ressemble à la description de quelqu’un",
   "refused.script": "des lettres que le filtre ne sait pas lire",
 } as const;
