@@ -1,5 +1,5 @@
-//! The web client, which travels inside the program: the room at `/`, the tablet at `/patrol`, the pages where one signs
-//! in and gives accounts, and their assets.
+//! The web client, which travels inside the program: the room at `/`, the tablet at `/patrol`, the analysis of a town, the
+//! pages where one signs in and gives accounts, and their assets.
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
@@ -34,6 +34,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(show_sign_in)
         .service(show_accounts)
         .service(show_registers)
+        .service(show_analysis)
         .service(show_own_account)
         .service(show_tablet_file)
         .service(show_asset)
@@ -89,6 +90,16 @@ async fn show_registers(
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     page(&request, &edge, "registers/index.html")
+}
+
+/// Where planners and whoever else reads the stock look at a town by tract. The page holds nothing, either.
+#[get("/analysis")]
+async fn show_analysis(
+    _: Public,
+    request: HttpRequest,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    page(&request, &edge, "analysis/index.html")
 }
 
 /// Where somebody looks after the second factor of the own account.

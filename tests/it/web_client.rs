@@ -36,6 +36,17 @@ fn the_tablet_is_served_with_and_without_a_slash_and_asked_for_again() {
 }
 
 #[test]
+fn the_analysis_by_tract_is_a_page_of_its_own() {
+    let town = town([]);
+    let page = town.get("/analysis");
+    assert_eq!(page.status, 200);
+    if is_built(&page) {
+        assert!(page.text().contains("analyse territoriale"), "{}", page.text());
+        assert_eq!(page.header("cache-control"), "no-cache");
+    }
+}
+
+#[test]
 fn the_worker_of_the_tablet_may_reach_its_page_and_is_never_held_on_to() {
     let town = town([]);
     if !is_built(&town.get("/patrol")) {

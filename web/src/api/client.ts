@@ -135,7 +135,7 @@ export function getOpenAlerts(etag: string | null, signal: AbortSignal): Promise
   return getIfChanged(address("/api/v1/alerts", { state: "open" }), etag, signal);
 }
 
-type ListPath = "/api/v1/buildings" | "/api/v1/sites" | "/api/v1/surroundings";
+type ListPath = "/api/v1/buildings" | "/api/v1/sites" | "/api/v1/surroundings" | "/api/v1/tracts";
 type Row<P extends ListPath> = Body<P>["features"][number];
 type Page<P extends ListPath> = { features: Row<P>[]; links: { rel: string; href: string }[] };
 

@@ -377,6 +377,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tables of figures, with their source, their year, and what their variables say of the zones of the stock. */
+        get: operations["list_indicators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kinds": {
         parameters: {
             query?: never;
@@ -971,7 +988,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** INSEE tracts, in the order of codes. */
+        /** INSEE's zones in the order of codes, with the figures that are asked for. */
         get: operations["list_tracts"];
         put?: never;
         post?: never;
@@ -1285,6 +1302,8 @@ export interface components {
             levels: number | null;
             /** @description The site that it belongs to. */
             site_code: string | null;
+            /** @description The INSEE tracts that it stands in, each with the share of its ground. */
+            tracts: components["schemas"]["TractPart"][];
         };
         /** @description A place that might be meant. */
         Candidate: {
@@ -1354,6 +1373,24 @@ export interface components {
             id: string;
             /** @description Whether it may be sent. */
             status: components["schemas"]["PatrolStatus"];
+        };
+        /** @description A table of figures. */
+        Dataset: {
+            /** @description `tract`, `commune` or `square`: what its rows are about. */
+            division: string;
+            /** @description What it is called here. */
+            id: string;
+            /** @description Rows of the table, also about zones elsewhere. */
+            rows: number;
+            /** @description Who says so: to be written under each figure. */
+            source: string;
+            /** @description Its columns. */
+            variables: components["schemas"]["Variable"][];
+            /**
+             * Format: int32
+             * @description Of which year; null where nobody told.
+             */
+            vintage: number | null;
         };
         /** @description An open incident that another one may be the same as. */
         Duplicate: {
@@ -1501,6 +1538,8 @@ export interface components {
                 levels: number | null;
                 /** @description The site that it belongs to. */
                 site_code: string | null;
+                /** @description The INSEE tracts that it stands in, each with the share of its ground. */
+                tracts: components["schemas"]["TractPart"][];
             };
             type: components["schemas"]["FeatureType"];
         };
@@ -1735,6 +1774,8 @@ export interface components {
                 landlord_name: string;
                 /** @description What people call it; its code again, for whoever is told no names. */
                 name: string;
+                /** @description The INSEE tracts that it lies in, each with the share of its dwellings. */
+                tracts: components["schemas"]["TractPart"][];
             };
             type: components["schemas"]["FeatureType"];
         };
@@ -1792,11 +1833,17 @@ export interface components {
             geometry: components["schemas"]["Geometry"] | null;
             /** @description Unique among the features of its kind. */
             id: string;
-            /** @description What is known of an INSEE tract. */
+            /** @description What is known of a zone. */
             properties: {
-                /** @description Nine digits. */
+                /** @description Nine digits, or the id of a square. */
                 code: string;
-                /** @description Indicators by name; null where INSEE gives none. */
+                /**
+                 * Format: double
+                 * @description Dwellings of the stock in it, of the landlords that the caller sees; a building that straddles a border is shared out by its
+                 *     ground. Null for squares and former vintages.
+                 */
+                dwellings: number | null;
+                /** @description Figures by the names that were asked for; null where INSEE gives none, which is never zero. */
                 indicators: {
                     [key: string]: number | null;
                 };
@@ -1804,6 +1851,11 @@ export interface components {
                 kind: components["schemas"]["TractKind"];
                 /** @description INSEE's name for it. */
                 name: string;
+                /**
+                 * Format: int32
+                 * @description Year of the outline; null where nobody told.
+                 */
+                vintage: number | null;
             };
             type: components["schemas"]["FeatureType"];
         };
@@ -2118,6 +2170,13 @@ export interface components {
         IncidentWithSteps: components["schemas"]["IncidentProperties"] & {
             /** @description What was done, first to last. */
             steps: components["schemas"]["Step"][];
+        };
+        /** @description The figures that there are. */
+        Indicators: {
+            /** @description Every table, in the order of ids. */
+            datasets: components["schemas"]["Dataset"][];
+            /** @description The years of which there are outlines of tracts, the newest first. */
+            tract_vintages: components["schemas"]["TractVintage"][];
         };
         /** @enum {string} */
         Kept: "receipts" | "positions" | "alerts" | "patrol_changes" | "identities" | "hazards" | "incidents" | "accounts";
@@ -2889,6 +2948,8 @@ export interface components {
             landlord_name: string;
             /** @description What people call it; its code again, for whoever is told no names. */
             name: string;
+            /** @description The INSEE tracts that it lies in, each with the share of its dwellings. */
+            tracts: components["schemas"]["TractPart"][];
         };
         /** @description The hazards of a site. */
         SiteHazards: {
@@ -3074,11 +3135,27 @@ export interface components {
          * @enum {string}
          */
         TractKind: "H" | "A" | "D";
-        /** @description What is known of an INSEE tract. */
-        TractProperties: {
-            /** @description Nine digits. */
+        /** @description A part of something that lies in a tract. */
+        TractPart: {
+            /** @description Code of the tract. */
             code: string;
-            /** @description Indicators by name; null where INSEE gives none. */
+            /**
+             * Format: double
+             * @description Which part, above 0 and at most 1.
+             */
+            share: number;
+        };
+        /** @description What is known of a zone. */
+        TractProperties: {
+            /** @description Nine digits, or the id of a square. */
+            code: string;
+            /**
+             * Format: double
+             * @description Dwellings of the stock in it, of the landlords that the caller sees; a building that straddles a border is shared out by its
+             *     ground. Null for squares and former vintages.
+             */
+            dwellings: number | null;
+            /** @description Figures by the names that were asked for; null where INSEE gives none, which is never zero. */
             indicators: {
                 [key: string]: number | null;
             };
@@ -3086,6 +3163,21 @@ export interface components {
             kind: components["schemas"]["TractKind"];
             /** @description INSEE's name for it. */
             name: string;
+            /**
+             * Format: int32
+             * @description Year of the outline; null where nobody told.
+             */
+            vintage: number | null;
+        };
+        /** @description Outlines of one year. */
+        TractVintage: {
+            /** @description How many tracts. */
+            tracts: number;
+            /**
+             * Format: int32
+             * @description The year; null where nobody told.
+             */
+            vintage: number | null;
         };
         /** @description A step of the life cycle. No field is for a person, and none may be added. */
         TransitionBody: {
@@ -3108,6 +3200,29 @@ export interface components {
             site_code?: string | null;
             /** @description What is done. */
             to: components["schemas"]["Action"];
+        };
+        /** @description A variable of a table. */
+        Variable: {
+            /** @description Zones of the stock of which it says something. */
+            known: number;
+            /** @description What it says, in French; null where no dictionary tells. */
+            label: string | null;
+            /**
+             * Format: double
+             * @description Its largest figure in the zones of the stock.
+             */
+            largest: number | null;
+            /**
+             * Format: double
+             * @description Its least figure in the zones of the stock.
+             */
+            least: number | null;
+            /** @description INSEE's name for it. */
+            name: string;
+            /** @description What it is counted in; null where no dictionary tells, or where it is a ratio. */
+            unit: string | null;
+            /** @description Zones of the stock of which it says nothing. */
+            unknown: number;
         };
         /** @description A hazard that a site is to have. */
         WantedHazard: {
@@ -5727,6 +5842,87 @@ export interface operations {
                 };
             };
             /** @description Too many batches at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_indicators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every table */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Indicators"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -9628,6 +9824,17 @@ export interface operations {
     list_tracts: {
         parameters: {
             query?: {
+                /** @description `tract`, or `square` for the grid of 200 m; `tract` where it is left out. */
+                division?: string;
+                /** @description Year of the outlines; where it is left out, the newest that each commune has. */
+                vintage?: number;
+                /**
+                 * @description Names of variables, separated by commas, such as `DISP_MED18`, or `dataset:VARIABLE` where several tables have
+                 *     one; see `/api/v1/indicators`. At most 50.
+                 */
+                indicators?: string;
+                /** @description The zone with that code alone. */
+                code?: string;
                 /** @description Most items of the page, 1 to 10,000; 100 where it is left out. */
                 limit?: number;
                 /** @description Taken from a `next` link. */
@@ -9691,7 +9898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A parameter is refused */
+            /** @description A parameter is refused, or names no indicator */
             422: {
                 headers: {
                     [name: string]: unknown;

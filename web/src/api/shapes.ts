@@ -63,6 +63,12 @@ export type NearestPatrol = Omit<Ranked, "properties"> & {
 };
 export type PassedOver = Schemas["PassedOver"];
 export type Nearest = Omit<Schemas["NearestPatrols"], "features"> & { features: NearestPatrol[] };
+export type Indicators = Schemas["Indicators"];
+export type Dataset = Schemas["Dataset"];
+export type Variable = Schemas["Variable"];
+export type Tract = Schemas["Feature_TractProperties"];
+/** How the figures of an indicator fall into classes. */
+export type TractClasses = Schemas["TractClasses"];
 export type Heat = Schemas["HeatmapCells"];
 export type HeatCell = Schemas["Feature_CellProperties"];
 

@@ -146,6 +146,7 @@ export const dispatchEn: Same<typeof dispatchFr> = {
   "role.outside": "The role “{role}” sees neither the room nor incidents.",
   "role.accounts": "Accounts and tokens",
   "role.registers": "Registers",
+  "role.analysis": "Territorial analysis",
   "role.menu": "Menu",
 
   "refused.title": "Another desk was quicker",

@@ -145,6 +145,7 @@ export const dispatchFr = {
   "role.outside": "Le rôle « {role} » ne voit ni la salle ni les interventions.",
   "role.accounts": "Comptes et jetons",
   "role.registers": "Registres",
+  "role.analysis": "Analyse territoriale",
   "role.menu": "Menu",
 
   "refused.title": "Un autre poste est passé avant",

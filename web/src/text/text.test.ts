@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 
-import { en } from "./en";
+import { en as analysisEn } from "../analysis/texts.en";
+import { fr as analysisFr } from "../analysis/texts.fr";
+import { en as roomEn } from "./en";
 import { formatter } from "./format";
-import { fr } from "./fr";
+import { fr as roomFr } from "./fr";
 import { fill, type Message } from "./message";
 
 const texts = (messages: Record<string, Message>): [key: string, text: string][] =>
@@ -12,7 +14,12 @@ const texts = (messages: Record<string, Message>): [key: string, text: string][]
 
 const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? "").sort();
 
-describe("the two languages", () => {
+const PAGES: [page: string, fr: Record<string, Message>, en: Record<string, Message>][] = [
+  ["the room", roomFr, roomEn],
+  ["the analysis", analysisFr, analysisEn],
+];
+
+describe.each(PAGES)("the two languages of %s", (_, fr, en) => {
   it("have the same keys", () => {
     expect(Object.keys(en).sort()).toEqual(Object.keys(fr).sort());
   });
@@ -29,7 +36,7 @@ describe("the two languages", () => {
   });
 });
 
-describe("French typography", () => {
+describe.each(PAGES)("French typography of %s", (_, fr) => {
   const cases = texts(fr);
 
   it("never lets a line begin with a colon, a question mark or a closing guillemet", () => {
