@@ -998,6 +998,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tracts/classes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tracts of today in classes of an indicator. What is unknown is counted apart, in no class. */
+        get: operations["list_classes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/docs": {
         parameters: {
             query?: never;
@@ -3129,6 +3146,33 @@ export interface components {
             secret: string;
             /** @description `otpauth://totp/…`, which an authenticator reads. */
             uri: string;
+        };
+        /** @description Tracts in classes. */
+        TractClasses: {
+            /**
+             * @description The least figure, then the upper limit of each class: one more than classes. A figure on a limit is in the class below it. There are
+             *     fewer classes than asked for where many figures are equal.
+             */
+            breaks: number[];
+            /** @description Tracts in each class. */
+            counts: number[];
+            /** @description As it was asked for. */
+            indicator: string;
+            /** @description What it says, in French; null where no dictionary tells. */
+            label: string | null;
+            /** @description How the classes were made. */
+            method: string;
+            /** @description Who says so: to be written under the map. */
+            source: string;
+            /** @description What it is counted in. */
+            unit: string | null;
+            /** @description Tracts of which nothing is known. */
+            unknown: number;
+            /**
+             * Format: int32
+             * @description Of which year.
+             */
+            vintage: number | null;
         };
         /**
          * @description INSEE's letter for what people mostly do in a tract.
@@ -9899,6 +9943,108 @@ export interface operations {
                 };
             };
             /** @description A parameter is refused, or names no indicator */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_classes: {
+        parameters: {
+            query: {
+                /** @description Name of a variable, or `dataset:VARIABLE`; see `/api/v1/indicators`. */
+                indicator: string;
+                /**
+                 * @description `quantile`: as many tracts in each; `jenks`: figures as near as can be to their class; `equal`: steps of one width; `manual`: by `limits`.
+                 *     `quantile` where it is left out.
+                 */
+                method?: string;
+                /** @description How many classes, 2 to 9; 5 where it is left out. */
+                classes?: number;
+                /** @description The upper limits of the classes of `manual`, rising, separated by commas. */
+                limits?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The limits of the classes, with how many tracts are in each */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TractClasses"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused, or no tract has a figure */
             422: {
                 headers: {
                     [name: string]: unknown;
