@@ -31,7 +31,7 @@ impl FromStr for IndicatorName {
     fn from_str(text: &str) -> Result<Self, InvalidIndicatorName> {
         let (dataset, variable) = match text.split_once(':') {
             Some((dataset, variable)) => {
-                (Some(dataset.parse().map_err(|_| InvalidIndicatorName)?), variable)
+                (Some(dataset.parse().map_err(|_invalid| InvalidIndicatorName)?), variable)
             }
             None => (None, text),
         };

@@ -53,7 +53,7 @@ async fn list_classes(
             let tracts = snapshot.stock().tracts().iter();
             let figures: Vec<Option<f64>> = tracts.map(|tract| indicator.figure(tract)).collect();
             let classes = classify(&figures, &query.cut)
-                .map_err(|e| Problem::field("indicator", &query.indicator.to_string(), e))?;
+                .map_err(|e| Problem::field("indicator", query.indicator.to_string(), e))?;
             Ok::<_, Problem>(ClassesBody::of(&query, &indicator, &figures, classes))
         });
         Ok(web::Json(made.await.map_err(Problem::internal)??))
@@ -94,7 +94,7 @@ impl TryFrom<ClassesParams> for ClassesQuery {
         let classes =
             number("classes", params.classes.as_deref(), &reason)?.unwrap_or(CLASSES_DEFAULT);
         if !(CLASSES_MIN..=CLASSES_MAX).contains(&classes) {
-            return Err(Problem::field("classes", &classes.to_string(), reason));
+            return Err(Problem::field("classes", classes.to_string(), reason));
         }
         let method = params.method.as_deref().unwrap_or("quantile");
         let limits = list("limits", params.limits.as_deref(), limit)?;

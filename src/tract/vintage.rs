@@ -46,7 +46,7 @@ impl FromStr for Vintage {
     type Err = InvalidVintage;
 
     fn from_str(text: &str) -> Result<Self, InvalidVintage> {
-        text.parse().map_err(|_| InvalidVintage(text.to_owned())).and_then(Self::new)
+        text.parse().map_err(|_unreadable| InvalidVintage(text.to_owned())).and_then(Self::new)
     }
 }
 
