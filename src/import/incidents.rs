@@ -182,7 +182,8 @@ impl Reader<'_> {
             return Ok(());
         }
         // A file without a header has its first row here.
-        let said = |name: &&Arc<str>| match privacy::check(name, Purpose::Note) {
+        // A name in a word or two is weighed as no sentence.
+        let said = |name: &&Arc<str>| match privacy::check(name, Purpose::Callsign) {
             Ok(()) => format!("`{name}`"),
             Err(_refused) => "a column whose name is not repeated".to_owned(),
         };

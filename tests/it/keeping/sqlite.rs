@@ -179,6 +179,7 @@ fn a_copy_tells_what_it_moved_and_both_sides_have_it() {
     buildings 2
     surroundings 4
     tracts 2
+    datasets 2
     roads 2
     turns 2
     road_speeds 2
@@ -198,10 +199,10 @@ fn a_copy_tells_what_it_moved_and_both_sides_have_it() {
     purges 1
     events 12
     receipts 1
-    50 records
+    52 records
     ");
     let last = table.lines().last().unwrap();
-    assert_eq!(last, format!("50 records from {from} are in {to}, verified"));
+    assert_eq!(last, format!("52 records from {from} are in {to}, verified"));
     for (kind, told) in again["kinds"].as_object().unwrap() {
         let sum = told["sha256"].as_str().unwrap();
         assert!(table.lines().any(|line| line.starts_with(kind) && line.ends_with(sum)), "{kind}");
