@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("geo", &[]),
     ("time", &[]),
     ("statistics", &["geo"]),
-    ("tract", &["geo"]),
+    ("tract", &["closed_list", "geo"]),
     ("roads", &["geo", "time"]),
     ("privacy", &["closed_list", "geo", "time"]),
     ("stock", &["closed_list", "geo", "time", "tract", "roads"]),
