@@ -97,7 +97,7 @@ fn names_a_person(local: &str) -> bool {
     let words: Vec<String> = local.split(['.', '-', '_', '+']).filter_map(capitalised).collect();
     let initial = words.len() == 2 && words.iter().any(|word| word.len() == 1);
     let is_letter = |word: &String| word.bytes().all(|byte| byte.is_ascii_alphabetic());
-    (initial && words.iter().all(is_letter)) || check(&words.join(" "), Purpose::Note).is_err()
+    (initial && words.iter().all(is_letter)) || check(&words.join(" "), Purpose::Callsign).is_err()
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ pub enum Purpose {
     Remark,
     /// What crews are told of a site: instructions, access.
     Note,
-    /// What a patrol is called.
+    /// What a patrol is called, and other words that are no sentence: a column, a mailbox.
     Callsign,
     /// What an account, a token or a patrol goes by, such as `regulation-2`: a post, in letters, digits and signs between words.
     Post,

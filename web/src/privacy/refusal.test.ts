@@ -21,5 +21,5 @@ describe("the filter of the web client", () => {
     const sentences = read("dev.tsv").map((line) => line.split("\t")[2] ?? "");
     const verdicts = sentences.map((sentence) => brokenRule(sentence, "place") ?? "-");
     expect(verdicts).toEqual(read("places.verdicts"));
-  });
+  }, 60_000);
 });
