@@ -237,14 +237,27 @@ fn phone() -> impl Strategy<Value = String> {
         9,
     );
     let digits = ("[67]", proptest::collection::vec(0_u8..10, 8));
-    (digits, signs).prop_map(|((second, rest), signs)| {
-        let mut text = "0".to_owned();
-        let digits = std::iter::once(second).chain(rest.iter().map(u8::to_string));
-        for (sign, digit) in signs.iter().zip(digits) {
-            text.push_str(sign);
-            text.push_str(&digit);
-        }
-        text
+    (digits, signs)
+        .prop_map(|((second, rest), signs)| {
+            let mut text = "0".to_owned();
+            let digits = std::iter::once(second).chain(rest.iter().map(u8::to_string));
+            for (sign, digit) in signs.iter().zip(digits) {
+                text.push_str(sign);
+                text.push_str(&digit);
+            }
+            text
+        })
+        .prop_filter("a number whose end reads as a date is taken for one", |text| {
+            !ends_in_year(text)
+        })
+}
+
+/// Whether four digits of a year follow a sign that dates are written with, as in « 0600 1.1.2000 ».
+fn ends_in_year(text: &str) -> bool {
+    text.as_bytes().windows(5).any(|part| {
+        matches!(part[0], b'.' | b'-')
+            && matches!(&part[1..3], b"19" | b"20")
+            && part[3..].iter().all(u8::is_ascii_digit)
     })
 }
 
