@@ -119,6 +119,11 @@ export class Study {
     return new Intl.NumberFormat(this.lang === "fr" ? "fr-FR" : "en-GB", { maximumFractionDigits: 3 }).format(value);
   }
 
+  /** Where outlines come from; those of which nobody told the year may be anybody's. */
+  outlines(year: string): string {
+    return year === this.t("noVintage") ? this.t("outlinesUntold") : this.t("outlines", { vintage: year });
+  }
+
   year(vintage: number | null): string {
     return vintage === null ? this.t("noVintage") : String(vintage);
   }

@@ -55,6 +55,7 @@ export const en: Same<typeof fr> = {
   unknownHint: "INSEE does not give this figure: statistical secrecy, or hardly anybody lives there. Unknown is not zero.",
   source: "Source: {source}, {vintage}.",
   outlines: "Outlines: IGN-INSEE, {vintage}.",
+  outlinesUntold: "Outlines: origin and year not told.",
   known: { one: "{n} tract known", other: "{n} tracts known" },
   communeFigure: "This figure is that of the commune: it is the same for all its tracts.",
   map: "Map: {label}",

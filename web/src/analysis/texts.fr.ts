@@ -54,6 +54,7 @@ export const fr = {
   unknownHint: "L’Insee ne donne pas ce chiffre : secret statistique, ou IRIS peu habité. Inconnu n’est pas zéro.",
   source: "Source : {source}, {vintage}.",
   outlines: "Contours : IGN-Insee, {vintage}.",
+  outlinesUntold: "Contours : origine et année non dites.",
   known: { one: "{n} IRIS renseigné", other: "{n} IRIS renseignés" },
   communeFigure: "Ce chiffre est celui de la commune : il est le même pour tous ses IRIS.",
   map: "Carte : {label}",
