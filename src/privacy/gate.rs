@@ -114,6 +114,12 @@ impl Estimate {
         (self.least, self.greatest)
     }
 
+    /// What the sum is, as far as its classes let one tell: as they do, it says nothing else of the counts.
+    #[must_use]
+    pub const fn likely(self) -> f64 {
+        self.likely
+    }
+
     /// What is told of it. A sum from 1 to 4 is never told otherwise than as `<5`; a larger one may be told so
     /// too, where its classes leave open whether it is.
     #[must_use]

@@ -7,6 +7,12 @@ use proptest::prelude::*;
 use super::{Purpose, Rule, TEXT_LENGTH_MAX, check, folding::folded};
 use crate::closed_list::ClosedList as _;
 
+/// The files of the corpus.
+const JUDGED: [&str; 10] = [
+    "dev", "night", "rounds", "indirect", "varied", "voices", "held-out", "fresh", "unseen",
+    "sealed",
+];
+
 /// One judged sentence of the corpus.
 struct Sentence {
     is_personal: bool,
@@ -60,21 +66,24 @@ fn assert_figures(name: &str, recall_min: f64, false_refusals_max: f64) {
 fn the_sentences_that_the_rules_were_written_on_are_judged_as_told() {
     assert_figures("dev.tsv", 99.0, 1.0);
     assert_figures("night.tsv", 99.0, 1.0);
-    assert_figures("rounds.tsv", 99.0, 0.5);
-    assert_figures("indirect.tsv", 89.0, 2.0);
+    assert_figures("rounds.tsv", 99.5, 0.3);
+    assert_figures("indirect.tsv", 95.0, 1.3);
+    assert_figures("varied.tsv", 98.5, 0.6);
 }
 
 #[test]
 fn the_sentences_that_the_rules_were_not_written_on_are_judged_as_told() {
-    assert_figures("held-out.tsv", 97.9, 2.0);
-    assert_figures("fresh.tsv", 98.0, 1.0);
+    assert_figures("held-out.tsv", 98.1, 1.5);
+    assert_figures("fresh.tsv", 99.0, 0.5);
+    assert_figures("unseen.tsv", 98.5, 0.5);
+    assert_figures("sealed.tsv", 95.0, 0.5);
+    assert_figures("voices.tsv", 88.0, 10.6);
 }
 
 /// The tablet is held to the same files: `web/src/privacy/refusal.test.ts`.
 #[test]
 fn the_verdicts_are_those_that_the_tablet_is_held_to() {
-    let kept = ["dev", "night", "rounds", "indirect", "held-out", "fresh"]
-        .map(|name| (name, name, Purpose::Remark));
+    let kept = JUDGED.map(|name| (name, name, Purpose::Remark));
     // What a site is looked for by is judged by fewer rules.
     for (name, kept, purpose) in kept.into_iter().chain([("dev", "places", Purpose::PlaceName)]) {
         let verdict =
@@ -146,9 +155,9 @@ fn a_word_that_nobody_listed_is_a_name_where_a_person_stands_and_nowhere_else() 
 #[test]
 fn words_that_no_pattern_names_are_weighed_together() {
     for text in [
-        "celui qui vit dans la camionnette bleue",
+        "elle ne voit plus ses enfants",
         "il a perdu son travail et boit",
-        "portail refermé. celui qui vit dans la camionnette bleue. lampadaire éteint rue Pasteur",
+        "portail refermé. il a perdu son travail et boit. lampadaire éteint rue Pasteur",
     ] {
         assert_eq!(rule_of(text), Some(Rule::Likely), "{text}");
         assert_eq!(check(text, Purpose::Callsign), Ok(()), "a callsign is no sentence");

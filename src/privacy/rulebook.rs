@@ -116,6 +116,11 @@ impl Rulebook {
         is_likely.then_some(Rule::Likely)
     }
 
+    /// See [`crate::privacy::is_first_name`].
+    pub(super) fn is_first_name(&self, word: &str) -> bool {
+        self.lexicon.is_first_name(&plain(word))
+    }
+
     /// The row of words that is weighed: of a text that breaks no other rule, what the masks leave of it.
     #[cfg(test)]
     pub(super) fn row(&self, text: &str) -> String {

@@ -60,6 +60,12 @@ impl Lexicon {
         self.endings.push(ending.to_owned());
     }
 
+    /// Whether a word in lower case is a first name, and neither a firm, a town nor a letter on the radio.
+    pub(super) fn is_first_name(&self, word: &str) -> bool {
+        let tags = self.tags.get(word).map_or("", String::as_str);
+        tags.contains(['F', 'f']) && !tags.contains(['A', 'B'])
+    }
+
     /// Whether a word that is on no list is in no vocabulary either, and ends as names may.
     fn is_unknown(&self, word: &str) -> bool {
         let ends = |ending: &String| {

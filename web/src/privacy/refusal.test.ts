@@ -11,7 +11,7 @@ const read = (name: string) =>
     .filter((line) => line !== "" && !line.startsWith("#"));
 
 describe("the filter of the web client", () => {
-  it.each(["dev", "night", "rounds", "indirect", "held-out", "fresh"])("gives the verdicts of the server on every sentence of %s", (name) => {
+  it.each(["dev", "night", "rounds", "indirect", "varied", "voices", "held-out", "fresh", "unseen", "sealed"])("gives the verdicts of the server on every sentence of %s", (name) => {
     const sentences = read(`${name}.tsv`).map((line) => line.split("\t")[2] ?? "");
     const verdicts = sentences.map((sentence) => brokenRule(sentence, "remark") ?? "-");
     expect(verdicts).toEqual(read(`${name}.verdicts`));
