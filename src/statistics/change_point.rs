@@ -1,6 +1,6 @@
 //! Change points: since when a series of counts runs at another level.
 
-use super::sample::{Unfit, check, check_positive, sum};
+use super::sample::{Sum, Unfit, check, check_positive, sum};
 
 /// Longest series: a search that finds nothing costs the square of it, some seconds.
 pub const SERIES_MAX: usize = 50_000;
@@ -162,18 +162,12 @@ impl Costs {
     }
 }
 
-/// Sums of the first values, from none to all, with their rounding errors carried along.
+/// Sums of the first values, from none to all.
 fn running(values: impl Iterator<Item = f64>) -> Vec<f64> {
-    let (mut total, mut lost) = (0.0_f64, 0.0_f64);
-    let sums = values.map(|value| {
-        let next = total + value;
-        lost += if total.abs() >= value.abs() {
-            (total - next) + value
-        } else {
-            (value - next) + total
-        };
-        total = next;
-        total + lost
+    let first = Sum::default();
+    let sums = values.scan(first, |sum, value| {
+        *sum = sum.plus(value);
+        Some(*sum)
     });
-    std::iter::once(0.0).chain(sums.collect::<Vec<_>>()).collect()
+    std::iter::once(first).chain(sums).map(Sum::value).collect()
 }

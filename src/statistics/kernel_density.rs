@@ -2,7 +2,10 @@
 
 use geo::{Contains, Coord, LinesIter, MultiPolygon, Orient, Point, orient::Direction};
 
-use super::{kernel::Kernel, sample::Unfit};
+use super::{
+    kernel::Kernel,
+    sample::{Unfit, check, check_lengths},
+};
 
 /// Most cells of a [`Grid`].
 pub const CELLS_MAX: usize = 4_000_000;
@@ -108,6 +111,33 @@ pub fn density(
     grid: &Grid,
     smoothing: Smoothing,
 ) -> Result<Vec<f64>, Unfit> {
+    spread(events, |_| 1.0, grid, smoothing)
+}
+
+/// As [`density`] of places at each of which something happened so many times: what many events at few places cost
+/// is the work of the places.
+///
+/// # Errors
+///
+/// As [`density`]; [`Unfit`] of a list of another length, and of a number of times that is none.
+pub fn density_of_counts(
+    places: &[Coord<f64>],
+    counts: &[f64],
+    grid: &Grid,
+    smoothing: Smoothing,
+) -> Result<Vec<f64>, Unfit> {
+    check_lengths(places.len(), counts.len())?;
+    check(counts, 0)?;
+    spread(places, |at| counts[at], grid, smoothing)
+}
+
+/// Σ weight · K(distance / h) / h² in the middle of each cell.
+fn spread(
+    events: &[Coord<f64>],
+    weight: impl Fn(usize) -> f64,
+    grid: &Grid,
+    smoothing: Smoothing,
+) -> Result<Vec<f64>, Unfit> {
     let Smoothing { kernel, bandwidth_m } = smoothing;
     check_length("bandwidth_m", bandwidth_m)?;
     events.iter().enumerate().try_for_each(|(at, event)| check_position(at, *event))?;
@@ -116,7 +146,8 @@ pub fn density(
     let mut density = vec![0.0; grid.cells()];
     let per_km2 = M2_PER_KM2 / (bandwidth_m * bandwidth_m);
     let mut east_squares = Vec::new();
-    for event in events {
+    for (at, event) in events.iter().enumerate() {
+        let per_km2 = per_km2 * weight(at);
         let [columns, rows] = grid.reached(*event, *event, reach_m);
         east_squares.clear();
         let square = |metres: f64| (metres / bandwidth_m).powi(2);

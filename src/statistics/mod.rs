@@ -38,16 +38,19 @@ pub use false_discovery::{Dependence, adjusted};
 pub use getis_ord::{LocalG, Surroundings, local_g};
 pub use kernel::Kernel;
 pub use kernel_density::{
-    CELLS_MAX, Grid, REACHED_MAX, Smoothing, density, density_inside, mass_inside,
+    CELLS_MAX, Grid, REACHED_MAX, Smoothing, density, density_inside, density_of_counts,
+    mass_inside,
 };
 pub use known::Known;
 pub use local_moran::{LocalMoran, PERMUTATIONS_MAX, Permutations, Quadrant, local_moran};
 pub use moran::{Moran, Score, moran};
-pub use near_repeat::{Near, NearRepeat, near_repeat};
+pub use near_repeat::{
+    COMPARED_MAX, LIMITS_MAX, Near, NearLimits, NearRepeat, near_repeat, near_repeats,
+};
 pub use neighbours::{PAIRS_MAX, UnfitZones, nearest, touching, within};
 pub use rates::{COUNT_MAX, Rate, poisson_interval, rate, shrunk, shrunk_locally};
 pub use sample::{Confidence, Interval, MAGNITUDE_MAX, Unfit};
 pub use season::{Decomposition, Outliers, SEASONAL_SERIES_MAX, decompose};
 pub use spearman::{Correlation, spearman};
-pub use trend::{TREND_SERIES_MAX, Trend, trend};
+pub use trend::{TREND_SERIES_MAX, Trend, seasonal_trend, trend};
 pub use weights::{InvalidNeighbours, Transform, Weights};

@@ -8,7 +8,12 @@ use super::{
     neighbours::within,
     sample::{Unfit, check, check_lengths},
 };
-use crate::geo::LonLat;
+use crate::geo::{LonLat, geodesic_distance_m};
+
+/// Most events that are compared by several limits at once: 16 MB.
+pub const COMPARED_MAX: usize = 4096;
+/// Most limits of one sort that are tried at once.
+pub const LIMITS_MAX: usize = 16;
 
 /// When two events are near each other; both limits included.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,6 +102,129 @@ pub fn near_repeat(
     })
 }
 
+/// Several limits, each of the one sort with each of the other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NearLimits<'a> {
+    /// True metres, above 0, rising.
+    pub distances_m: &'a [f64],
+    /// Days, at least 0, rising.
+    pub days: &'a [f64],
+}
+
+/// [`near_repeat`] by several limits at once: for each distance, each number of days. The same figures, p-values
+/// included, for times are dealt out in the same order; pairs are looked at once for each permutation. How far apart two times
+/// are is worked out once for each pair of events, a byte each.
+///
+/// They are as many tests: put the p-values through [`super::adjusted`]. Costs O(n log n + pairs within the largest
+/// distance · permutations).
+///
+/// # Errors
+///
+/// As [`near_repeat`]; [`Unfit::TooMany`] beyond [`COMPARED_MAX`] events; [`Unfit::Parameter`] of limits that do not rise, of none, and of more than [`LIMITS_MAX`].
+pub fn near_repeats(
+    places: &[LonLat],
+    days: &[f64],
+    limits: NearLimits<'_>,
+    permutations: Permutations,
+) -> Result<Vec<NearRepeat>, Unfit> {
+    check_lengths(places.len(), days.len())?;
+    check(days, 2)?;
+    if places.len() > COMPARED_MAX {
+        return Err(Unfit::TooMany { found: places.len(), most: COMPARED_MAX });
+    }
+    check_rising("distance_m", limits.distances_m)?;
+    check_rising("days", limits.days)?;
+    if permutations.count == 0 || permutations.count > PERMUTATIONS_MAX {
+        let value = f64::from(permutations.count);
+        return Err(Unfit::Parameter { name: "permutations", value });
+    }
+    let farthest_m = limits.distances_m.last().copied().unwrap_or_default();
+    let neighbours = within(places, farthest_m)?;
+    let band = |limits: &[f64], value: f64| limits.partition_point(|limit| *limit < value);
+    let mut pairs: Vec<(u32, u32, usize)> = Vec::new();
+    for at in 0..places.len() {
+        for other in neighbours.neighbours(at).iter().filter(|other| at < **other as usize) {
+            let distance_m = geodesic_distance_m(places[at], places[*other as usize]);
+            // Rounding must not take a pair that was found for one that lies beyond.
+            let of = band(limits.distances_m, distance_m).min(limits.distances_m.len() - 1);
+            pairs.push((at as u32, *other, of));
+        }
+    }
+    let (rows, columns) = (limits.distances_m.len(), limits.days.len());
+    let apart = bands_of_pairs(days, limits.days);
+    // `whose[at]` is the event whose time the place of the event `at` has.
+    let in_both = |whose: &[u32]| {
+        let mut found = vec![0_u64; rows * (columns + 1)];
+        for (at, other, row) in &pairs {
+            let (one, another) = (whose[*at as usize], whose[*other as usize]);
+            let column = apart[one as usize * days.len() + another as usize];
+            found[row * (columns + 1) + usize::from(column)] += 1;
+        }
+        up_to_each(&found, columns)
+    };
+    let mut dealt: Vec<u32> = (0..days.len() as u32).collect();
+    let seen = in_both(&dealt);
+    let mut dice = ChaCha8Rng::seed_from_u64(permutations.seed);
+    let mut as_many = vec![0_u32; seen.len()];
+    for _ in 0..permutations.count {
+        dealt.shuffle(&mut dice);
+        let counts = in_both(&dealt);
+        let many = as_many.iter_mut().zip(counts.iter().zip(&seen));
+        many.for_each(|(many, (dealt, seen))| *many += u32::from(dealt >= seen));
+    }
+    let in_place = |row: usize| pairs.iter().filter(|(_, _, of)| *of <= row).count() as u64;
+    let n = places.len() as f64;
+    let in_time: Vec<u64> = limits.days.iter().map(|reach| pairs_in_time(days, *reach)).collect();
+    let mut found = Vec::with_capacity(seen.len());
+    for row in 0..rows {
+        let pairs_in_place = in_place(row);
+        for (column, pairs_in_time) in in_time.iter().enumerate() {
+            let expected = pairs_in_place as f64 * *pairs_in_time as f64 / (n * (n - 1.0) / 2.0);
+            let at = row * columns + column;
+            found.push(NearRepeat {
+                pairs: seen[at],
+                pairs_in_place,
+                pairs_in_time: *pairs_in_time,
+                expected,
+                ratio: (expected > 0.0).then(|| seen[at] as f64 / expected),
+                p: f64::from(as_many[at] + 1) / f64::from(permutations.count + 1),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// In which band the times of each two events lie apart: row by row, a row for each event.
+fn bands_of_pairs(days: &[f64], limits: &[f64]) -> Vec<u8> {
+    // There are LIMITS_MAX + 1 bands at most.
+    let band = |apart: f64| limits.partition_point(|limit| *limit < apart) as u8;
+    let row = |day: &f64| days.iter().map(|other| band((day - other).abs())).collect();
+    days.iter().flat_map::<Vec<u8>, _>(row).collect()
+}
+
+/// Sums of the counts of each band and of all before it, in both directions; what is beyond the last column is left out.
+fn up_to_each(counts: &[u64], columns: usize) -> Vec<u64> {
+    let mut sums = vec![0; counts.len() / (columns + 1) * columns];
+    for (row, of_row) in counts.chunks_exact(columns + 1).enumerate() {
+        let mut along = 0;
+        for column in 0..columns {
+            along += of_row[column];
+            let before = if row == 0 { 0 } else { sums[(row - 1) * columns + column] };
+            sums[row * columns + column] = before + along;
+        }
+    }
+    sums
+}
+
+fn check_rising(name: &'static str, limits: &[f64]) -> Result<(), Unfit> {
+    let rise = limits.windows(2).all(|pair| pair[0] < pair[1]);
+    let fine = (1..=LIMITS_MAX).contains(&limits.len())
+        && rise
+        && limits.iter().all(|limit| limit.is_finite() && *limit >= 0.0);
+    let value = limits.first().copied().unwrap_or_default();
+    if fine { Ok(()) } else { Err(Unfit::Parameter { name, value }) }
+}
+
 /// Pairs of times at most `reach` apart.
 fn pairs_in_time(days: &[f64], reach: f64) -> u64 {
     let mut sorted = days.to_vec();
@@ -110,4 +238,51 @@ fn pairs_in_time(days: &[f64], reach: f64) -> u64 {
         pairs += (at - first) as u64;
     }
     pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::RngExt as _;
+
+    use super::*;
+
+    #[test]
+    fn limits_at_once_are_limits_one_by_one() {
+        let mut dice = ChaCha8Rng::seed_from_u64(11);
+        let place = |dice: &mut ChaCha8Rng| {
+            // Forty places, so that some are the same.
+            let at = f64::from(dice.random_range(0..40_u32));
+            LonLat::new(2.35 + 0.0007 * at, 48.85 + 0.0003 * (at % 7.0)).unwrap()
+        };
+        let places: Vec<LonLat> = (0..150).map(|_| place(&mut dice)).collect();
+        let days: Vec<f64> = (0..150).map(|_| f64::from(dice.random_range(0..90_u32))).collect();
+        let permutations = Permutations { count: 99, seed: 5 };
+        let limits = NearLimits { distances_m: &[1.0, 100.0, 300.0], days: &[0.0, 7.0, 14.0] };
+
+        let table = near_repeats(&places, &days, limits, permutations).unwrap();
+
+        let mut at = 0;
+        for distance_m in limits.distances_m {
+            for reach in limits.days {
+                let near = Near { distance_m: *distance_m, days: *reach };
+                assert_eq!(table[at], near_repeat(&places, &days, near, permutations).unwrap());
+                at += 1;
+            }
+        }
+        assert_eq!(at, table.len());
+        assert!(table.windows(2).any(|pair| pair[0].pairs != pair[1].pairs));
+    }
+
+    #[test]
+    fn limits_that_do_not_rise_are_refused() {
+        let places = vec![LonLat::new(2.35, 48.85).unwrap(); 3];
+        let permutations = Permutations { count: 9, seed: 1 };
+        for (distances_m, days) in
+            [(&[][..], &[1.0][..]), (&[2.0, 1.0], &[1.0]), (&[1.0], &[-1.0]), (&[1.0], &[f64::NAN])]
+        {
+            let limits = NearLimits { distances_m, days };
+            let refused = near_repeats(&places, &[0.0, 1.0, 2.0], limits, permutations);
+            assert!(matches!(refused, Err(Unfit::Parameter { .. })), "{limits:?}");
+        }
+    }
 }

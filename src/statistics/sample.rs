@@ -100,21 +100,36 @@ impl Interval {
     }
 }
 
-/// Sum with the rounding errors carried along: exact to about the last bit, whatever the order.
+/// A sum with the rounding errors carried along: exact to about the last bit, whatever the order.
 ///
 /// Source: Neumaier (1974), Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen, ZAMM 54, 39–51.
-pub(super) fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
-    let (mut total, mut lost) = (0.0_f64, 0.0_f64);
-    for value in values {
-        let next = total + value;
-        lost += if total.abs() >= value.abs() {
-            (total - next) + value
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sum {
+    total: f64,
+    lost: f64,
+}
+
+impl Sum {
+    /// The sum with `value` added.
+    pub(super) fn plus(self, value: f64) -> Self {
+        let total = self.total + value;
+        let lost = if self.total.abs() >= value.abs() {
+            (self.total - total) + value
         } else {
-            (value - next) + total
+            (value - total) + self.total
         };
-        total = next;
+        Self { total, lost: self.lost + lost }
     }
-    total + lost
+
+    /// The sum so far.
+    pub(super) fn value(self) -> f64 {
+        self.total + self.lost
+    }
+}
+
+/// The [`Sum`] of all.
+pub(super) fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
+    values.into_iter().fold(Sum::default(), Sum::plus).value()
 }
 
 /// Refuses what cannot be computed with.
