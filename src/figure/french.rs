@@ -70,6 +70,21 @@ pub fn tenths(number: f64) -> String {
     format!("{},{}", integer(tenths / 10), tenths % 10)
 }
 
+/// A number to as many decimals as matter: `0,42`, `3,5`, `128`, `23 400`.
+#[must_use]
+pub fn measure(number: f64) -> String {
+    let sign = if number < 0.0 { "−" } else { "" };
+    let size = number.abs();
+    if size >= 99.95 {
+        format!("{sign}{}", integer(size.round() as u64))
+    } else if size >= 9.995 || size == 0.0 {
+        format!("{sign}{}", tenths(size).trim_end_matches(",0"))
+    } else {
+        let hundredths = (size * 100.0).round() as u64;
+        format!("{sign}{},{:02}", hundredths / 100, hundredths % 100)
+    }
+}
+
 /// A share of one in whole percent: `93 %`.
 #[must_use]
 pub fn percent(share: f64) -> String {
@@ -173,6 +188,9 @@ mod tests {
         );
         assert_eq!((halves(3.0), halves(3.5)), ("3".into(), "3,5".into()));
         assert_eq!((tenths(12.34), tenths(0.06)), ("12,3".into(), "0,1".into()));
+        let measures = [0.0, 0.424, 3.5, 12.34, 12.04, 127.6, 23_400.2, -1.5].map(measure);
+        let expected = ["0", "0,42", "3,50", "12,3", "12", "128", "23 400", "−1,50"];
+        assert_eq!(measures.map(|text| plain(&text)), expected);
         assert_eq!(plain(&percent(0.934)), "93 %");
         assert_eq!(plain(&change(112.0, 100.0)), "+12 %");
         assert_eq!(plain(&change(97.0, 100.0)), "−3 %");

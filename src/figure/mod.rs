@@ -5,6 +5,7 @@
 //! see it, is told apart by lightness as well as by hue, and so survives a grey printer.
 
 mod bars;
+mod course;
 mod drawing;
 pub mod french;
 mod ink;
@@ -14,6 +15,7 @@ mod svg;
 mod trend;
 
 pub use bars::{Bar, Bars, bars, key_to_usual};
+pub use course::{CoursePoint, course};
 pub use drawing::{Anchor, Drawing, Mark, Path, Stroke, Weight};
 pub use ink::{Ink, SHADES};
 pub use map::{Dot, Ground, GroundClass, Patch, Scene, map};

@@ -7,7 +7,7 @@ use super::words;
 use crate::{
     closed_list::ClosedList as _,
     incident::Nomenclature,
-    privacy::{CLASS_WIDTH, Reading},
+    privacy::Reading,
     report::{FollowUp, Intervention, Monthly, Morning},
     time::Timestamp,
 };
@@ -108,34 +108,31 @@ pub fn monthly_csv(note: &Monthly) -> Vec<u8> {
         put("area", &of.area.code, &label, count(of.count), "incidents");
     }
     put("area", "elsewhere", "", count(note.elsewhere), "incidents");
-    for of in &note.by_priority {
-        let spread = of.times.overall;
-        if spread.count as u64 >= CLASS_WIDTH {
-            let seconds = |s: Option<f64>| s.map_or(String::new(), |s| format!("{s:.0}"));
-            let told = [seconds(spread.median_s), String::new(), seconds(spread.p90_s)];
-            put("overall-median-p90", of.priority.as_str(), "", told, "s");
-        }
+    for (priority, times) in &note.by_priority {
+        let seconds = |s: Option<f64>| s.map_or(String::new(), |s| format!("{s:.0}"));
+        let told = [times.overall.median_s, None, times.overall.p90_s].map(seconds);
+        put("overall-median-p90", priority.as_str(), "", told, "s");
     }
     table.finish()
 }
 
 /// A count as a machine reads it: digits without spaces, or what stands in their place.
-fn plain(count: Reading) -> String {
+pub(super) fn plain(count: Reading) -> String {
     count.number().map_or_else(|| words::reading(count), |number| number.to_string())
 }
 
 /// Rows in memory, which takes all that is written to it.
-struct Table(csv::Writer<Vec<u8>>);
+pub(super) struct Table(csv::Writer<Vec<u8>>);
 
 impl Table {
-    fn new(heads: &[&str]) -> Self {
+    pub fn new(heads: &[&str]) -> Self {
         let writer = WriterBuilder::new().delimiter(b';').from_writer(BYTE_ORDER_MARK.to_vec());
         let mut table = Self(writer);
         table.row(&heads.iter().map(|head| (*head).to_owned()).collect::<Vec<_>>());
         table
     }
 
-    fn row(&mut self, texts: &[String]) {
+    pub fn row(&mut self, texts: &[String]) {
         // A spreadsheet would take what begins so for a formula, and run it.
         let safe = texts.iter().map(|text| match text.chars().next() {
             Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
@@ -145,7 +142,7 @@ impl Table {
         debug_assert!(written.is_ok(), "memory takes every row: {written:?}");
     }
 
-    fn finish(self) -> Vec<u8> {
+    pub fn finish(self) -> Vec<u8> {
         self.0.into_inner().unwrap_or_default()
     }
 }

@@ -72,7 +72,7 @@ pub fn monthly_geojson(note: &Monthly) -> Value {
 }
 
 /// The number, null where it is not told, and what stands in its place.
-fn told(count: Reading) -> (Option<u64>, String) {
+pub(super) fn told(count: Reading) -> (Option<u64>, String) {
     let number = count.number();
     (number, number.map_or_else(|| words::reading(count), |number| number.to_string()))
 }
@@ -82,7 +82,7 @@ fn usual_told(usual: Usual) -> Value {
     json!({ "median": median, "low": low, "high": high, "nights": nights })
 }
 
-fn collection(features: Vec<Value>, window: TimeWindow, unit: &str) -> Value {
+pub(super) fn collection(features: Vec<Value>, window: TimeWindow, unit: &str) -> Value {
     let instant = |at: Option<crate::time::Timestamp>| at.map(|at| at.to_string());
     json!({
         "type": "FeatureCollection",
@@ -94,7 +94,7 @@ fn collection(features: Vec<Value>, window: TimeWindow, unit: &str) -> Value {
     })
 }
 
-fn polygons(shape: &MultiPolygon<f64>) -> Value {
+pub(super) fn polygons(shape: &MultiPolygon<f64>) -> Value {
     let ring = |ring: &LineString<f64>| ring.coords().map(|c| position(*c)).collect::<Vec<_>>();
     let polygons = shape.iter().map(|polygon| {
         std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(ring).collect::<Vec<_>>()
@@ -103,7 +103,7 @@ fn polygons(shape: &MultiPolygon<f64>) -> Value {
 }
 
 /// Longitude and latitude to 7 decimals, 1 cm.
-fn position(at: Coord<f64>) -> Value {
+pub(super) fn position(at: Coord<f64>) -> Value {
     let short = |degrees: f64| (degrees * 1e7).round() / 1e7;
     json!([short(at.x), short(at.y)])
 }

@@ -1,7 +1,7 @@
 //! [`monthly_sheet`]: the note of a month to partners: sums alone.
 
 use super::{
-    morning::{imprint, times_table},
+    morning::{STEP_OVERALL, STEPS, imprint},
     sheet::{Block, Column, GUTTER, Row, Sheet, Table, Tile, WIDTH},
     words,
 };
@@ -9,14 +9,13 @@ use crate::{
     figure::{
         Bar, Bars, MatrixCell, Patch, Scene, TrendPoint, bars,
         french::{
-            FIXED, change, counted, duration, integer, month, percent, short_month, spaced, tenths,
-            weekdays,
+            FIXED, change, counted, duration, integer, month, short_month, spaced, tenths, weekdays,
         },
         map, matrix, trend,
     },
     privacy::{CLASS_WIDTH, Reading},
-    report::{AreaCount, MonthRate, Monthly},
-    response::{ResponseTimes, Spread},
+    report::{AreaCount, MonthRate, Monthly, ToldTimes},
+    response::Spread,
     time::Timestamp,
 };
 
@@ -28,22 +27,28 @@ const AREAS_MAX: usize = 20;
 /// The note as it is made at `now`.
 #[must_use]
 pub fn monthly_sheet(note: &Monthly, now: Timestamp) -> Sheet {
-    let mut blocks = vec![
+    let mut blocks = Vec::new();
+    if !note.is_covered {
+        blocks.push(Block::Note(spaced(
+            "La main courante ne contient rien de ce mois ni des mois d’avant : les zéros de cette note ne disent pas qu’il a été calme.",
+        )));
+    }
+    blocks.extend([
         Block::Tiles(tiles(note)),
         Block::Heading("Treize mois".to_owned()),
         trend_of(note),
         Block::Note(spaced(
-            "Signalements pour 30 jours, à 5 près, avec l’intervalle de confiance à 95 % de la moyenne des jours du mois (loi de \
-             Student) : deux mois dont les intervalles se recouvrent largement ne diffèrent pas nettement. Un tiret : la \
-             main courante ne couvre pas le mois, ou n’y compte pas assez de signalements.",
+            "Signalements pour 30 jours, à 5 près, avec l’intervalle de confiance à 95 % (loi de Poisson, élargi de l’arrondi) : \
+             deux mois dont les intervalles se recouvrent largement ne diffèrent pas nettement. Un tiret : la main courante ne \
+             couvre pas le mois, ou n’y compte pas assez de signalements.",
         )),
-    ];
+    ]);
     if !note.hours.is_empty() {
         blocks.push(Block::Heading("Jours et heures".to_owned()));
         blocks.push(hours_of(note));
         blocks.push(Block::Note(spaced(&format!(
-            "Signalements du mois, par heure de Paris, à {CLASS_WIDTH} près. <{CLASS_WIDTH} : de un à quatre ; vide : \
-             aucun."
+            "Signalements du mois, par heure de Paris, par classes de {CLASS_WIDTH} : « 5 » se lit de 5 à 9, « 10 » de 10 à 14, et \
+             leur somme reste donc en dessous du total. <{CLASS_WIDTH} : de un à quatre ; vide : aucun."
         ))));
     }
     blocks.push(where_and_what(note));
@@ -81,8 +86,7 @@ fn tiles(note: &Monthly) -> Vec<Tile> {
         _ => "–".to_owned(),
     };
     let said = |month_rate: &MonthRate| format!("contre {}", month(month_rate.month));
-    let times = note.times.as_ref().map(|times| times.overall);
-    let overall = times.filter(|overall| overall.count as u64 >= CLASS_WIDTH);
+    let overall = note.times.as_ref().map(|times| times.overall);
     vec![
         Tile {
             label: "Signalements".to_owned(),
@@ -233,55 +237,53 @@ fn families_of(note: &Monthly) -> Block {
 
 fn times(note: &Monthly) -> Vec<Block> {
     let Some(times) = &note.times else { return Vec::new() };
-    let by_priority = note.by_priority.iter().map(|of| {
-        let (with_target, in_time) = of.times.targets;
-        let is_told = with_target as u64 >= CLASS_WIDTH;
+    let said = |seconds: Option<f64>| seconds.map_or("–".to_owned(), duration);
+    let by_priority = note.by_priority.iter().map(|(priority, times)| {
         Row::of([
-            of.priority.as_str().to_owned(),
-            words::reading(words::told_count(of.times.incidents)),
-            said(of.times.overall, of.times.overall.median_s),
-            said(of.times.overall, of.times.overall.p90_s),
-            of.priority.target_s().map_or("–".to_owned(), |s| duration(f64::from(s))),
-            if is_told { percent(in_time as f64 / with_target as f64) } else { "–".to_owned() },
+            priority.as_str().to_owned(),
+            said(times.overall.median_s),
+            said(times.overall.p90_s),
+            priority.target_s().map_or("–".to_owned(), |s| duration(f64::from(s))),
+            times.in_time_percent.map_or("–".to_owned(), words::in_time),
         ])
     });
     let table = Table {
         summary: "Délai de l’appel à l’arrivée, par priorité".to_owned(),
         columns: vec![
             Column::words("Priorité", 91.0),
-            Column::numbers("Signalements", 80.0),
-            Column::numbers("Médiane", 80.0),
-            Column::numbers("9 sur 10 en moins de", 100.0),
-            Column::numbers("Délai fixé", 80.0),
-            Column::numbers("Dans le délai", 80.0 + 8.0),
+            Column::numbers("Médiane", 90.0),
+            Column::numbers("9 sur 10 en moins de", 110.0),
+            Column::numbers("Délai fixé", 90.0),
+            Column::numbers("Dans le délai", 130.0 + 8.0),
         ],
         rows: by_priority.collect(),
     };
-    vec![
-        Block::Heading("Délais".to_owned()),
-        Block::Table(times_table(&told(times), None)),
-        Block::Heading("De l’appel à l’arrivée, par priorité".to_owned()),
-        Block::Table(table),
-    ]
+    let mut blocks = vec![Block::Heading("Délais".to_owned()), Block::Table(steps_table(times))];
+    if !table.rows.is_empty() {
+        blocks.push(Block::Heading("De l’appel à l’arrivée, par priorité".to_owned()));
+        blocks.push(Block::Table(table));
+    }
+    blocks.push(Block::Note(spaced(
+        "Délais d’au moins cent interventions, sans quoi ils ne sont pas dits ; part dans le délai à 5 % près.",
+    )));
+    blocks
 }
 
-/// A time, where it is that of interventions enough.
-fn said(of: Spread, seconds: Option<f64>) -> String {
-    let is_told = of.count as u64 >= CLASS_WIDTH;
-    seconds.filter(|_| is_told).map_or("–".to_owned(), duration)
-}
-
-/// The times without those of so few interventions that they may point at one.
-fn told(times: &ResponseTimes) -> ResponseTimes {
-    let enough = |of: Spread| if of.count as u64 >= CLASS_WIDTH { of } else { Spread::default() };
-    ResponseTimes {
-        take_up: enough(times.take_up),
-        assignment: enough(times.assignment),
-        travel: enough(times.travel),
-        overall: enough(times.overall),
-        duration: enough(times.duration),
-        report_delay: enough(times.report_delay),
-        ..times.clone()
+fn steps_table(times: &ToldTimes) -> Table {
+    let spreads = [times.take_up, times.assignment, times.travel, times.overall, times.duration];
+    let said = |seconds: Option<f64>| seconds.map_or("–".to_owned(), duration);
+    let row = |(label, spread): (&str, Spread)| Row {
+        cells: vec![spaced(label), said(spread.median_s), said(spread.p90_s)],
+        is_strong: label == STEPS[STEP_OVERALL],
+    };
+    Table {
+        summary: "Délais de chaque étape : médiane et neuvième décile".to_owned(),
+        columns: vec![
+            Column::words("Étape", 300.0),
+            Column::numbers("Médiane", 90.0),
+            Column::numbers("9 sur 10 en moins de", 110.0),
+        ],
+        rows: STEPS.into_iter().zip(spreads).map(row).collect(),
     }
 }
 

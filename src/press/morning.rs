@@ -1,6 +1,7 @@
-//! [`morning_sheet`]: the morning report of a landlord, one page for most nights.
+//! [`morning_sheet`]: the morning report of a landlord, on one page.
 
 use super::{
+    pdf::on_one_page,
     sheet::{Block, Column, GUTTER, Row, Sheet, Table, Tile, WIDTH},
     words,
 };
@@ -26,11 +27,40 @@ const SIDE: f64 = WIDTH - MAP - GUTTER;
 /// Streets that people know a quarter by.
 const STREET_RANK_MAX: u8 = 1;
 
-/// The report as it is made at `now`.
+/// What is left to do and sites that are told line by line: as many as have room on one page. The others are in the CSV.
+const LINES_MAX: [(usize, usize); 8] =
+    [(usize::MAX, usize::MAX), (usize::MAX, 10), (14, 8), (10, 6), (7, 5), (5, 4), (4, 3), (3, 2)];
+
+/// The report as it is made at `now`, on one page.
 #[must_use]
 pub fn morning_sheet(morning: &Morning<'_>, nomenclature: &Nomenclature, now: Timestamp) -> Sheet {
     let next = morning.night.plus_days(1);
-    let mut blocks = vec![
+    let sheet = Sheet {
+        kicker: "Bilan de la nuit".to_owned(),
+        title: morning.landlord.name.clone(),
+        standfirst: format!(
+            "Nuit du {} au {}, de 18{FIXED}h à 6{FIXED}h",
+            long_date(morning.night),
+            long_date(next)
+        ),
+        imprint: imprint(now),
+        blocks: Vec::new(),
+    };
+    on_one_page(sheet, LINES_MAX.map(|lines_max| blocks(morning, nomenclature, lines_max)))
+}
+
+fn blocks(
+    morning: &Morning<'_>,
+    nomenclature: &Nomenclature,
+    (follow_ups_max, sites_max): (usize, usize),
+) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    if !morning.is_covered {
+        blocks.push(Block::Note(spaced(
+            "La main courante de ces résidences ne remonte pas à cette nuit : les zéros de ce bilan ne disent pas qu’elle a été calme.",
+        )));
+    }
+    blocks.extend([
         Block::Tiles(tiles(morning)),
         Block::Columns(vec![
             (MAP, vec![Block::Heading("Où".to_owned()), where_it_was(morning)]),
@@ -44,23 +74,19 @@ pub fn morning_sheet(morning: &Morning<'_>, nomenclature: &Nomenclature, now: Ti
                 ],
             ),
         ]),
-    ];
+    ]);
     blocks.push(Block::Note(comparison(morning)));
-    blocks.extend(follow_ups(morning, nomenclature));
-    blocks.extend(sites(morning, nomenclature));
+    blocks.extend(follow_ups(morning, nomenclature, follow_ups_max));
+    blocks.extend(sites(morning, nomenclature, sites_max));
     blocks.extend(times(morning));
     blocks.push(Block::Note(definitions(morning)));
-    Sheet {
-        kicker: "Bilan de la nuit".to_owned(),
-        title: morning.landlord.name.clone(),
-        standfirst: format!(
-            "Nuit du {} au {}, de 18{FIXED}h à 6{FIXED}h",
-            long_date(morning.night),
-            long_date(next)
-        ),
-        imprint: imprint(now),
-        blocks,
-    }
+    blocks
+}
+
+/// What is said of lines that have no room.
+fn others(left_out: usize, one: &str, many: &str) -> Option<Block> {
+    let said = counted(left_out as u64, one, many);
+    (left_out > 0).then(|| Block::Note(spaced(&format!("Et {said} : le fichier CSV donne tout."))))
 }
 
 /// When and from what a report was made.
@@ -237,7 +263,7 @@ fn comparison(morning: &Morning<'_>) -> String {
     format!("{beside}{initiative}{cancelled}")
 }
 
-fn follow_ups(morning: &Morning<'_>, nomenclature: &Nomenclature) -> Vec<Block> {
+fn follow_ups(morning: &Morning<'_>, nomenclature: &Nomenclature, most: usize) -> Vec<Block> {
     let heading = Block::Heading("Suites à donner".to_owned());
     if morning.follow_ups.is_empty() {
         return vec![heading, Block::Text("Rien ne reste ouvert de cette nuit.".to_owned())];
@@ -248,7 +274,7 @@ fn follow_ups(morning: &Morning<'_>, nomenclature: &Nomenclature) -> Vec<Block> 
         let building = left.building.as_ref().map_or(String::new(), |id| format!(", bât. {id}"));
         format!("{name} ({}{building})", left.site)
     };
-    let rows = morning.follow_ups.iter().map(|left| {
+    let rows = morning.follow_ups.iter().take(most).map(|left| {
         Row::of([
             name(left),
             words::kind(nomenclature, &left.kind),
@@ -266,14 +292,16 @@ fn follow_ups(morning: &Morning<'_>, nomenclature: &Nomenclature) -> Vec<Block> 
         ],
         rows: rows.collect(),
     };
-    vec![heading, Block::Table(table)]
+    let left_out = morning.follow_ups.len().saturating_sub(most);
+    let note = others(left_out, "autre suite à donner", "autres suites à donner");
+    [heading, Block::Table(table)].into_iter().chain(note).collect()
 }
 
-fn sites(morning: &Morning<'_>, nomenclature: &Nomenclature) -> Vec<Block> {
+fn sites(morning: &Morning<'_>, nomenclature: &Nomenclature, most: usize) -> Vec<Block> {
     if morning.by_site.is_empty() {
         return Vec::new();
     }
-    let rows = morning.by_site.iter().enumerate().map(|(rank, night)| {
+    let rows = morning.by_site.iter().take(most).enumerate().map(|(rank, night)| {
         Row::of([
             format!("{}{FIXED} {} ({})", rank + 1, night.site.name, night.site.code),
             kinds(night, nomenclature),
@@ -291,7 +319,10 @@ fn sites(morning: &Morning<'_>, nomenclature: &Nomenclature) -> Vec<Block> {
         ],
         rows: rows.collect(),
     };
-    vec![Block::Heading("Par résidence".to_owned()), Block::Table(table)]
+    let left_out = morning.by_site.len().saturating_sub(most);
+    let note = others(left_out, "autre résidence", "autres résidences");
+    let blocks = [Block::Heading("Par résidence".to_owned()), Block::Table(table)];
+    blocks.into_iter().chain(note).collect()
 }
 
 fn kinds(night: &SiteNight<'_>, nomenclature: &Nomenclature) -> String {
@@ -307,42 +338,47 @@ fn times(morning: &Morning<'_>) -> Vec<Block> {
         return Vec::new();
     }
     let heading = Block::Heading("Délais".to_owned());
-    vec![heading, Block::Table(times_table(&morning.times, Some(&morning.times_before)))]
+    vec![heading, Block::Table(times_table(&morning.times, &morning.times_before))]
 }
 
-/// The steps of an intervention with their times, beside those before where there are any.
-pub(super) fn times_table(times: &ResponseTimes, before: Option<&ResponseTimes>) -> Table {
-    type Step = fn(&ResponseTimes) -> Spread;
-    let steps: [(&str, Step); 5] = [
-        ("Prise en charge : de l’appel à la qualification", |times| times.take_up),
-        ("Attribution : jusqu’au choix d’une patrouille", |times| times.assignment),
-        ("Trajet : du départ à l’arrivée", |times| times.travel),
-        ("En tout : de l’appel à l’arrivée", |times| times.overall),
-        ("Sur place : de l’arrivée au départ", |times| times.duration),
-    ];
+/// The steps of an intervention whose times are told.
+pub(super) const STEPS: [&str; 5] = [
+    "Prise en charge : de l’appel à la qualification",
+    "Attribution : jusqu’au choix d’une patrouille",
+    "Trajet : du départ à l’arrivée",
+    "En tout : de l’appel à l’arrivée",
+    "Sur place : de l’arrivée au départ",
+];
+/// Which of [`STEPS`] is the one that people ask for.
+pub(super) const STEP_OVERALL: usize = 3;
+
+/// The steps of an intervention with their times, beside those before.
+fn times_table(times: &ResponseTimes, before: &ResponseTimes) -> Table {
+    let spreads =
+        |of: &ResponseTimes| [of.take_up, of.assignment, of.travel, of.overall, of.duration];
     let said = |seconds: Option<f64>| seconds.map_or("–".to_owned(), duration);
-    let rows = steps.iter().map(|(label, step)| {
-        let spread = step(times);
-        // Without others to compare it with, the table is for partners.
-        let count = match before {
-            Some(_) => integer(spread.count as u64),
-            None => words::reading(words::told_count(spread.count)),
-        };
-        let mut cells = vec![spaced(label), count, said(spread.median_s), said(spread.p90_s)];
-        cells.extend(before.map(|before| said(step(before).median_s)));
-        Row { cells, is_strong: *label == steps[3].0 }
-    });
-    let mut columns = vec![
-        Column::words("Étape", if before.is_some() { 232.0 } else { 300.0 }),
-        Column::numbers("Mesurées", 58.0),
-        Column::numbers("Médiane", 70.0),
-        Column::numbers("9 sur 10 en moins de", if before.is_some() { 78.0 } else { 91.0 }),
-    ];
-    if before.is_some() {
-        columns.push(Column::numbers("Médiane d’ordinaire", 73.0 + 8.0));
+    let rows = STEPS.into_iter().zip(spreads(times).into_iter().zip(spreads(before)));
+    let row = |(label, (now, before)): (&str, (Spread, Spread))| Row {
+        cells: vec![
+            spaced(label),
+            integer(now.count as u64),
+            said(now.median_s),
+            said(now.p90_s),
+            said(before.median_s),
+        ],
+        is_strong: label == STEPS[STEP_OVERALL],
+    };
+    Table {
+        summary: "Délais de chaque étape : médiane et neuvième décile".to_owned(),
+        columns: vec![
+            Column::words("Étape", 232.0),
+            Column::numbers("Mesurées", 58.0),
+            Column::numbers("Médiane", 70.0),
+            Column::numbers("9 sur 10 en moins de", 78.0),
+            Column::numbers("Médiane d’ordinaire", 73.0 + 8.0),
+        ],
+        rows: rows.map(row).collect(),
     }
-    let summary = "Délais de chaque étape : médiane et neuvième décile".to_owned();
-    Table { summary, columns, rows: rows.collect() }
 }
 
 fn definitions(morning: &Morning<'_>) -> String {

@@ -2,11 +2,12 @@
 
 use super::{
     PdfError, html, monthly_csv, monthly_geojson, monthly_sheet, morning_csv, morning_geojson,
-    morning_sheet, pdf,
+    morning_sheet, pdf, portrait_csv, portrait_geojson, portrait_sheet,
 };
 use crate::{
     closed_list::closed_list,
     incident::Nomenclature,
+    portrait::{Portrait, Subject},
     report::{Monthly, Morning},
     time::Timestamp,
 };
@@ -70,5 +71,25 @@ pub fn print_monthly(note: &Monthly, form: Form, now: Timestamp) -> Result<Vec<u
         Form::Pdf => pdf(&sheet())?,
         Form::Csv => monthly_csv(note),
         Form::GeoJson => monthly_geojson(note).to_string().into_bytes(),
+    })
+}
+
+/// A portrait in that form, as it is made at `now`; of a subject where it is about one.
+///
+/// # Errors
+///
+/// [`PdfError`].
+pub fn print_portrait(
+    of: &Portrait<'_>,
+    subject: Option<&Subject>,
+    nomenclature: &Nomenclature,
+    (form, now): (Form, Timestamp),
+) -> Result<Vec<u8>, PdfError> {
+    let sheet = || portrait_sheet(of, subject, nomenclature, now);
+    Ok(match form {
+        Form::Html => html(&sheet()).into_bytes(),
+        Form::Pdf => pdf(&sheet())?,
+        Form::Csv => portrait_csv(of, nomenclature),
+        Form::GeoJson => portrait_geojson(of).to_string().into_bytes(),
     })
 }

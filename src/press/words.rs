@@ -3,7 +3,7 @@
 use crate::{
     figure::french::{FIXED, counted, halves, integer},
     incident::{KindCode, Nomenclature, Outcome, Status},
-    privacy::{CLASS_WIDTH, CountClass, Reading},
+    privacy::{CLASS_WIDTH, Reading},
     report::{Area, FollowUpReason, Usual},
     time::Date,
 };
@@ -105,30 +105,31 @@ pub(super) fn reading(count: Reading) -> String {
     }
 }
 
-/// How many, as coarsely as other counts.
-pub(super) fn told_count(count: usize) -> Reading {
-    let class = CountClass::of(u32::try_from(count).unwrap_or(u32::MAX));
-    match class.bounds() {
-        (0, _) => Reading::None,
-        (1, _) => Reading::Few,
-        (least, _) => Reading::About(least),
+/// The share in time of a month.
+pub(super) fn in_time(per_cent: u8) -> String {
+    match per_cent {
+        ..=5 => format!("{per_cent}{FIXED}% ou moins"),
+        95.. => format!("{per_cent}{FIXED}% ou plus"),
+        _ => format!("{per_cent}{FIXED}%"),
     }
 }
 
 /// What people call a commune or arrondissement; its INSEE code where it is not one of the three towns that are cut
 /// into arrondissements.
 pub(super) fn area(area: &Area) -> String {
+    if area.is_commune { commune(&area.code) } else { area.code.clone() }
+}
+
+/// What people call a commune or arrondissement, by its INSEE code.
+pub(super) fn commune(code: &str) -> String {
     let arrondissement = |town: &str, number: u32| {
         let ordinal = if number == 1 { "1er".to_owned() } else { format!("{number}e") };
         format!("{town}{FIXED}{ordinal}")
     };
-    if !area.is_commune {
-        return area.code.clone();
-    }
-    match area.code.parse::<u32>() {
+    match code.parse::<u32>() {
         Ok(code @ 75_101..=75_120) => arrondissement("Paris", code - 75_100),
         Ok(code @ 13_201..=13_216) => arrondissement("Marseille", code - 13_200),
         Ok(code @ 69_381..=69_389) => arrondissement("Lyon", code - 69_380),
-        _ => format!("commune {}", area.code),
+        _ => format!("commune {code}"),
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     incident::KindCode,
     privacy::{CountClass, Estimate, SmallMean},
     time::{Month, TimeWindow, Timestamp},
-    twin::{Columns, Snapshot},
+    twin::{Columns, SiteIx, Snapshot},
 };
 
 /// Months that are told of, at most: incidents are kept for three years, and some longer while a claim lasts.
@@ -86,6 +86,12 @@ impl Units {
     #[must_use]
     pub fn zones(&self) -> &[Zone] {
         &self.zones.zones
+    }
+
+    /// Whether a site is in a zone, so that what happens there is told of.
+    #[must_use]
+    pub fn tell_of(&self, site: SiteIx) -> bool {
+        self.zones.of_site[site.0 as usize].is_some()
     }
 
     /// Sites that are in no zone.

@@ -1,6 +1,6 @@
 //! Questions: what a night was like for a landlord, and what a month was like for everybody else.
 //!
-//! Pure functions of the twin; use the nouns, the twin, [`crate::publication`], [`crate::heatmap`] and [`crate::response`] only. [`morning`] tells a
+//! Pure functions of the twin; use the nouns, the twin, [`crate::publication`], [`crate::heatmap`], [`crate::response`] and [`crate::statistics`] only. [`morning`] tells a
 //! landlord everything about its own sites and nothing of anybody else's, nor of who was sent. [`monthly`] tells
 //! sums alone, of what the publication gate lets through (`docs/publication-gate.md`).
 
@@ -14,7 +14,7 @@ mod usual;
 
 pub use areas::Area;
 pub use follow_up::{FollowUp, FollowUpReason};
-pub use monthly::{AreaCount, Monthly, MonthlyQuery, PriorityTimes, TREND_MONTHS, monthly};
+pub use monthly::{AreaCount, Monthly, MonthlyQuery, TREND_MONTHS, ToldTimes, monthly};
 pub use morning::{Intervention, Morning, MorningQuery, NIGHT_HOURS, SiteNight, morning};
 pub use trend::{MonthRate, Rate};
 pub use usual::{Told, USUAL_WEEKS, Usual};

@@ -3,19 +3,23 @@
 use super::{
     Area, MonthRate, Rate, ReportError,
     areas::{Counted, by_area},
-    published::{WholeMonth, whole_month},
+    published::{Cut, reading, tell_no_more},
 };
 use crate::{
     incident::{KindCode, Nomenclature, Priority},
-    privacy::{CLASS_WIDTH, Estimate, Reading},
+    privacy::{Estimate, Reading},
     publication::{Scope, Units},
-    response::ResponseTimes,
+    response::{ResponseTimes, Spread},
     time::{HourOfWeek, Month, TimeWindow, Timestamp},
     twin::{IncidentRow, Snapshot},
 };
 
 /// Months of the trend: the month itself, and as far back as the same month of the year before.
 pub const TREND_MONTHS: i32 = 13;
+/// Fewest interventions whose times are told, and whose share in time is: then a step of [`SHARE_STEP`] is five of them.
+const TIMES_MIN: usize = 100;
+/// Steps in which the share in time is told, in per cent.
+const SHARE_STEP: u8 = 5;
 
 /// Which month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +41,8 @@ pub struct Monthly {
     pub sites: usize,
     /// Their dwellings.
     pub dwellings: u64,
+    /// Whether the store has anything of it to tell.
+    pub is_covered: bool,
     /// All that was reported.
     pub total: Reading,
     /// This month and those before it, oldest first.
@@ -49,10 +55,10 @@ pub struct Monthly {
     pub areas: Vec<AreaCount>,
     /// In none of those.
     pub elsewhere: Reading,
-    /// Times of all together, where there are enough.
-    pub times: Option<ResponseTimes>,
-    /// Times by priority, most urgent first, where there are enough.
-    pub by_priority: Vec<PriorityTimes>,
+    /// Times of all together, where they are told.
+    pub times: Option<ToldTimes>,
+    /// Times by priority, most urgent first, of those of which they are told.
+    pub by_priority: Vec<(Priority, ToldTimes)>,
 }
 
 /// An area in a month.
@@ -68,13 +74,46 @@ pub struct AreaCount {
     pub per_1000: Option<f64>,
 }
 
-/// The times of a priority.
+/// Times of a hundred interventions at least. How many they were is not told: that would cut what the units count a second time.
 #[derive(Debug, Clone, PartialEq)]
-pub struct PriorityTimes {
-    /// Which.
-    pub priority: Priority,
-    /// Its times.
-    pub times: ResponseTimes,
+pub struct ToldTimes {
+    /// From the call until it was qualified; here and below nothing where it is not known of a hundred.
+    pub take_up: Spread,
+    /// From then until a patrol was chosen.
+    pub assignment: Spread,
+    /// On the way.
+    pub travel: Spread,
+    /// From the call until a patrol was there.
+    pub overall: Spread,
+    /// On site.
+    pub duration: Spread,
+    /// Per cent to which a patrol came in time, of those that have a target: 5 (which is 5 or less), 10, … 95 (which is 95 or more).
+    pub in_time_percent: Option<u8>,
+}
+
+impl ToldTimes {
+    /// What is told of these; `None` where they are too few.
+    fn of(times: &ResponseTimes) -> Option<Self> {
+        let enough = |spread: Spread| Spread { count: 0, ..spread };
+        let told = |spread: Spread| {
+            if spread.count >= TIMES_MIN { enough(spread) } else { Spread::default() }
+        };
+        (times.incidents >= TIMES_MIN).then(|| Self {
+            take_up: told(times.take_up),
+            assignment: told(times.assignment),
+            travel: told(times.travel),
+            overall: told(times.overall),
+            duration: told(times.duration),
+            in_time_percent: in_time_percent(times.targets),
+        })
+    }
+}
+
+/// The share in time as it is told.
+fn in_time_percent((with_target, in_time): (usize, usize)) -> Option<u8> {
+    let steps = (100.0 / f64::from(SHARE_STEP) * in_time as f64 / with_target as f64).round();
+    let percent = (steps as u8).saturating_mul(SHARE_STEP);
+    (with_target >= TIMES_MIN).then(|| percent.clamp(SHARE_STEP, 100 - SHARE_STEP))
 }
 
 /// What the month was like, as it is known at `now`. O(incidents + zones × families × months).
@@ -95,34 +134,60 @@ pub fn monthly(
     let stock = snapshot.stock();
     let units = Units::of(snapshot, now);
     let scope = units.scope(window, &[]);
-    let rows = snapshot.incidents().within(window, |_| true);
-    let WholeMonth { total, hours } = whole(&rows, &units, &scope);
+    let rows = snapshot.incidents().within(window, |row| units.tell_of(row.site));
+    let beside = Beside::of(snapshot, nomenclature, &rows, now);
+    let Beside { hours, times, by_priority, .. } = beside.told_beside(sum(&units, &scope));
     let (counted, elsewhere) = by_area(stock, &units, &scope);
-    let times = ResponseTimes::of_rows(snapshot, nomenclature, &rows, now);
     Ok(Monthly {
         month: query.month,
         window,
         landlords: stock.landlords().len(),
         sites: stock.sites().len(),
         dwellings: stock.sites().iter().map(|site| u64::from(site.dwellings)).sum(),
-        total,
-        trend: trend(snapshot, &units, query.month),
+        is_covered: scope.window().from < scope.window().to,
+        total: sum(&units, &scope).reading(),
+        trend: trend(&units, query.month),
         families: families(snapshot, &units, window),
         hours,
         areas: counted.into_iter().map(AreaCount::from).collect(),
         elsewhere: elsewhere.reading(),
-        times: is_enough(&times).then_some(times),
-        by_priority: by_priority(snapshot, nomenclature, &rows, now),
+        times,
+        by_priority,
     })
 }
 
-/// What is told of these rows, which are all of `scope`.
-fn whole(rows: &[IncidentRow], units: &Units, scope: &Scope) -> WholeMonth {
-    let mut hours = [0; HourOfWeek::COUNT];
-    for row in rows {
-        hours[row.hour.index()] += 1;
+/// What is told beside the units: each a second way to cut the incidents that they count.
+#[derive(Default)]
+struct Beside {
+    hours: Vec<Reading>,
+    times: Option<ToldTimes>,
+    by_priority: Vec<(Priority, ToldTimes)>,
+    cuts: Vec<Cut>,
+}
+
+impl Beside {
+    /// All that could be told of these rows, which are those of the zones.
+    fn of(
+        snapshot: &Snapshot,
+        nomenclature: &Nomenclature,
+        rows: &[IncidentRow],
+        now: Timestamp,
+    ) -> Self {
+        let mut hours = vec![0; HourOfWeek::COUNT];
+        for row in rows {
+            hours[row.hour.index()] += 1;
+        }
+        let times = ToldTimes::of(&ResponseTimes::of_rows(snapshot, nomenclature, rows, now));
+        let by_priority = by_priority(snapshot, nomenclature, rows, now);
+        let groups = by_priority.len().max(usize::from(times.is_some()));
+        let cuts = vec![Cut::of_classes(&hours), Cut::at_least((groups * TIMES_MIN) as u64)];
+        Self { hours: hours.into_iter().map(reading).collect(), times, by_priority, cuts }
     }
-    whole_month(&hours, sum(units, scope))
+
+    /// The same where it tells nothing of the units that they do not tell themselves, else nothing.
+    fn told_beside(self, units: Estimate) -> Self {
+        if tell_no_more(units, &self.cuts) { self } else { Self::default() }
+    }
 }
 
 fn sum(units: &Units, scope: &Scope) -> Estimate {
@@ -130,21 +195,17 @@ fn sum(units: &Units, scope: &Scope) -> Estimate {
     zones.fold(Estimate::default(), |sum, zone| sum.plus(units.estimate(zone, scope)))
 }
 
-fn trend(snapshot: &Snapshot, units: &Units, month: Month) -> Vec<MonthRate> {
-    let first = snapshot.incidents().span().map(|(first, _)| first);
+fn trend(units: &Units, month: Month) -> Vec<MonthRate> {
+    // Months before there is anything to tell of may be months without a store.
+    let first = units.span().from;
     let months = (1 - TREND_MONTHS..=0).map(|back| month.plus_months(back));
     let told = months.map(|month| {
-        // Days without incidents may be days without a store.
-        let covered = first.is_some_and(|first| month.window().from >= Some(first));
+        let covered = first.is_some() && month.window().from >= first;
         if !covered {
             return MonthRate { month, count: None, rate: None };
         }
-        let rows = snapshot.incidents().within(month.window(), |_| true);
-        let count = whole(&rows, units, &units.scope(month.window(), &[])).total;
-        let of_day =
-            |day: TimeWindow| rows.iter().filter(|row| day.contains(row.reported_at)).count();
-        let days: Vec<u64> = month.days().map(|date| of_day(date.day()) as u64).collect();
-        let rate = count.number().and_then(|told| Rate::of_month(told, &days));
+        let count = sum(units, &units.scope(month.window(), &[])).reading();
+        let rate = count.number().and_then(|told| Rate::of_month(told, month.days().count()));
         MonthRate { month, count: Some(count), rate }
     });
     told.collect()
@@ -182,19 +243,15 @@ fn by_priority(
     nomenclature: &Nomenclature,
     rows: &[IncidentRow],
     now: Timestamp,
-) -> Vec<PriorityTimes> {
+) -> Vec<(Priority, ToldTimes)> {
     let codes = snapshot.incidents().kinds();
     let priority_of = |row: &IncidentRow| {
         nomenclature.get(&codes[usize::from(row.kind)]).map(|kind| kind.priority)
     };
-    let all = Priority::ALL.into_iter().map(|priority| {
+    let all = Priority::ALL.into_iter().filter_map(|priority| {
         let of = rows.iter().filter(|row| priority_of(row) == Some(priority));
-        PriorityTimes { priority, times: ResponseTimes::of_rows(snapshot, nomenclature, of, now) }
+        let times = ResponseTimes::of_rows(snapshot, nomenclature, of, now);
+        Some((priority, ToldTimes::of(&times)?))
     });
-    all.filter(|of| is_enough(&of.times)).collect()
-}
-
-/// Whether times are those of enough incidents to be told.
-fn is_enough(times: &ResponseTimes) -> bool {
-    times.incidents as u64 >= CLASS_WIDTH
+    all.collect()
 }

@@ -39,6 +39,8 @@ pub struct Morning<'a> {
     pub sites: Vec<&'a Site>,
     /// Dwellings on them.
     pub dwellings: u64,
+    /// Whether anything is known of these sites from that night or before: else a quiet night is no finding.
+    pub is_covered: bool,
     /// Interventions: what was reported and not cancelled.
     pub total: Told,
     /// Those that patrols found by themselves.
@@ -127,6 +129,7 @@ pub fn morning<'a>(
         dwellings: sites.iter().map(|site| u64::from(site.dwellings)).sum(),
         surroundings: surroundings(snapshot, sites.iter().map(|site| site.position)),
         sites,
+        is_covered: begun_before(snapshot, window, landlord),
         total: compare(&tonight, &before, |_| true),
         own_initiative: count(&tonight, |row| row.channel == Channel::Patrol),
         cancelled: cancelled.len() as u64,
@@ -140,6 +143,16 @@ pub fn morning<'a>(
         times_before: ResponseTimes::of_rows(snapshot, nomenclature, before.iter().flatten(), now),
         follow_ups,
         interventions: told,
+    })
+}
+
+/// Whether an incident on a site of the landlord was reported before the end of `window`. The twin has them by time, so that the
+/// first one found says so.
+fn begun_before(snapshot: &Snapshot, window: TimeWindow, landlord: &Landlord) -> bool {
+    let until = TimeWindow { from: None, to: window.to };
+    snapshot.incidents().parts().into_iter().any(|part| {
+        part.within(until)
+            .any(|row| snapshot.stock().site(part.site()[row]).landlord == landlord.id)
     })
 }
 

@@ -4,6 +4,8 @@
 //! month that runs; and `moved`, where the incidents of `one` lie on other sites, as far as no class changes. Whoever is
 //! outside the house must not be able to tell them apart.
 
+mod portraits;
+
 use std::collections::BTreeMap;
 
 use rand::{RngExt as _, SeedableRng as _};
@@ -254,11 +256,24 @@ fn question(rng: &mut ChaCha8Rng) -> String {
         ],
     );
     add(0.1, refused.to_owned(), rng);
+    let form = pick(rng, &["csv", "geojson", "fgb", "parquet", "pdf"]);
+    add(0.1, format!("f={form}"), rng);
     format!("/api/v1/heatmap?{}", asked.join("&"))
 }
 
+/// The same question about what stands out, and about its months.
+fn of_hot_spots(heatmap: &str) -> [String; 2] {
+    let (_, query) = heatmap.split_once('?').unwrap();
+    let kept = |dropped: &[&str]| {
+        let is_kept = |part: &&str| !dropped.iter().any(|name| part.starts_with(name));
+        query.split('&').filter(is_kept).collect::<Vec<_>>().join("&")
+    };
+    let (map, series) = (kept(&["metric="]), kept(&["metric=", "cell="]));
+    [format!("/api/v1/hotspots?{map}"), format!("/api/v1/hotspots/series?{series}")]
+}
+
 /// What else partners and planners may ask, and what they may not.
-const OTHER_QUESTIONS: [&str; 17] = [
+const OTHER_QUESTIONS: [&str; 21] = [
     "/api/v1/meta",
     "/api/v1/kinds",
     "/api/v1/session",
@@ -267,9 +282,13 @@ const OTHER_QUESTIONS: [&str; 17] = [
     "/api/v1/landlords",
     "/api/v1/buildings",
     "/api/v1/tracts",
+    "/api/v1/tracts?f=csv&incidents=true&from=2025-01-01T00:00:00Z",
+    "/api/v1/tracts?f=geojsonseq&incidents=true&division=square&kind=OCC-HAL",
     "/api/v1/incidents",
     "/api/v1/kpis",
     "/api/v1/kpis?by=landlord&from=2025-01-01T00:00:00Z",
+    "/api/v1/hotspots/density",
+    "/api/v1/hotspots/repeats",
     "/api/v1/events",
     "/api/v1/reports/morning?landlord=one",
     "/api/v1/reports/monthly?month=2026-03",
@@ -313,6 +332,36 @@ fn two_towns_of_the_same_classes_answer_partners_and_planners_alike() {
             assert_eq!(one.hears(role, path), other.hears(role, path), "{role:?} {path}");
         }
     }
+}
+
+/// What stands out is worked out of what is published: it tells no more than that.
+#[test]
+fn two_towns_of_the_same_classes_have_the_same_hot_spots_for_partners_and_planners() {
+    let mut rng = ChaCha8Rng::seed_from_u64(19);
+    let these: Vec<Happening> = (0..INCIDENTS).map(|_| Happening::any(&mut rng)).collect();
+    let [one, other] = [these.clone(), disguised(&these, &mut rng)].map(|all| Told::of(&all));
+
+    let (mut answered, mut exact, mut told_apart, mut not_told, mut tested) = (0, 0, 0, 0, 0);
+    for number in 0..QUESTIONS / 10 {
+        let role = if number % 4 == 0 { Role::Partner } else { Role::Planner };
+        for path in of_hot_spots(&question(&mut rng)) {
+            let heard = one.hears(role, &path);
+            assert_eq!(heard, other.hears(role, &path), "{role:?} {path}");
+            if heard.0 != 200 {
+                continue;
+            }
+            answered += 1;
+            let body: Value = serde_json::from_str(&heard.2).unwrap();
+            not_told += body["standings"]["notTold"].as_u64().unwrap_or(0);
+            tested += body["tests"]["tested"].as_u64().unwrap_or(0);
+            let [a, b] = [&one, &other].map(|town| town.asks(Role::Dispatcher, &path).json());
+            exact += 1;
+            told_apart += usize::from(a["features"] != b["features"] || a["points"] != b["points"]);
+        }
+    }
+    assert!(answered > QUESTIONS / 10, "{answered} answered");
+    assert!(not_told > 0 && tested > 0, "{not_told} not told, {tested} tested");
+    assert!(told_apart * 2 > exact, "the towns differ: {told_apart} of {exact}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The morning report of a landlord and the monthly note to partners: figures counted again here, one content in four
-//! forms, and nothing of anybody whom the reader may not know.
+//! The morning report of a landlord: figures counted again here, one content in four forms, and nothing of anybody whom the
+//! reader may not know; and what the program prints. The monthly note is in `notes.rs`.
 
 use std::process::Command;
 
@@ -24,7 +24,7 @@ fn morning() -> Timestamp {
 }
 
 /// What happened: when, on which site, of which kind, and how it ended.
-type Happened = (&'static str, &'static str, &'static str, Status);
+pub(crate) type Happened = (&'static str, &'static str, &'static str, Status);
 
 /// The night of Monday 23 November, some Mondays before it, and what is of other nights or other landlords.
 const HISTORY: &[Happened] = &[
@@ -44,7 +44,7 @@ const HISTORY: &[Happened] = &[
     ("2026-10-20T20:00:00Z", "PH-0001", "OCC-HAL", Status::Closed), // the first that is known
 ];
 
-fn in_town() -> Town {
+pub(crate) fn in_town() -> Town {
     let town = town_by(
         morning,
         Settings::default(),
@@ -60,7 +60,7 @@ fn in_town() -> Town {
     town
 }
 
-fn record(town: &Town, history: &[Happened]) {
+pub(crate) fn record(town: &Town, history: &[Happened]) {
     let incidents = history.iter().map(|(at, site, kind, status)| NewIncident {
         kind: kind.parse().unwrap(),
         channel: Channel::Call,
@@ -79,7 +79,7 @@ const REMARK: &str = "Groom de la porte A cassé.";
 
 /// One intervention that a patrol has seen to, reported at 22:00 in Paris: qualified after 60 s, assigned after 60 more,
 /// 300 on the way, and handed to the landlord.
-fn seen_to(town: &Town) {
+pub(crate) fn seen_to(town: &Town) {
     assert_eq!(town.put("/api/v1/settings", json!({"remarks": true})).status, 200);
     let body = json!({"kind": "BIE-DEG", "channel": "call", "reported_at": "2026-11-23T21:00:00Z",
         "location": {"site_code": "PH-0003"}});
@@ -108,7 +108,7 @@ fn report(town: &Town, f: &str) -> Answer {
 }
 
 /// The words of a page, without its marks and with plain spaces.
-fn words(html: &str) -> String {
+pub(crate) fn words(html: &str) -> String {
     let body = &html[html.find("<body>").unwrap()..];
     let mut words = String::new();
     let mut depth = 0;
@@ -308,6 +308,41 @@ fn the_pdf_says_what_the_page_says_and_can_be_read_aloud() {
     }
 }
 
+/// Forty residences, each with two interventions of which one is left open.
+#[test]
+fn the_busiest_night_is_one_page_too_and_says_what_it_leaves_to_the_file() {
+    let code = |number: u32| format!("PH-{number:04}");
+    let sites = (1..=40).map(|number| {
+        let lon = 2.30 + f64::from(number) * 0.002;
+        site_of("Paris Habitat", &code(number), lon, 48.85)
+    });
+    let town = town_by(morning, Settings::default(), sites);
+    let incidents = (1..=40).flat_map(|number| {
+        [Status::Closed, Status::Received].map(|status| NewIncident {
+            kind: "BIE-DEG".parse().unwrap(),
+            channel: Channel::Call,
+            status,
+            reported_at: Some("2026-11-23T21:00:00Z".parse().unwrap()),
+            whereabouts: Whereabouts::Site { code: code(number).parse().unwrap(), building: None },
+            key: None,
+        })
+    });
+    let taken = town.app.receive_incidents(incidents.collect());
+    let taken = actix_web::rt::System::new().block_on(taken);
+    taken.unwrap().into_iter().for_each(|answer| drop(answer.unwrap()));
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bilan.pdf");
+    std::fs::write(&file, report(&town, "pdf").bytes).unwrap();
+    let info = Command::new("pdfinfo").arg(&file).output().unwrap();
+    let info = String::from_utf8_lossy(&info.stdout).into_owned();
+    assert!(info.contains("Pages:           1"), "{info}");
+    let said = words(report(&town, "html").text());
+    assert!(said.contains("autres suites à donner : le fichier CSV donne tout"), "{said}");
+    assert!(said.contains("autres résidences : le fichier CSV donne tout"), "{said}");
+    assert_eq!(report(&town, "csv").text().lines().count(), 81, "the file has them all");
+}
+
 #[test]
 fn what_is_asked_wrongly_is_refused_with_the_field() {
     let town = in_town();
@@ -335,72 +370,6 @@ fn what_is_asked_wrongly_is_refused_with_the_field() {
     assert_eq!(fault("morning"), "422 landlord: is required");
     assert_eq!(fault("monthly?month=2026-11"), "422 month: 2026-11 is not over yet");
     assert_eq!(fault("monthly?landlord=rivp").split(':').next(), Some("400 landlord"));
-}
-
-/// So many incidents of that kind on that site in October, an hour apart from each other.
-fn october(count: usize, site: &'static str, kind: &'static str) -> Vec<Happened> {
-    const HOURS: [&str; 6] = [
-        "2026-10-21T18:00:00Z",
-        "2026-10-21T19:00:00Z",
-        "2026-10-21T20:00:00Z",
-        "2026-10-22T18:00:00Z",
-        "2026-10-22T19:00:00Z",
-        "2026-10-22T20:00:00Z",
-    ];
-    (0..count).map(|number| (HOURS[number % HOURS.len()], site, kind, Status::Closed)).collect()
-}
-
-#[test]
-fn partners_read_no_count_below_five_and_the_others_as_coarsely() {
-    let town = in_town();
-    let october = [
-        october(62, "PH-0001", "OCC-HAL"),
-        october(33, "RI-0001", "NUI-MUS"),
-        october(3, "PH-0002", "PER-VIF"),
-    ];
-    record(&town, &october.concat());
-
-    let csv = town.get("/api/v1/reports/monthly?month=2026-10&f=csv");
-
-    let rows: Vec<Vec<&str>> =
-        csv.text().lines().skip(1).map(|line| line.split(';').collect()).collect();
-    let value = |table: &str, key: &str| {
-        let row = rows.iter().find(|row| row[1] == table && row[2] == key);
-        row.map_or("", |row| row[4])
-    };
-    // With the one of HISTORY there are 99: 62 + 1 in halls, 33 nuisances, 3 persons.
-    assert_eq!(value("total", "all"), "95");
-    assert_eq!(value("family", "OCC"), "60");
-    assert_eq!(value("family", "NUI"), "30");
-    assert_eq!(value("family", "PER"), "<5");
-    // 11 + 6 on Wednesdays at 20 h Paris time, 10 + 5 on Thursdays at 22 h.
-    assert_eq!((value("weekday-hour", "3-20"), value("weekday-hour", "4-22")), ("15", "15"));
-    let numbers: Vec<u64> = rows.iter().filter_map(|row| row[4].parse().ok()).collect();
-    assert!(numbers.iter().all(|count| *count == 0 || *count >= 5), "{}", csv.text());
-    for form in ["html", "geojson"] {
-        let note = town.get(&format!("/api/v1/reports/monthly?month=2026-10&f={form}"));
-        assert_eq!(note.status, 200);
-        for secret in ["PH-0001", "RI-0001", "Résidence", "TANGO", "RIVP"] {
-            assert!(!note.text().contains(secret), "{form} says {secret}");
-        }
-    }
-}
-
-#[test]
-fn a_town_with_another_small_count_of_the_same_class_sends_the_same_note() {
-    let note = |small: usize, f: &str| {
-        let town = in_town();
-        let october = [october(62, "PH-0001", "OCC-HAL"), october(33, "RI-0001", "NUI-MUS")];
-        record(&town, &october.concat());
-        // On a day and at an hour of their own, so that the day of the week is not told apart either.
-        let few: Vec<Happened> =
-            vec![("2026-10-28T02:00:00Z", "PH-0002", "PER-VIF", Status::Closed); small];
-        record(&town, &few);
-        town.get(&format!("/api/v1/reports/monthly?month=2026-10&f={f}")).text().to_owned()
-    };
-    for f in ["csv", "geojson", "html"] {
-        assert_eq!(note(1, f), note(3, f), "{f}");
-    }
 }
 
 #[test]

@@ -32,13 +32,25 @@ use self::{
     compose::{Composed, PAGE, Run, compose},
     tree::{Node, Part},
 };
-use super::sheet::Sheet;
+use super::sheet::{Block, Sheet};
 use crate::figure::{Anchor, Ink, Mark, Path, Weight};
 
 /// Why a sheet is no PDF: a mistake of ours, or letters that the faces do not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the pages cannot be written as PDF: {0}")]
 pub struct PdfError(String);
+
+/// The sheet with the first of `versions` that takes one page, else with the last.
+pub(super) fn on_one_page(sheet: Sheet, versions: impl IntoIterator<Item = Vec<Block>>) -> Sheet {
+    let mut sheet = sheet;
+    for blocks in versions {
+        sheet.blocks = blocks;
+        if compose(&sheet).pages == 1 {
+            break;
+        }
+    }
+    sheet
+}
 
 /// The pages.
 ///
