@@ -4,7 +4,14 @@
 //! embeds `proj.db`, and reads it from memory where no file is found.
 
 use std::{
-    cell::RefCell, collections::HashMap, fmt, panic::catch_unwind, rc::Rc, str::FromStr, sync::Arc,
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    fmt,
+    hash::{BuildHasher as _, RandomState},
+    panic::catch_unwind,
+    rc::Rc,
+    str::FromStr,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use geo::Coord;
@@ -18,6 +25,12 @@ const WGS_84: &str = "EPSG:4326";
 const LAEA_EUROPE: &str = "EPSG:3035";
 /// Transformers that a thread keeps: a file has one system, a GeoPackage a few.
 const CACHED_TRANSFORMERS_MAX: usize = 32;
+/// Systems that are known before anybody has used them.
+const USED_HERE: [&str; 4] = [WGS_84, LAEA_EUROPE, "EPSG:2154", "EPSG:3857"];
+/// Definitions that are remembered as refused: with 12 kB each, 50 MB are lost to them at most.
+const REFUSED_MAX: usize = 4096;
+/// Definitions that are remembered as known: more than the EPSG register has.
+const KNOWN_MAX: usize = 16_384;
 /// Longest definition that is handed to PROJ, in bytes; the longest WKT in the EPSG register has about 10,000.
 const DEFINITION_LENGTH_MAX: usize = 65_536;
 /// How far outside its area of use a system is still trusted, in degrees: areas are rounded to 0.01°.
@@ -250,13 +263,59 @@ impl Crs {
             if let Some(known) = cache.get(self) {
                 return Ok(Rc::clone(known));
             }
-            let new = Rc::new(Transformer::of(self)?);
+            let new = Rc::new(Asked::once(self, || Transformer::of(self))?);
             if cache.len() >= CACHED_TRANSFORMERS_MAX {
                 cache.clear();
             }
             cache.insert(self.clone(), Rc::clone(&new));
             Ok(new)
         })
+    }
+}
+
+/// Which definitions PROJ knows, and which it has refused, as digests. The crate `proj` never frees what it has made for one that
+/// fails, some 12 kB: so none is asked about twice, and once so many have failed, none that nobody has used before.
+struct Asked {
+    known: HashSet<u64>,
+    refused: HashSet<u64>,
+    digests: RandomState,
+}
+
+impl Asked {
+    /// What `make` makes, where that may be tried.
+    fn once<T>(crs: &Crs, make: impl FnOnce() -> Result<T, CrsError>) -> Result<T, CrsError> {
+        static ALL: LazyLock<Mutex<Asked>> = LazyLock::new(|| Mutex::new(Asked::new()));
+        // The sets are whole at every instant.
+        let lock = || ALL.lock().unwrap_or_else(PoisonError::into_inner);
+        let digest = lock().digests.hash_one(&crs.definition);
+        if lock().is_refused(digest) {
+            let reason = "it was refused before, or too many others were".to_owned();
+            return Err(CrsError::Unknown { name: crs.to_string(), reason });
+        }
+        let made = make();
+        lock().note(digest, made.is_ok());
+        made
+    }
+
+    fn new() -> Self {
+        let digests = RandomState::new();
+        let known = USED_HERE.map(|name| digests.hash_one(Arc::<str>::from(name))).into();
+        Self { known, refused: HashSet::new(), digests }
+    }
+
+    fn is_refused(&self, digest: u64) -> bool {
+        let is_full = self.refused.len() >= REFUSED_MAX;
+        self.refused.contains(&digest) || (is_full && !self.known.contains(&digest))
+    }
+
+    fn note(&mut self, digest: u64, is_known: bool) {
+        let (set, most) = match is_known {
+            true => (&mut self.known, KNOWN_MAX),
+            false => (&mut self.refused, REFUSED_MAX),
+        };
+        if set.len() < most {
+            set.insert(digest);
+        }
     }
 }
 

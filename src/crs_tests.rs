@@ -89,3 +89,23 @@ proptest! {
         let _ = crs(code).to_wgs_84(at(x, y));
     }
 }
+
+#[test]
+fn what_proj_has_refused_is_asked_about_once_and_what_is_used_here_always() {
+    let mut asked = Asked::new();
+    let digest = |asked: &Asked, name: &str| asked.digests.hash_one(Arc::<str>::from(name));
+    let (used, other) = (digest(&asked, "EPSG:2154"), digest(&asked, "EPSG:27572"));
+    assert!(!asked.is_refused(used) && !asked.is_refused(other));
+    let bad = digest(&asked, "EPSG:1482");
+    asked.note(bad, false);
+    assert!(asked.is_refused(bad) && !asked.is_refused(other));
+    (0..2 * REFUSED_MAX as u64).for_each(|n| asked.note(n, false));
+    assert_eq!(asked.refused.len(), REFUSED_MAX);
+    assert!(!asked.is_refused(used), "also when many were refused");
+    assert!(asked.is_refused(other), "nobody has used it yet");
+
+    for _ in 0..2 {
+        let fault = "EPSG:1482".parse::<Crs>().unwrap_err();
+        assert!(matches!(fault, CrsError::Unknown { .. }), "{fault}");
+    }
+}
