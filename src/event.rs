@@ -5,6 +5,7 @@ use std::fmt;
 use crate::{
     access::{Account, Setting},
     alert::Alert,
+    correlation::Situation,
     incident::Incident,
     patrol::Patrol,
     retention::{Hold, Purge},
@@ -54,6 +55,8 @@ pub enum Fact {
     PatrolRecorded(Patrol),
     /// An alert is new, or is now as told.
     AlertRecorded(Alert),
+    /// A rule has found a situation, or one is now as told.
+    SituationRecorded(Situation),
     /// An account is new, or is now as told.
     AccountRecorded(Account),
     /// Something was turned on or off.
@@ -75,6 +78,7 @@ impl Fact {
             Self::IncidentRecorded(_) => "incident",
             Self::PatrolRecorded(_) => "patrol",
             Self::AlertRecorded(_) => "alert",
+            Self::SituationRecorded(_) => "situation",
             Self::AccountRecorded(_) => "account",
             Self::SettingChanged(_) => "setting",
             Self::HoldRecorded(_) => "hold",

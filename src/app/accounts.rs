@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{App, Unavailable, group::Job, passwords::random};
+use super::{App, Unavailable, job::Job, passwords::random};
 use crate::{
     access::{
         Account, AccountId, AccountName, Key, PasswordHash, RecoveryDigest, Role, SealKey, Seat,

@@ -1,6 +1,6 @@
 //! Alerts: raised by crews and by the watch, taken in hand and ended by people.
 
-use super::{App, Unavailable, group::Job};
+use super::{App, Unavailable, job::Job};
 use crate::{
     alert::{Alert, AlertId, AlertIsOver, AlertKind, Resolution},
     incident::{ActorRole, IdempotencyKey, STEP_AGE_S_MAX},

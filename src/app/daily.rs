@@ -4,18 +4,9 @@
 //! register says whether there is anything left to do. So a run that was missed is caught up, and of two servers over
 //! one store the one does it that takes its key in that register first.
 
-use std::{
-    io,
-    panic::AssertUnwindSafe,
-    sync::{
-        Arc, Condvar, Mutex,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::JoinHandle,
-    time::Duration,
-};
+use std::{io, panic::AssertUnwindSafe, sync::Arc, thread::JoinHandle, time::Duration};
 
-use super::{Clock, lock};
+use super::{Clock, stop::Stop};
 use crate::time::{Date, Timestamp};
 
 /// How long a thread sleeps at most before it looks at the clock again: a clock may be set, and a machine suspended.
@@ -153,37 +144,12 @@ fn run_once(job: &mut DailyJob, run: &Run<'_>) -> Done {
     })
 }
 
-/// Whether threads are to end.
-#[derive(Default)]
-struct Stop {
-    told: AtomicBool,
-    sleeping: Mutex<()>,
-    awake: Condvar,
-}
-
-impl Stop {
-    fn tell(&self) {
-        let _nobody_falls_asleep = lock(&self.sleeping);
-        self.told.store(true, Ordering::SeqCst);
-        self.awake.notify_all();
-    }
-
-    fn is_told(&self) -> bool {
-        self.told.load(Ordering::SeqCst)
-    }
-
-    /// Sleeps for so long, and says whether it was told meanwhile.
-    fn is_told_within(&self, time: Duration) -> bool {
-        let sleeping = lock(&self.sleeping);
-        let slept = self.awake.wait_timeout_while(sleeping, time, |()| !self.is_told());
-        drop(slept);
-        self.is_told()
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::{atomic::AtomicI64, mpsc};
+    use std::sync::{
+        atomic::{AtomicI64, Ordering},
+        mpsc,
+    };
 
     use super::*;
 

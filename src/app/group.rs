@@ -2,8 +2,6 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use tokio::sync::oneshot;
-
 use super::{
     AccountError, AlertError, Cared, FixOutcome, HoldChange, HoldError, ImportOutcome, PutPatrol,
     PutPatrolError, ReceiveError, Received, SetHazards, SetHazardsError, SettingChange, StepError,
@@ -13,8 +11,8 @@ use super::{
     doubts::Doubts,
     hazards, holds,
     incidents::Admitted,
+    job::{Job, Reply, answer},
     planned::{Planned, PlannedStep},
-    purging::Upkeep,
     settings,
     stepping::Against,
     stock,
@@ -23,51 +21,17 @@ use super::{
 use crate::{
     access::Account,
     alert::Alert,
+    correlation::Situation,
     event::{Event, Fact},
     incident::{IdempotencyKey, Nomenclature, RequestDigest, Step},
     patrol::{Availability, FixRefusal, FixVerdict, Patrol, PositionFix},
     retention::Hold,
     stock::StockChange,
-    store::{Batch, NewFact, Receipt, Store, StoreError},
+    store::{Batch, NewFact, Receipt, StoreError},
     time::Timestamp,
     twin::Snapshot,
     vigil::Watch,
 };
-
-/// A command, and where its answer goes.
-pub(super) enum Job {
-    Receive(
-        Vec<Result<Admitted, ReceiveError>>,
-        Reply<Vec<Result<Received, ReceiveError>>, Unavailable>,
-    ),
-    Step(Box<AskedStep>, Reply<Stepped, StepError>),
-    Alert(Box<AlertRequest>, Reply<Cared, AlertError>),
-    Account(Author, Box<AccountChange>, Reply<Account, AccountError>),
-    Hold(Box<HoldChange>, Reply<Hold, HoldError>),
-    /// Raises what the watch finds: nobody waits for an answer.
-    Watch {
-        /// Since when crews can be heard.
-        listening_since: Timestamp,
-        /// Whether this program is to purge what is over its term.
-        purges: bool,
-    },
-    Patrol(PutPatrol, Reply<(), PutPatrolError>),
-    Hazards(SetHazards, Reply<(), SetHazardsError>),
-    Setting(SettingChange, Reply<(), Unavailable>),
-    Positions(Vec<PositionFix>, Reply<Vec<FixOutcome>, Unavailable>),
-    Stock(StockChange, Reply<ImportOutcome, Unavailable>),
-    /// Work at the store itself, which is no event; it is handed the fault where the store is away.
-    AtStore(AtStore),
-    /// What the writer does by itself, beside all commits of others.
-    Upkeep(Upkeep),
-    /// Another program may have written: nobody waits for an answer.
-    LookAround,
-}
-
-/// Work at the store, which answers for itself.
-pub(super) type AtStore = Box<dyn FnOnce(Result<&mut dyn Store, StoreError>) + Send>;
-
-type Reply<T, E> = oneshot::Sender<Result<T, E>>;
 
 /// An answer that waits for the commit.
 pub(super) enum Pending {
@@ -81,6 +45,7 @@ pub(super) enum Pending {
     Setting(Reply<(), Unavailable>),
     Positions(Vec<FixOutcome>, Reply<Vec<FixOutcome>, Unavailable>),
     Stock(ImportOutcome, Reply<ImportOutcome, Unavailable>),
+    Situations(Reply<(), Unavailable>),
 }
 
 /// One commit in the making: decisions are taken against `state`, which runs ahead of the store.
@@ -158,8 +123,12 @@ impl Group {
                 }
                 Pending::Stock(outcome, reply)
             }
+            Job::Situations(found, reply) => {
+                found.into_iter().for_each(|situation| self.plan_situation(situation));
+                Pending::Situations(reply)
+            }
             // The writer does it between two commits.
-            Job::AtStore(_) | Job::Upkeep(_) | Job::LookAround => return,
+            Job::Signals(..) | Job::AtStore(_) | Job::Upkeep(_) | Job::LookAround => return,
         };
         self.pending.push(pending);
     }
@@ -361,6 +330,17 @@ impl Group {
         }
     }
 
+    /// Of two servers over one store one is the first to find a situation.
+    fn plan_situation(&mut self, situation: Situation) {
+        if self.state.situations().get(situation.id).is_some_and(|known| !known.becomes(&situation))
+        {
+            return;
+        }
+        let fact = Fact::SituationRecorded(situation);
+        self.state.apply([fact.clone()], self.state.seq());
+        self.push(fact, None);
+    }
+
     fn plan_fix(&mut self, fix: PositionFix) -> FixOutcome {
         let verdict = match self.state.patrols().get(&fix.patrol) {
             None => FixVerdict::Refused(FixRefusal::UnknownPatrol(fix.patrol.clone())),
@@ -396,49 +376,6 @@ enum AskedBefore {
     Otherwise,
 }
 
-impl Job {
-    /// How much it adds to a group.
-    pub(super) fn weight(&self) -> usize {
-        match self {
-            Self::Receive(incidents, _) => incidents.len(),
-            Self::Positions(fixes, _) => fixes.len(),
-            _ => 1,
-        }
-    }
-
-    /// The idempotency keys of what it asks.
-    pub(super) fn keys(&self) -> Vec<IdempotencyKey> {
-        let keyed = |(key, _): (IdempotencyKey, RequestDigest)| key;
-        match self {
-            Self::Receive(incidents, _) => {
-                let admitted = incidents.iter().filter_map(|incident| incident.as_ref().ok());
-                admitted.filter_map(|admitted| admitted.key.map(keyed)).collect()
-            }
-            Self::Step(asked, _) => asked.key().copied().map(keyed).into_iter().collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// Answers that nothing was done.
-    pub(super) fn refuse(self, fault: &StoreError) {
-        let unavailable = Unavailable::from(fault.clone());
-        match self {
-            Self::Receive(_, reply) => answer(reply, Err(unavailable)),
-            Self::Step(_, reply) => answer(reply, Err(unavailable.into())),
-            Self::Alert(_, reply) => answer(reply, Err(unavailable.into())),
-            Self::Account(.., reply) => answer(reply, Err(unavailable.into())),
-            Self::Hold(_, reply) => answer(reply, Err(unavailable.into())),
-            Self::Patrol(_, reply) => answer(reply, Err(unavailable.into())),
-            Self::Hazards(_, reply) => answer(reply, Err(unavailable.into())),
-            Self::Setting(_, reply) => answer(reply, Err(unavailable)),
-            Self::Positions(_, reply) => answer(reply, Err(unavailable)),
-            Self::Stock(_, reply) => answer(reply, Err(unavailable)),
-            Self::AtStore(work) => work(Err(fault.clone())),
-            Self::Watch { .. } | Self::Upkeep(_) | Self::LookAround => {}
-        }
-    }
-}
-
 impl Pending {
     /// Answers with what the commit said.
     pub(super) fn answer(self, committed: &Result<Vec<Event>, StoreError>) {
@@ -461,6 +398,7 @@ impl Pending {
             Self::Hazards(reply) => answer(reply, committed.map(|_| ()).map_err(Into::into)),
             Self::Setting(reply) => answer(reply, committed.map(|_| ())),
             Self::Positions(outcomes, reply) => answer(reply, committed.map(|_| outcomes)),
+            Self::Situations(reply) => answer(reply, committed.map(|_| ())),
             Self::Stock(outcome, reply) => {
                 let seq = |events: &[Event]| events.last().map(|event| event.seq);
                 let told = committed.map(|events| ImportOutcome { seq: seq(events), ..outcome });
@@ -468,9 +406,4 @@ impl Pending {
             }
         }
     }
-}
-
-/// Sends an answer; whoever asked may have gone away, and then nobody misses it.
-fn answer<T, E>(reply: Reply<T, E>, result: Result<T, E>) {
-    let _ = reply.send(result);
 }

@@ -1,6 +1,6 @@
 //! Setting the hazards of a site: decided against the last state, by the server's clock.
 
-use super::{App, Unavailable, group::Job};
+use super::{App, Unavailable, job::Job};
 use crate::{
     stock::{Hazard, RefusedHazard, SiteCode, WantedHazard, set_hazards},
     time::Timestamp,

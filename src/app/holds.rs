@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{App, Unavailable, group::Job};
+use super::{App, Unavailable, job::Job};
 use crate::{
     access::AccountName,
     incident::IncidentId,

@@ -1,6 +1,6 @@
 //! Taking down incidents: each is checked and put on its site here, before the writer sees it.
 
-use super::{App, Unavailable, group::Job};
+use super::{App, Unavailable, job::Job};
 use crate::{
     event::Seq,
     geo::LonLat,

@@ -48,6 +48,8 @@ pub enum Copies {
     Once,
     /// It is sent again, whatever has become of those before.
     Again,
+    /// The one of that ordinal.
+    Numbered(u32),
 }
 
 impl App {
@@ -155,6 +157,7 @@ fn claim(
     let ordinal = match copy {
         Copies::Once => 0,
         Copies::Again => last.map_or(0, |last| last + 1),
+        Copies::Numbered(ordinal) => ordinal,
     };
     let mailbox = transaction.mailboxes()?.into_iter().find(|one| one.landlord == landlord);
     let mailbox = mailbox.map(|mailbox| mailbox.address);

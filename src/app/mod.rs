@@ -8,6 +8,7 @@ mod accounts;
 mod alerts;
 mod authenticator;
 mod clock;
+mod correlating;
 mod daily;
 mod doubts;
 mod group;
@@ -15,6 +16,7 @@ mod hazards;
 mod health;
 mod holds;
 mod incidents;
+mod job;
 mod mailings;
 mod news;
 mod passwords;
@@ -24,8 +26,10 @@ mod purging;
 mod road_builder;
 mod roads;
 mod settings;
+mod signals;
 mod stepping;
 mod stock;
+mod stop;
 mod transitions;
 mod writer;
 
@@ -45,6 +49,7 @@ pub use accounts::{AccountChange, AccountError, Author, NewAccount, NewToken, TO
 pub use alerts::{AlertCare, AlertError, Cared, NewAlert};
 pub use authenticator::{TotpSecret, recovery_codes};
 pub use clock::{Clock, system_clock};
+pub use correlating::Correlating;
 pub use daily::{Daily, DailyJob, Done, Run, last_due, next_due};
 pub use hazards::{SetHazards, SetHazardsError};
 pub use holds::{HoldChange, HoldError};
@@ -55,6 +60,9 @@ pub use passwords::{InvalidPassword, PASSWORD_LENGTH_MIN, Password};
 pub use patrols::{FixOutcome, PutPatrol, PutPatrolError};
 pub use purging::{PurgeError, nightly_purge};
 pub use settings::SettingChange;
+pub use signals::{
+    AHEAD_S_MAX, SIGNALS_AT_ONCE_MAX, SignalFault, SignalsError, TakenIn, located, of_incident,
+};
 pub use stock::{ImportOutcome, Tally};
 pub use transitions::{Correction, StepError, StepRequest, Stepped};
 
@@ -63,8 +71,8 @@ use crate::{
     store::{Store, StoreError},
     twin::{Snapshot, Twin},
 };
-use group::Job;
 use health::Health;
+use job::{Job, at_store};
 use news::NewsDesk;
 use road_builder::RoadBuilder;
 use writer::Writer;
@@ -241,16 +249,29 @@ impl App {
 
     /// Hands a job to the writer and waits for its answer.
     async fn ask<T>(&self, job: impl FnOnce(oneshot::Sender<T>) -> Job) -> Result<T, Unavailable> {
+        self.hand_over(job)?.await.map_err(|_dropped| Unavailable::Stopping)
+    }
+
+    /// The same for a thread that waits itself.
+    fn ask_and_wait<T>(
+        &self,
+        job: impl FnOnce(oneshot::Sender<T>) -> Job,
+    ) -> Result<T, Unavailable> {
+        self.hand_over(job)?.blocking_recv().map_err(|_dropped| Unavailable::Stopping)
+    }
+
+    fn hand_over<T>(
+        &self,
+        job: impl FnOnce(oneshot::Sender<T>) -> Job,
+    ) -> Result<oneshot::Receiver<T>, Unavailable> {
         let (reply, answer) = oneshot::channel();
-        {
-            let jobs = lock(&self.shared.jobs);
-            let jobs = jobs.as_ref().ok_or(Unavailable::Stopping)?;
-            jobs.try_send(job(reply)).map_err(|e| match e {
-                TrySendError::Full(_) => Unavailable::Busy,
-                TrySendError::Disconnected(_) => Unavailable::Stopping,
-            })?;
-        }
-        answer.await.map_err(|_dropped| Unavailable::Stopping)
+        let jobs = lock(&self.shared.jobs);
+        let jobs = jobs.as_ref().ok_or(Unavailable::Stopping)?;
+        jobs.try_send(job(reply)).map_err(|e| match e {
+            TrySendError::Full(_) => Unavailable::Busy,
+            TrySendError::Disconnected(_) => Unavailable::Stopping,
+        })?;
+        Ok(answer)
     }
 
     /// Has `work` done at the store, on the writer's thread and between two of its commits. It is to be short: everybody
@@ -259,13 +280,7 @@ impl App {
         &self,
         work: impl FnOnce(&mut dyn Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Unavailable> {
-        let job = |reply: oneshot::Sender<Result<T, StoreError>>| {
-            Job::AtStore(Box::new(move |store| {
-                // Whoever asked may have gone away.
-                let _ = reply.send(store.and_then(work));
-            }))
-        };
-        Ok(self.ask(job).await??)
+        Ok(self.ask(at_store(work)).await??)
     }
 }
 

@@ -14,6 +14,7 @@ use super::{App, lock};
 use crate::{
     access::{AccountId, SettingName},
     alert::AlertId,
+    correlation::SituationId,
     event::{Event, Fact, Seq},
     incident::IncidentId,
     patrol::PatrolId,
@@ -61,6 +62,8 @@ pub enum Subject {
     Patrol(PatrolId),
     /// An alert.
     Alert(AlertId),
+    /// A situation.
+    Situation(SituationId),
     /// An account.
     Account(AccountId),
     /// What is turned on.
@@ -138,6 +141,7 @@ impl Subject {
             Fact::IncidentRecorded(incident) => Self::Incident(incident.id),
             Fact::PatrolRecorded(patrol) => Self::Patrol(patrol.id.clone()),
             Fact::AlertRecorded(alert) => Self::Alert(alert.id),
+            Fact::SituationRecorded(situation) => Self::Situation(situation.id),
             Fact::AccountRecorded(account) => Self::Account(account.id),
             Fact::SettingChanged(setting) => Self::Setting(setting.name),
             Fact::Purged(purge) => Self::Purge { shows: is_shown(purge) },
@@ -158,6 +162,6 @@ impl Subject {
 
 /// Whether a purge removed something that clients show.
 fn is_shown(purge: &Purge) -> bool {
-    let shown = [Kept::Incidents, Kept::Identities, Kept::Alerts, Kept::Hazards];
+    let shown = [Kept::Incidents, Kept::Identities, Kept::Alerts, Kept::Hazards, Kept::Situations];
     shown.into_iter().any(|what| purge.count_of(what) > 0)
 }

@@ -1,6 +1,6 @@
 //! Patrols: recording a crew, and taking in where crews are.
 
-use super::{App, Unavailable, group::Job};
+use super::{App, Unavailable, job::Job};
 use crate::{
     incident::IncidentId,
     patrol::{FixRefusal, FixVerdict, Patrol, PatrolId, PositionFix},

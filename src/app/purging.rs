@@ -4,10 +4,10 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use tokio::sync::oneshot;
 
-use super::{AccountError, App, DailyJob, Done, Run, Unavailable, group::Job};
+use super::{AccountError, App, DailyJob, Done, Run, Unavailable, job::Job};
 use crate::{
     closed_list::ClosedList as _,
-    retention::{HoldId, Kept, Purge, PurgeCause, Removed, Signer},
+    retention::{HoldId, Kept, Purge, PurgeCause, RegisterEnds, Removed, Signer},
     store::{StoreError, Transaction},
     time::Timestamp,
     twin::Snapshot,
@@ -158,6 +158,16 @@ impl App {
         }
     }
 
+    /// With which purge the register ends, by its rows and by the events. Read after a snapshot, it is what that is
+    /// checked by.
+    ///
+    /// # Errors
+    ///
+    /// [`Unavailable`] when the store cannot be read.
+    pub async fn register_ends(&self) -> Result<RegisterEnds, Unavailable> {
+        self.at_store(|store| store.register_ends()).await
+    }
+
     /// What a purge would remove now; nothing is changed.
     ///
     /// # Errors
@@ -199,11 +209,12 @@ pub(super) fn next(
             break;
         }
         let asked = what.due_before(now);
-        let due = store.due(what, asked, &holds, left)?;
+        let share = share_of(what);
+        let due = store.due(what, asked, &holds, left * share)?;
         if due.count > 0 {
             removed.push(Removed { what, before: due.before, count: due.count });
         }
-        left = left.saturating_sub(due.count);
+        left = left.saturating_sub(due.count.div_ceil(share));
         complete = due.before == asked;
         if !complete {
             break;
@@ -211,9 +222,10 @@ pub(super) fn next(
     }
     let cause = match occasion {
         Occasion::Command => PurgeCause::Command,
-        // A store of which nothing was ever due has nothing to catch up with.
+        // A store that holds nothing yet has nothing to catch up with. Where it holds an incident, somebody is alarmed
+        // unless it is said that nothing was due.
         Occasion::Night { due_at } if now.seconds_since(due_at) > LATE_S => {
-            if last.is_none() && removed.is_empty() {
+            if last.is_none() && removed.is_empty() && state.incidents().is_empty() {
                 return Ok(None);
             }
             PurgeCause::Daily
@@ -233,6 +245,14 @@ pub(super) fn next(
         signature: [0; 64],
     };
     Ok(Some(row.signed(last, &signer)))
+}
+
+/// How many of them are removed in the time of one other record: nothing hangs on a signal, and there are many.
+const fn share_of(what: Kept) -> u64 {
+    match what {
+        Kept::Signals => 10,
+        _ => 1,
+    }
 }
 
 /// What is due, all of it.
@@ -269,12 +289,14 @@ pub fn nightly_purge(app: App) -> DailyJob {
     app.shared.purges.store(true, Ordering::Relaxed);
     let mut is_owed = false;
     let work = move |run: &Run<'_>| {
-        let due_at = run.due_at.plus_seconds(NIGHT_DELAY_S);
-        let early_s = due_at.seconds_since(app.now());
-        if early_s > 0.0 {
-            return Done::TryAgain(Duration::from_secs(early_s.ceil() as u64));
-        }
+        let tonight = run.due_at.plus_seconds(NIGHT_DELAY_S);
+        let early_s = tonight.seconds_since(app.now());
+        let is_early = early_s > 0.0;
+        let last_night = || run.date.plus_days(-1).at_hour(NIGHT_HOUR).plus_seconds(NIGHT_DELAY_S);
+        // Whoever starts in that quarter of an hour owes the night before all the same.
+        let due_at = if is_early { last_night() } else { tonight };
         match purge_and_scrub(&app, due_at, &mut is_owed) {
+            Ok(()) if is_early => Done::TryAgain(Duration::from_secs(early_s.ceil() as u64)),
             Ok(()) => Done::ForToday,
             Err(fault) => {
                 tracing::error!(%fault, "the purge of the night has failed; it is tried again");

@@ -1,6 +1,6 @@
 //! What an administrator turns on and off.
 
-use super::{App, Unavailable, group::Job};
+use super::{App, Unavailable, job::Job};
 use crate::{
     access::{AccountId, Setting, SettingName},
     time::Timestamp,

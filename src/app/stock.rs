@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::{App, Unavailable, group::Job, roads::close_the_others};
+use super::{App, Unavailable, job::Job, roads::close_the_others};
 use crate::{
     event::Seq,
     stock::{Building, BuildingId, Landlord, Site, SiteCode, SiteFinder, SiteNote, StockChange},

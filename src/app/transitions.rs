@@ -1,6 +1,6 @@
 //! What is done about incidents: each step is decided against the last state, in the writer.
 
-use super::{App, Unavailable, group::Job};
+use super::{App, Unavailable, job::Job};
 use crate::{
     event::Seq,
     incident::{

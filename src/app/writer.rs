@@ -4,7 +4,7 @@
 //! durability is shared, and the order of events is the order of commits.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,10 +14,11 @@ use std::{
 };
 
 use super::{
-    Clock, alerts,
+    Clock, Unavailable, alerts,
     doubts::Doubts,
-    group::{Group, Job},
+    group::Group,
     health::Health,
+    job::{Job, Reply, answer},
     news::{NewsDesk, Subject, What},
     purging::{self, Occasion, PurgeError, Upkeep},
     road_builder::RoadBuilder,
@@ -27,6 +28,7 @@ use crate::{
     incident::{IdempotencyKey, Nomenclature},
     patrol::PositionFix,
     retention::Purge,
+    signal::{Signal, SignalId},
     store::{Batch, Log, NewFact, Receipt, Store, StoreError, Transaction},
     time::Timestamp,
     twin::{Snapshot, SnapshotBuilder},
@@ -144,7 +146,7 @@ impl Writer {
     /// Writes the jobs in their order. An import of stock is a commit of its own: it takes longer than
     /// all others together, and is settled against the stock that they left.
     fn work_off(&mut self, jobs: Vec<Job>) {
-        let mut together = Vec::new();
+        let (mut together, mut heard) = (Vec::new(), Vec::new());
         for job in jobs {
             match job {
                 Job::Stock(..) => {
@@ -159,11 +161,33 @@ impl Writer {
                     self.write(std::mem::take(&mut together));
                     self.keep_up(upkeep);
                 }
+                Job::Signals(signals, reply) => heard.push((signals, reply)),
                 Job::LookAround => {}
                 _ => together.push(job),
             }
         }
         self.write(together);
+        if !heard.is_empty() {
+            self.keep_signals(heard);
+        }
+    }
+
+    /// Makes signals durable, all in one write, and tells each that sent some how many of them are new.
+    fn keep_signals(&mut self, asked: Vec<(Vec<Signal>, Reply<usize, Unavailable>)>) {
+        let all: Vec<Signal> =
+            asked.iter().flat_map(|(signals, _)| signals.iter().cloned()).collect();
+        let recorded_at = (self.clock)();
+        let steady = if self.shaken { self.follow() } else { Ok(()) };
+        let kept = steady
+            .and_then(|()| begin(&mut *self.store, &self.desk, &mut self.last))
+            .and_then(|transaction| transaction.commit_signals(recorded_at, &all));
+        self.health.note_writing(&kept);
+        self.shaken |= kept.is_err();
+        let mut new: HashSet<SignalId> = kept.iter().flatten().map(|kept| kept.signal.id).collect();
+        for (signals, reply) in asked {
+            let count = signals.iter().filter(|signal| new.remove(&signal.id)).count();
+            answer(reply, kept.as_ref().map(|_| count).map_err(|fault| fault.clone().into()));
+        }
     }
 
     /// Decides what `jobs` do, makes it durable, publishes it and answers.

@@ -45,6 +45,8 @@ pub enum Wish {
     InTheMorning,
     /// Somebody who does not wait until it would be tried again.
     Now,
+    /// The server, which does not send it any more: what is open is given up.
+    TooLate,
 }
 
 /// What is to become of a mailing that somebody wants to send.
@@ -73,7 +75,7 @@ impl Mailing {
     ) -> Claim {
         let is_new = known.is_none();
         let known = known.unwrap_or_else(|| Self::opened(key, now));
-        if let Some(claim) = known.held(wish, now) {
+        if let Some(claim) = known.held(wish, now, patience) {
             return claim;
         }
         let Some(mailbox) = mailbox else {
@@ -97,20 +99,28 @@ impl Mailing {
     }
 
     /// What keeps it from being sent now, if anything does.
-    fn held(&self, wish: Wish, now: Timestamp) -> Option<Claim> {
+    fn held(&self, wish: Wish, now: Timestamp, patience: Patience) -> Option<Claim> {
         let not_yet = self.due_at.filter(|due| *due > now);
-        let is_old = now.seconds_since(self.opened_at) > GIVE_UP_S as f64;
+        // Where nobody was there to try again, it is tried once more before it is given up.
+        let longest_s = (i64::from(patience.answer_s) * WAIT_ANSWERS_MAX) as f64;
+        let was_tried = self.due_at.is_none_or(|due| now.seconds_since(due) <= longest_s);
+        let is_old = now.seconds_since(self.opened_at) > GIVE_UP_S as f64 && was_tried;
+        let is_over = wish == Wish::TooLate || (is_old && self.state == MailingState::Waiting);
         match self.state {
             MailingState::Sent | MailingState::Refused | MailingState::GivenUp => {
                 Some(Claim::Over(self.clone()))
             }
-            MailingState::Claimed => not_yet.map(Claim::NotBefore),
+            MailingState::Claimed if not_yet.is_some() => not_yet.map(Claim::NotBefore),
             MailingState::Waiting if wish == Wish::Now => None,
-            MailingState::Waiting if is_old => {
-                let state = MailingState::GivenUp;
-                Some(Claim::Noted(Self { state, due_at: None, changed_at: now, ..self.clone() }))
+            MailingState::Claimed | MailingState::Waiting if is_over => {
+                let was_lost = self.state == MailingState::Claimed;
+                let (state, unsure) = (MailingState::GivenUp, self.unsure + u32::from(was_lost));
+                let over = Self { state, due_at: None, changed_at: now, unsure, ..self.clone() };
+                Some(Claim::Noted(over))
             }
+            MailingState::Claimed => None,
             MailingState::Waiting => not_yet.map(Claim::NotBefore),
+            MailingState::ToFetch if wish == Wish::TooLate => Some(Claim::Over(self.clone())),
             MailingState::ToFetch => None,
         }
     }
@@ -207,6 +217,32 @@ mod tests {
         let Claim::Noted(over) = claim(Some(&late), 1441 + 60) else { panic!("given up") };
         assert_eq!((over.state, over.due_at), (MailingState::GivenUp, None));
         assert!(matches!(claim(Some(&over), 3000), Claim::Over(_)));
+    }
+
+    #[test]
+    fn what_waits_while_nobody_is_there_is_tried_once_more() {
+        let waiting = not_now(claimed(None, 0), 0);
+        let back = 3 * 1440;
+        let again = claimed(Some(&waiting), back);
+        let failed = not_now(again, back);
+        let Claim::Noted(over) = claim(Some(&failed), back + 3) else { panic!("given up") };
+        assert_eq!((over.state, over.attempts), (MailingState::GivenUp, 2));
+    }
+
+    #[test]
+    fn what_is_too_late_is_given_up_but_for_a_claim_that_holds() {
+        let mailbox = mailbox();
+        let late = |known: &Mailing, minute| {
+            let (known, wish) = (Some(known.clone()), Wish::TooLate);
+            Mailing::claim(key(), known, Some(&mailbox), wish, at(minute), PATIENCE)
+        };
+        let first = claimed(None, 0);
+        assert_eq!(late(&first, 1), Claim::NotBefore(at(15)));
+        let Claim::Noted(lost) = late(&first, 15) else { panic!("given up") };
+        assert_eq!((lost.state, lost.unsure, lost.due_at), (MailingState::GivenUp, 1, None));
+        let Claim::Noted(over) = late(&not_now(first, 1), 1) else { panic!("given up") };
+        assert_eq!((over.state, over.unsure), (MailingState::GivenUp, 0));
+        assert!(matches!(late(&over, 2), Claim::Over(_)));
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::privacy::{Purpose, check};
+use crate::privacy::{Purpose, check, is_first_name};
 
 /// Longest address, in bytes: that of a path in RFC 5321 without its brackets.
 pub const MAIL_ADDRESS_LENGTH_MAX: usize = 254;
 /// Longest part before the `@`, in bytes.
 const LOCAL_LENGTH_MAX: usize = 64;
+/// First names that are places too, after which an agency may be called.
+const PLACES: [&str; 5] = ["paris", "nancy", "france", "lorraine", "florence"];
 /// Longest label of a domain, in bytes.
 const LABEL_LENGTH_MAX: usize = 63;
 
@@ -28,7 +30,7 @@ pub enum InvalidMailAddress {
     Shape,
     /// It names a person.
     #[error(
-        "must be the mailbox of a post, such as astreinte@bailleur.example: this one seems to name a person"
+        "must be the mailbox of a post, such as astreinte@bailleur.example: this one seems to name a person, so use that of a function"
     )]
     Person,
 }
@@ -88,7 +90,8 @@ fn is_domain(domain: &str) -> bool {
     domain.contains('.') && domain.split('.').all(label)
 }
 
-/// Whether the filter reads a name in it, as in `moussa.diallo` or `j.durand`: the words as somebody would write them.
+/// Whether the filter reads a name in it, as in `moussa.diallo` or `j.durand`: the words as somebody would write them. First
+/// names alone, as in `marie` or `jean-pierre75`, are those of a person, too: a post is called after what it does.
 fn names_a_person(local: &str) -> bool {
     let capitalised = |word: &str| {
         let mut letters = word.chars();
@@ -97,7 +100,18 @@ fn names_a_person(local: &str) -> bool {
     let words: Vec<String> = local.split(['.', '-', '_', '+']).filter_map(capitalised).collect();
     let initial = words.len() == 2 && words.iter().any(|word| word.len() == 1);
     let is_letter = |word: &String| word.bytes().all(|byte| byte.is_ascii_alphabetic());
-    (initial && words.iter().all(is_letter)) || check(&words.join(" "), Purpose::Callsign).is_err()
+    of_first_names(local)
+        || (initial && words.iter().all(is_letter))
+        || check(&words.join(" "), Purpose::Callsign).is_err()
+}
+
+/// Whether it is first names and digits, and nothing else.
+fn of_first_names(local: &str) -> bool {
+    let bare = |word: &'_ str| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let words: Vec<String> =
+        local.split(['.', '-', '_', '+']).map(bare).filter(|word| !word.is_empty()).collect();
+    let is_name = |word: &String| is_first_name(word) && !PLACES.contains(&word.as_str());
+    !words.is_empty() && words.iter().all(is_name)
 }
 
 #[cfg(test)]
@@ -114,6 +128,11 @@ mod tests {
             "securite@bailleur.example",
             "proximite_18e@bailleur.example",
             "direction.territoriale.nord@bailleur.example",
+            "pc@bailleur.example",
+            "regie-14@bailleur.example",
+            "lot.2@bailleur.example",
+            "paris@bailleur.example",
+            "75@bailleur.example",
         ] {
             let address: MailAddress = text.parse().unwrap_or_else(|e| panic!("{text}: {e}"));
             assert_eq!(address.as_str(), text.trim().to_lowercase());
@@ -147,7 +166,16 @@ mod tests {
 
     #[test]
     fn the_mailbox_of_a_person_is_refused() {
-        for local in ["moussa.diallo", "jean.dupont", "j.durand", "nathalie_martin"] {
+        for local in [
+            "moussa.diallo",
+            "jean.dupont",
+            "j.durand",
+            "nathalie_martin",
+            "marie",
+            "Marie75",
+            "jean-pierre",
+            "moussa_2",
+        ] {
             let text = format!("{local}@bailleur.example");
             assert_eq!(text.parse::<MailAddress>(), Err(InvalidMailAddress::Person), "{text}");
         }

@@ -6,11 +6,13 @@
 mod claim;
 mod entry;
 mod mail_address;
+mod owed;
 mod state;
 
 pub use claim::{Claim, PATIENCE_S_DEFAULT, Patience, Wish};
 pub use entry::{FileDigests, Mailing, MailingKey, Outcome};
 pub use mail_address::{InvalidMailAddress, MAIL_ADDRESS_LENGTH_MAX, MailAddress};
+pub use owed::{NIGHTS_MADE_UP, Owed, owed};
 pub use state::MailingState;
 
 use crate::{stock::LandlordId, time::Timestamp};

@@ -13,7 +13,7 @@ closed_list! {
         Sent = "sent",
         /// The mail server refuses it for good: the mailbox is wrong, or the message.
         Refused = "refused",
-        /// It failed for a day.
+        /// It failed for a day, or was still open when it was too late to send it.
         GivenUp = "given_up",
         /// The landlord has no mailbox: whoever reads the report fetches it.
         ToFetch = "to_fetch",

@@ -6,17 +6,14 @@ use tokio::runtime::Runtime;
 
 use super::{Letter, LetterError, MailServer, mail_server::Told};
 use crate::{
-    app::{App, Copies, DailyJob, Done, Run, Unavailable, WantedMailing},
-    mailing::{Claim, FileDigests, Mailing, MailingState, Outcome, Wish},
+    app::{App, Copies, DailyJob, Done, NIGHTS_MAX, Run, Unavailable, WantedMailing},
+    mailing::{Claim, FileDigests, Mailing, MailingState, Outcome, Owed, Wish, owed},
     report::ReportError,
-    stock::LandlordId,
     time::{Date, Timestamp},
 };
 
 /// The hour on Paris clocks at which the reports of the night go out: that at which the night ends.
 pub const REPORTS_HOUR: i8 = 6;
-/// Nights before the last one whose mailings may still be open: they are given up after a day.
-const NIGHTS_OPEN: i32 = 2;
 /// Pause between two tries to say in the register how it ended.
 const RECORD_PAUSE: Duration = Duration::from_secs(1);
 
@@ -78,7 +75,8 @@ impl Post {
     /// [`PostError`]; nothing was then sent.
     pub fn deliver(&self, wanted: WantedMailing) -> Result<Delivered, PostError> {
         let (landlord, night) = (&wanted.landlord, wanted.night);
-        if self.app.snapshot().stock().landlord(landlord).is_none() {
+        let is_sent = wanted.wish != Wish::TooLate;
+        if is_sent && self.app.snapshot().stock().landlord(landlord).is_none() {
             return Err(ReportError::UnknownLandlord(landlord.clone()).into());
         }
         if night.night().to > Some(self.app.now()) {
@@ -96,17 +94,24 @@ impl Post {
         }
     }
 
-    /// Sees to every report of the night that has just ended, and to those of nights before that are still open.
+    /// Sees to every report of the night that has just ended, to those of nights that nobody was there for, and to what
+    /// is still open.
     fn morning(&self, run: &Run<'_>) -> Done {
-        let night = run.date.plus_days(-1);
         let mut again_at: Option<Timestamp> = None;
-        for (landlord, night) in self.to_see_to(night) {
+        let to_see_to = match self.to_see_to(run.date.plus_days(-1)) {
+            Ok(owed) => owed,
+            Err(fault) => {
+                tracing::warn!(%fault, "the reports wait");
+                again_at = Some(self.soon());
+                Vec::new()
+            }
+        };
+        for Owed { landlord, night, ordinal, wish } in to_see_to {
             if run.is_stopping() {
                 return Done::ForToday;
             }
-            let wanted =
-                WantedMailing { landlord, night, copy: Copies::Once, wish: Wish::InTheMorning };
-            let due_at = match self.deliver(wanted) {
+            let copy = if ordinal == 0 { Copies::Once } else { Copies::Numbered(ordinal) };
+            let due_at = match self.deliver(WantedMailing { landlord, night, copy, wish }) {
                 Ok(Delivered::Now(entry)) => entry.due_at,
                 Ok(Delivered::Later(at)) => Some(at),
                 Ok(Delivered::Before(_)) => None,
@@ -129,15 +134,14 @@ impl Post {
         }
     }
 
-    /// Every landlord with the last night, and what is open of the nights before.
-    fn to_see_to(&self, night: Date) -> Vec<(LandlordId, Date)> {
-        let nights = night.plus_days(-NIGHTS_OPEN)..=night.plus_days(-1);
-        let before = self.runtime.block_on(self.app.mailings(nights)).unwrap_or_default();
-        let open = before.into_iter().filter(|one| one.state.is_open() && one.key.ordinal == 0);
-        let open = open.map(|one| (one.key.landlord, one.key.night));
+    /// What is owed in the morning after that night; a year of the register is looked at for what is open.
+    fn to_see_to(&self, night: Date) -> Result<Vec<Owed>, Unavailable> {
+        let nights = night.plus_days(1 - NIGHTS_MAX)..=night;
+        let register = self.runtime.block_on(self.app.mailings(nights))?;
+        let mailboxes = self.runtime.block_on(self.app.mailboxes())?;
         let snapshot = self.app.snapshot();
-        let last = snapshot.stock().landlords().iter().map(|landlord| (landlord.id.clone(), night));
-        open.chain(last).collect()
+        let landlords = snapshot.stock().landlords().iter().map(|landlord| landlord.id.clone());
+        Ok(owed(night, &landlords.collect::<Vec<_>>(), &mailboxes, &register))
     }
 
     /// Sends what is claimed. How it ended is in the register once this returns, where the store could be written.

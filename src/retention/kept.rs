@@ -21,6 +21,10 @@ closed_list! {
         Incidents = "incidents",
         /// Accounts and tokens that were taken away or have run out.
         Accounts = "accounts",
+        /// What sensors and calendars have said.
+        Signals = "signals",
+        /// Situations that are over.
+        Situations = "situations",
     }
 }
 
@@ -45,7 +49,10 @@ impl Kept {
             | Self::PatrolChanges
             | Self::Identities
             | Self::Hazards
-            | Self::Accounts => Term::Months(13),
+            | Self::Accounts
+            | Self::Situations => Term::Months(13),
+            // As long as rules and their trials on history look back.
+            Self::Signals => Term::Months(3),
             Self::Incidents => Term::Months(36),
         }
     }
@@ -62,6 +69,8 @@ impl Kept {
             Self::Hazards => "the end of the hazard",
             Self::Incidents => "the last step, else the report",
             Self::Accounts => "when it was taken away or ran out",
+            Self::Signals => "its end, else its instant",
+            Self::Situations => "when it was over",
         }
     }
 

@@ -15,7 +15,7 @@ mod signing;
 pub use hold::{HOLD_MONTHS_MAX, Hold, HoldReason, HoldScope, InvalidHold};
 pub use hold_id::{HoldId, InvalidHoldId};
 pub use kept::{Kept, Term, incident_ends_at};
-pub use purge::{BrokenRegister, Purge, PurgeCause, Removed, check_register};
+pub use purge::{BrokenRegister, Purge, PurgeCause, RegisterEnds, Removed, check_register};
 pub use signing::{PublicKey, Signature, Signer};
 
 /// After how many hours without a purge somebody is alarmed: a night and a half.

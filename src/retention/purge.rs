@@ -54,6 +54,15 @@ pub struct Purge {
     pub signature: Signature,
 }
 
+/// With which purge the register of a store ends, at one instant; 0 for none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RegisterEnds {
+    /// The number of its last row.
+    pub kept: u64,
+    /// The number that the last event about a purge tells of.
+    pub told: u64,
+}
+
 /// Why a register is not to be believed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BrokenRegister {
@@ -74,6 +83,17 @@ pub enum BrokenRegister {
     /// Another store signed it.
     #[error("purge {0} is signed by another key than that of the store")]
     Key(u64),
+    /// Its last rows are gone, or rows were added to it that nobody told of.
+    #[error("the register ends with purge {kept}, and the events tell of purge {told}")]
+    End {
+        /// The last row that is there.
+        kept: u64,
+        /// The last one that there should be.
+        told: u64,
+    },
+    /// There are rows, and nothing that they could be checked by.
+    #[error("the store has a register of purges, and no key that signed it")]
+    NoKey,
 }
 
 impl Purge {
@@ -130,12 +150,21 @@ impl Purge {
     }
 }
 
-/// Whether `rows` are a whole register, signed by the key of the store.
+/// Whether `rows` are a whole register, signed by the key of the store, which ended so when they were read or later.
 ///
 /// # Errors
 ///
 /// [`BrokenRegister`], the first.
-pub fn check_register(rows: &[Purge], key: &PublicKey) -> Result<(), BrokenRegister> {
+pub fn check_register(
+    rows: &[Purge],
+    ends: RegisterEnds,
+    key: Option<&PublicKey>,
+) -> Result<(), BrokenRegister> {
+    let key = match key {
+        Some(key) => key,
+        None if rows.is_empty() => &[0; 32],
+        None => return Err(BrokenRegister::NoKey),
+    };
     let mut previous = [0; 32];
     for (expected, row) in (1..).zip(rows) {
         let number = row.number;
@@ -153,5 +182,12 @@ pub fn check_register(rows: &[Purge], key: &PublicKey) -> Result<(), BrokenRegis
         }
         previous = row.digest();
     }
-    Ok(())
+    // The chain alone does not show that its last rows are gone: the events do, which have no gap.
+    let RegisterEnds { kept, told } = ends;
+    let read = rows.last().map_or(0, |row| row.number);
+    if kept == told && read <= kept {
+        Ok(())
+    } else {
+        Err(BrokenRegister::End { kept, told: told.max(read) })
+    }
 }

@@ -34,6 +34,12 @@ fn purge(count: u64) -> Purge {
     }
 }
 
+/// As a store finds them whose events tell of all of them.
+fn checked(rows: &[Purge], signer: &Signer) -> Result<(), BrokenRegister> {
+    let last = rows.last().map_or(0, |row| row.number);
+    check_register(rows, RegisterEnds { kept: last, told: last }, Some(&signer.public_key()))
+}
+
 fn register(counts: &[u64], signer: &Signer) -> Vec<Purge> {
     let mut rows: Vec<Purge> = Vec::new();
     for count in counts {
@@ -103,7 +109,7 @@ proptest! {
     ) {
         let signer = signer(1);
         let mut rows = register(&counts, &signer);
-        prop_assert_eq!(check_register(&rows, &signer.public_key()), Ok(()));
+        prop_assert_eq!(checked(&rows, &signer), Ok(()));
         let at = which % rows.len();
         match how {
             0 => rows[at].removed[0].count += 1,
@@ -112,7 +118,7 @@ proptest! {
             _ if at + 1 == rows.len() => rows[at].signature[3] ^= 1,
             _ => drop(rows.remove(at)),
         }
-        prop_assert!(check_register(&rows, &signer.public_key()).is_err());
+        prop_assert!(checked(&rows, &signer).is_err());
     }
 }
 
@@ -120,10 +126,31 @@ proptest! {
 fn a_register_of_another_store_is_known() {
     let (own, other) = (signer(1), signer(2));
     let rows = register(&[1, 2], &other);
-    assert_eq!(check_register(&rows, &own.public_key()), Err(BrokenRegister::Key(1)));
+    assert_eq!(checked(&rows, &own), Err(BrokenRegister::Key(1)));
     let forged: Vec<Purge> =
         rows.into_iter().map(|row| Purge { public_key: own.public_key(), ..row }).collect();
-    assert_eq!(check_register(&forged, &own.public_key()), Err(BrokenRegister::Signature(1)));
+    assert_eq!(checked(&forged, &own), Err(BrokenRegister::Signature(1)));
+}
+
+#[test]
+fn a_register_that_was_cut_at_its_end_or_emptied_is_known_by_the_events() {
+    let signer = signer(1);
+    let (rows, key) = (register(&[1, 2, 3], &signer), signer.public_key());
+    let check = |many: usize, kept, told| {
+        check_register(&rows[..many], RegisterEnds { kept, told }, Some(&key))
+    };
+    assert_eq!(check(3, 3, 3), Ok(()));
+    assert_eq!(check(2, 3, 3), Ok(()), "read a moment before");
+    assert_eq!(check(2, 2, 3), Err(BrokenRegister::End { kept: 2, told: 3 }));
+    assert_eq!(check(0, 0, 3), Err(BrokenRegister::End { kept: 0, told: 3 }));
+    assert_eq!(check(3, 3, 2), Err(BrokenRegister::End { kept: 3, told: 3 }), "nobody told of it");
+    assert_eq!(check(3, 2, 2), Err(BrokenRegister::End { kept: 2, told: 3 }), "known in memory");
+    let none = RegisterEnds { kept: 0, told: 0 };
+    assert_eq!(check_register(&[], none, None), Ok(()));
+    assert_eq!(
+        check_register(&rows, RegisterEnds { kept: 3, told: 3 }, None),
+        Err(BrokenRegister::NoKey)
+    );
 }
 
 #[test]

@@ -20,7 +20,8 @@ use crate::{
     incident::{IdempotencyKey, Incident, RequestDigest},
     mailing::{Mailbox, Mailing},
     patrol::PositionFix,
-    retention::{HoldId, Kept, Removed},
+    retention::{HoldId, Kept, RegisterEnds, Removed},
+    signal::Signal,
     stock::LandlordId,
     time::{Date, Timestamp},
 };
@@ -33,6 +34,7 @@ mod fault;
 mod finding;
 pub mod postgres;
 mod register_columns;
+mod situation_columns;
 pub mod sqlite;
 mod stock_pieces;
 mod store_url;
@@ -105,6 +107,25 @@ pub trait Log {
     ///
     /// [`StoreError`] when the store cannot be read.
     fn access_anchors(&mut self) -> Result<Vec<AccessAnchor>, StoreError>;
+
+    /// Signals that were taken in after the one with that number and were not over before `since`, by number,
+    /// [`PIECE_FACTS_MAX`] at most; empty where there are none. Numbers grow, and may have gaps.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be read.
+    fn signals_after(
+        &mut self,
+        number: u64,
+        since: Timestamp,
+    ) -> Result<Vec<KeptSignal>, StoreError>;
+
+    /// With which purge the register ends, by its rows and by the events, at one instant.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the store cannot be read.
+    fn register_ends(&mut self) -> Result<RegisterEnds, StoreError>;
 }
 
 /// A durable log of events and the rows that they left.
@@ -256,12 +277,35 @@ pub trait Transaction: Log {
     /// [`StoreError`]; nothing is then changed.
     fn commit_mail(self: Box<Self>, change: MailChange) -> Result<(), StoreError>;
 
+    /// Makes signals durable; those that are there already, by their ids, stay as they are, and so does the second of two in
+    /// one call. Returns the new ones, with their numbers. They are no events: nobody's view of the operations depends on them.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]; none of them is then kept.
+    fn commit_signals(
+        self: Box<Self>,
+        received_at: Timestamp,
+        signals: &[Signal],
+    ) -> Result<Vec<KeptSignal>, StoreError>;
+
     /// Makes durable how far an access log has got; one that is not further than the one there changes nothing.
     ///
     /// # Errors
     ///
     /// [`StoreError`]; nothing is then changed.
     fn commit_anchor(self: Box<Self>, anchor: &AccessAnchor) -> Result<(), StoreError>;
+}
+
+/// A signal as the store keeps it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptSignal {
+    /// Its place among all signals, in the order in which they were taken in.
+    pub number: u64,
+    /// When it was taken in, by the server's clock.
+    pub received_at: Timestamp,
+    /// What was said.
+    pub signal: Signal,
 }
 
 /// What changes about the sending of reports.

@@ -28,6 +28,7 @@ impl SnapshotBuilder {
                 Fact::StockChanged(change) => self.stock.extend(change),
                 Fact::PatrolRecorded(patrol) => self.snapshot.patrols.record(patrol),
                 Fact::AlertRecorded(alert) => self.snapshot.alerts.record(alert),
+                Fact::SituationRecorded(situation) => self.snapshot.situations.record(situation),
                 Fact::AccountRecorded(account) => self.snapshot.accounts.record(account),
                 Fact::SettingChanged(setting) => self.snapshot.settings.record(setting),
                 Fact::HoldRecorded(hold) => self.snapshot.registers.record_hold(hold),

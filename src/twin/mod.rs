@@ -19,6 +19,7 @@ mod registers;
 mod roads;
 mod selection;
 mod settings;
+mod situations;
 mod snapshot;
 mod stock_index;
 #[cfg(test)]
@@ -49,6 +50,7 @@ pub use registers::Registers;
 pub use roads::Roads;
 pub use selection::{RowBlock, RowFilter, Selection, SelectionError};
 pub use settings::Settings;
+pub use situations::Situations;
 pub use snapshot::Snapshot;
 pub use stock_index::StockIndex;
 pub use tract_shares::{TractShare, TractShares};

@@ -26,13 +26,14 @@ impl Snapshot {
         for Removed { what, before, .. } in removed.into_iter().filter(|one| one.count > 0) {
             match what {
                 // No state holds them.
-                Kept::Receipts | Kept::PatrolChanges => {}
+                Kept::Receipts | Kept::PatrolChanges | Kept::Signals => {}
                 Kept::Positions => self.patrols.forget_fixes(before),
                 Kept::Alerts => self.alerts.remove(|alert| {
                     let (incident, site) = (alert.incident, alert.site.as_ref());
                     let held = kept.iter().any(|one| one.covers(incident, site, alert.raised_at));
                     alert.raised_at < before && !held
                 }),
+                Kept::Situations => self.situations.remove_closed(before),
                 Kept::Identities => {
                     self.interventions.forget_patrols(before, |incident| is_held(&kept, incident));
                 }

@@ -146,6 +146,20 @@ impl RowFilter {
             && self.place.is_none()
     }
 
+    /// Calls `take` with each of `rows` that passes, ascending.
+    pub fn each(&self, columns: &Columns, rows: Range<usize>, mut take: impl FnMut(usize)) {
+        if self.lets_all_pass() {
+            return rows.for_each(take);
+        }
+        let mut room = RowBlock::new();
+        for start in rows.clone().step_by(RowBlock::ROWS) {
+            let block = start..rows.end.min(start + RowBlock::ROWS);
+            for row in self.select(columns, block, &mut room) {
+                take(start + *row as usize);
+            }
+        }
+    }
+
     /// Which of `rows` pass, ascending, counted from the first of them. `block` is room for their numbers.
     ///
     /// Column by column, narrow ones first, and each only for rows that have passed so far: a filter that

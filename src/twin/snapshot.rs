@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, mem::take, sync::Arc};
 
 use super::{
     Accounts, Alerts, Briefings, Incidents, Interventions, Patrols, Registers, Roads, Settings,
-    StockIndex,
+    Situations, StockIndex,
 };
 use crate::{
     event::{Fact, Seq},
@@ -24,6 +24,7 @@ pub struct Snapshot {
     pub(super) patrols: Patrols,
     pub(super) interventions: Interventions,
     pub(super) alerts: Alerts,
+    pub(super) situations: Situations,
     pub(super) accounts: Accounts,
     pub(super) settings: Settings,
     pub(super) registers: Registers,
@@ -109,6 +110,12 @@ impl Snapshot {
         &self.alerts
     }
 
+    /// What rules of correlation have found.
+    #[must_use]
+    pub const fn situations(&self) -> &Situations {
+        &self.situations
+    }
+
     /// Who may ask, and as what.
     #[must_use]
     pub const fn accounts(&self) -> &Accounts {
@@ -163,6 +170,7 @@ impl Snapshot {
                 }
                 Fact::PatrolRecorded(patrol) => self.patrols.record(patrol),
                 Fact::AlertRecorded(alert) => self.alerts.record(alert),
+                Fact::SituationRecorded(situation) => self.situations.record(situation),
                 Fact::AccountRecorded(account) => self.accounts.record(account),
                 Fact::SettingChanged(setting) => self.settings.record(setting),
                 Fact::HoldRecorded(hold) => self.registers.record_hold(hold),

@@ -6,13 +6,8 @@ use geo::{
     Area, BooleanOps, BoundingRect, Coord, CoordsIter, Intersects, Line, LinesIter, MultiPolygon,
     Rect,
 };
-use rstar::{
-    AABB, RTree,
-    primitives::{GeomWithData, Rectangle},
-};
 
-use super::{BuildingIx, SiteIx, StockIndex};
-use crate::tract::Tract;
+use super::{BuildingIx, SiteIx, StockIndex, tracts::TractIndex};
 
 /// Least share that is told: beyond, outlines that only touch would count.
 const SHARE_MIN: f64 = 1e-9;
@@ -52,7 +47,7 @@ impl TractShares {
 
     /// O(buildings × (log tracts + corners of a tract)), and an intersection for each building near a border.
     fn of(stock: &StockIndex) -> Self {
-        let ground = Ground::of(stock.tracts());
+        let ground = Ground(stock.tract_index());
         let of_building = stock
             .buildings()
             .iter()
@@ -107,36 +102,18 @@ fn summed(parts: impl Iterator<Item = TractShare>) -> Box<[TractShare]> {
     sums.into()
 }
 
-/// The tracts under an R-tree.
-struct Ground<'a> {
-    tracts: &'a [Tract],
-    tree: RTree<GeomWithData<Rectangle<[f64; 2]>, u32>>,
-}
+/// The tracts of today, as ground.
+struct Ground<'a>(&'a TractIndex);
 
-impl<'a> Ground<'a> {
-    fn of(tracts: &'a [Tract]) -> Self {
-        let boxes = (0_u32..).zip(tracts).filter_map(|(row, tract)| {
-            let rect = tract.area.bounding_rect()?;
-            Some(GeomWithData::new(
-                Rectangle::from_corners(rect.min().into(), rect.max().into()),
-                row,
-            ))
-        });
-        Self { tracts, tree: RTree::bulk_load(boxes.collect()) }
-    }
-
-    fn meeting(&self, rect: Rect<f64>) -> Vec<u32> {
-        let within = AABB::from_corners(rect.min().into(), rect.max().into());
-        let mut rows: Vec<u32> =
-            self.tree.locate_in_envelope_intersecting(within).map(|found| found.data).collect();
-        rows.sort_unstable();
-        rows
+impl Ground<'_> {
+    fn area(&self, row: u32) -> &MultiPolygon<f64> {
+        &self.0.current()[row as usize].area
     }
 
     /// The tract at a point; on a border the one with the lower code, as incidents are counted.
     fn at(&self, point: Coord<f64>) -> Box<[TractShare]> {
-        let rows = self.meeting(Rect::new(point, point)).into_iter();
-        rows.filter(|row| self.tracts[*row as usize].area.intersects(&point))
+        let rows = self.0.meeting(Rect::new(point, point)).into_iter();
+        rows.filter(|row| self.area(*row).intersects(&point))
             .take(1)
             .map(|tract| TractShare { tract, share: 1.0 })
             .collect()
@@ -146,10 +123,10 @@ impl<'a> Ground<'a> {
     fn shares(&self, ground: &MultiPolygon<f64>) -> Box<[TractShare]> {
         let Some(rect) = ground.bounding_rect() else { return Box::default() };
         let share = |tract: u32| {
-            let share = share_within(&self.tracts[tract as usize].area, ground, rect);
+            let share = share_within(self.area(tract), ground, rect);
             TractShare { tract, share }
         };
-        self.meeting(rect).into_iter().map(share).filter(|part| part.share > SHARE_MIN).collect()
+        self.0.meeting(rect).into_iter().map(share).filter(|part| part.share > SHARE_MIN).collect()
     }
 }
 

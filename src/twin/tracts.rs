@@ -2,13 +2,17 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use crate::tract::{Dataset, DatasetId, Division, Tract, TractCode, Vintage};
+use geo::Rect;
+
+use crate::tract::{Dataset, DatasetId, Division, Tract, TractCode, TractTree, Vintage};
 
 /// Tracts of every vintage, squares of INSEE's grid, and datasets.
 #[derive(Debug, Clone, Default)]
 pub struct TractIndex {
     /// Of each commune the newest vintage, in the order of codes.
     current: Vec<Tract>,
+    /// Of those.
+    tree: TractTree,
     /// Squares, and tracts of former vintages, in the order of codes, then of vintages.
     others: Vec<Tract>,
     /// In the order of ids.
@@ -20,6 +24,12 @@ impl TractIndex {
     #[must_use]
     pub fn current(&self) -> &[Tract] {
         &self.current
+    }
+
+    /// The rows in [`Self::current`] of the tracts whose boxes meet `rect`, in degrees, in the order of codes.
+    #[must_use]
+    pub fn meeting(&self, rect: Rect<f64>) -> Vec<u32> {
+        self.tree.meeting(rect)
     }
 
     /// Every outline, in no order.
@@ -92,6 +102,7 @@ impl TractIndex {
         (self.current, self.others) = all.into_iter().partition(|tract| {
             tract.code.commune().is_some_and(|code| newest.get(code) == Some(&tract.vintage))
         });
+        self.tree = TractTree::of(&self.current);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod disturbed;
+mod signals;
 
 use std::{
     fs,

@@ -36,6 +36,8 @@ pub(super) fn piece(piece: &Piece, bytes: &mut Vec<u8>) {
         Piece::Positions(records) => records.put_each(bytes),
         Piece::Steps(records) => records.put_each(bytes),
         Piece::Alerts(records) => records.put_each(bytes),
+        Piece::Signals(records) => records.put_each(bytes),
+        Piece::Situations(records) => records.put_each(bytes),
         Piece::Accounts(records) => records.put_each(bytes),
         Piece::Mailboxes(records) => records.put_each(bytes),
         Piece::Mailings(records) => records.put_each(bytes),
@@ -421,6 +423,10 @@ impl Canonical for EventRecord {
             }
             Subject::Alert(id) => {
                 "alert".put(bytes);
+                bytes.extend(id.uuid().as_bytes());
+            }
+            Subject::Situation(id) => {
+                "situation".put(bytes);
                 bytes.extend(id.uuid().as_bytes());
             }
             Subject::Account(id) => {

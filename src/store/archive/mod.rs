@@ -6,7 +6,7 @@
 //! | file | owns |
 //! | --- | --- |
 //! | `record` | what a record is, and the order in which they come |
-//! | `encode`, `encode_registers`, `encode_tracts` | the bytes of a record that a checksum is made of |
+//! | `encode`, `encode_registers`, `encode_signals`, `encode_tracts` | the bytes of a record that a checksum is made of |
 //! | `manifest` | how many records of each kind there are, and their checksums |
 //! | `pieces` | cutting a stream of records |
 //! | `copy` | from one store into another, verified before it is made durable |
@@ -14,6 +14,7 @@
 mod copy;
 mod encode;
 mod encode_registers;
+mod encode_signals;
 mod encode_tracts;
 mod manifest;
 mod pieces;

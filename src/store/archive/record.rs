@@ -3,6 +3,7 @@
 use crate::{
     access::{AccessAnchor, Account, AccountId, Setting, SettingName},
     alert::{Alert, AlertId},
+    correlation::{Situation, SituationId},
     event::Seq,
     incident::{IdempotencyKey, Incident, IncidentId, RequestDigest, Step},
     mailing::{Mailbox, Mailing},
@@ -10,6 +11,7 @@ use crate::{
     retention::{Hold, HoldId, Purge},
     roads::{ClassSpeeds, Road, Turn},
     stock::{Building, Hazard, Landlord, Site, SiteNote, Surrounding},
+    store::KeptSignal,
     time::Timestamp,
     tract::{Dataset, Tract},
 };
@@ -50,6 +52,10 @@ pub enum RecordKind {
     Step,
     /// [`Piece::Alerts`].
     Alert,
+    /// [`Piece::Signals`].
+    Signal,
+    /// [`Piece::Situations`].
+    Situation,
     /// [`Piece::Accounts`].
     Account,
     /// [`Piece::Mailboxes`].
@@ -72,7 +78,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// How many kinds there are.
-    pub const COUNT: usize = 25;
+    pub const COUNT: usize = 27;
     /// Every kind, in order.
     pub const ALL: [Self; Self::COUNT] = [
         Self::Landlord,
@@ -91,6 +97,8 @@ impl RecordKind {
         Self::Position,
         Self::Step,
         Self::Alert,
+        Self::Signal,
+        Self::Situation,
         Self::Account,
         Self::Mailbox,
         Self::Mailing,
@@ -122,6 +130,8 @@ impl RecordKind {
             Self::Position => "position",
             Self::Step => "step",
             Self::Alert => "alert",
+            Self::Signal => "signal",
+            Self::Situation => "situation",
             Self::Account => "account",
             Self::Mailbox => "mailbox",
             Self::Mailing => "mailing",
@@ -154,6 +164,8 @@ impl RecordKind {
             Self::Position => "positions",
             Self::Step => "steps",
             Self::Alert => "alerts",
+            Self::Signal => "signals",
+            Self::Situation => "situations",
             Self::Account => "accounts",
             Self::Mailbox => "mailboxes",
             Self::Mailing => "mailings",
@@ -192,6 +204,8 @@ pub enum Subject {
     Patrol(PatrolId),
     /// An alert.
     Alert(AlertId),
+    /// A situation.
+    Situation(SituationId),
     /// An account.
     Account(AccountId),
     /// What is turned on.
@@ -275,6 +289,10 @@ pub enum Piece {
     Steps(Vec<StepRecord>),
     /// By id.
     Alerts(Vec<Alert>),
+    /// By number.
+    Signals(Vec<KeptSignal>),
+    /// By id.
+    Situations(Vec<Situation>),
     /// By id.
     Accounts(Vec<Account>),
     /// By landlord.
@@ -316,6 +334,8 @@ impl Piece {
             Self::Positions(_) => RecordKind::Position,
             Self::Steps(_) => RecordKind::Step,
             Self::Alerts(_) => RecordKind::Alert,
+            Self::Signals(_) => RecordKind::Signal,
+            Self::Situations(_) => RecordKind::Situation,
             Self::Accounts(_) => RecordKind::Account,
             Self::Mailboxes(_) => RecordKind::Mailbox,
             Self::Mailings(_) => RecordKind::Mailing,
@@ -349,6 +369,8 @@ impl Piece {
             Self::Positions(records) => records.len(),
             Self::Steps(records) => records.len(),
             Self::Alerts(records) => records.len(),
+            Self::Signals(records) => records.len(),
+            Self::Situations(records) => records.len(),
             Self::Accounts(records) => records.len(),
             Self::Mailboxes(records) => records.len(),
             Self::Mailings(records) => records.len(),

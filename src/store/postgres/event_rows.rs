@@ -10,6 +10,7 @@ use crate::{
     access::{AccountId, SettingName},
     alert::AlertId,
     closed_list::ClosedList as _,
+    correlation::SituationId,
     event::{Fact, Seq},
     incident::Incident,
     patrol::PatrolId,
@@ -21,11 +22,12 @@ use crate::{
 const PUT: &str = "
     INSERT INTO event (
         seq, recorded_at, fact, incident, incident_reported_at, patrol, alert, account, author,
-        setting, hold, purge
+        setting, hold, purge, situation
     )
     SELECT * FROM unnest(
         $1::BIGINT[], $2::TIMESTAMPTZ[], $3::TEXT[], $4::UUID[], $5::TIMESTAMPTZ[], $6::TEXT[],
-        $7::UUID[], $8::UUID[], $9::UUID[], $10::TEXT[], $11::UUID[], $12::BIGINT[]
+        $7::UUID[], $8::UUID[], $9::UUID[], $10::TEXT[], $11::UUID[], $12::BIGINT[],
+        $13::UUID[]
     )
 ";
 
@@ -44,6 +46,8 @@ pub(super) struct EventRow<'a> {
     pub(super) patrol: Option<&'a PatrolId>,
     /// The alert that it is about.
     pub(super) alert: Option<AlertId>,
+    /// The situation that it is about.
+    pub(super) situation: Option<SituationId>,
     /// The account that it is about.
     pub(super) account: Option<AccountId>,
     /// The account that did it.
@@ -67,6 +71,7 @@ impl<'a> EventRow<'a> {
             }
             Fact::PatrolRecorded(patrol) => Self { patrol: Some(&patrol.id), ..about },
             Fact::AlertRecorded(alert) => Self { alert: Some(alert.id), ..about },
+            Fact::SituationRecorded(situation) => Self { situation: Some(situation.id), ..about },
             Fact::AccountRecorded(account) => Self { account: Some(account.id), ..about },
             Fact::SettingChanged(setting) => Self { setting: Some(setting.name), ..about },
             Fact::HoldRecorded(hold) => Self { hold: Some(hold.id), ..about },
@@ -88,6 +93,7 @@ impl<'a> EventRow<'a> {
             incident: None,
             patrol: None,
             alert: None,
+            situation: None,
             account: None,
             author: None,
             setting: None,
@@ -112,6 +118,7 @@ pub(super) fn put<'a>(events: &[EventRow<'a>]) -> Vec<Call<'a>> {
         column(events, |row| row.setting.map(|name| name.as_str())),
         column(events, |row| row.hold.map(HoldId::uuid)),
         column(events, |row| row.purge.map(u64::cast_signed)),
+        column(events, |row| row.situation.map(SituationId::uuid)),
     ];
     vec![Call::new(PUT, values)]
 }

@@ -9,13 +9,14 @@ use super::{
     connection::Connection,
     fault::unreadable,
     geometry, incident_rows, mailing_rows, patrol_rows, register_rows, road_rows, setting_rows,
-    step_rows,
+    signal_rows, situation_rows, step_rows,
     stock_read::{self, Wanted},
     tract_rows,
 };
 use crate::{
     access::AccountId,
     alert::AlertId,
+    correlation::SituationId,
     incident::{IdempotencyKey, IncidentId, RequestDigest},
     retention::HoldId,
     store::{
@@ -26,10 +27,10 @@ use crate::{
 
 const EVENTS: &str = "
     SELECT seq, recorded_at, fact, incident, incident_reported_at, patrol, alert, account, author,
-        setting, hold, purge
+        setting, hold, purge, situation
     FROM event ORDER BY seq
 ";
-const EVENT_TYPES: [Type; 12] = [
+const EVENT_TYPES: [Type; 13] = [
     Type::INT8,
     Type::TIMESTAMPTZ,
     Type::TEXT,
@@ -42,6 +43,7 @@ const EVENT_TYPES: [Type; 12] = [
     Type::TEXT,
     Type::UUID,
     Type::INT8,
+    Type::UUID,
 ];
 
 const RECEIPTS: &str = "SELECT key, request, seq FROM receipt ORDER BY key";
@@ -85,6 +87,14 @@ pub(super) fn export(
     let alerts = format!("SELECT {} FROM alert ORDER BY id", alert_rows::COLUMNS);
     in_pieces(each, Piece::Alerts, |add| {
         view.scan(&alerts, &alert_rows::TYPES, |row| add(alert_rows::read(row, 0)?))
+    })?;
+    let signals = format!("SELECT {} FROM signal ORDER BY number", signal_rows::COLUMNS);
+    in_pieces(each, Piece::Signals, |add| {
+        view.scan(&signals, &signal_rows::types(), |row| add(signal_rows::read(row)?))
+    })?;
+    let situations = format!("SELECT {} FROM situation ORDER BY id", situation_rows::COLUMNS);
+    in_pieces(each, Piece::Situations, |add| {
+        view.scan(&situations, &situation_rows::TYPES, |row| add(situation_rows::read(row, 0)?))
     })?;
     let accounts = format!("SELECT {} FROM account ORDER BY id", account_rows::COLUMNS);
     in_pieces(each, Piece::Accounts, |add| {
@@ -143,6 +153,7 @@ fn event(row: &BinaryCopyOutRow) -> Result<EventRecord, StoreError> {
             Subject::Patrol(id.parse().map_err(|e| unreadable("event.patrol", e))?)
         }
         "alert" => Subject::Alert(AlertId::new(row.column(6)?)),
+        "situation" => Subject::Situation(SituationId::new(row.column(12)?)),
         "account" => Subject::Account(AccountId::new(row.column(7)?)),
         "setting" => Subject::Setting(row.list(9)?),
         "hold" => Subject::Hold(HoldId::new(row.column(10)?)),

@@ -7,6 +7,7 @@ use tokio_postgres::types::{Kind, Type};
 use super::fault::unreadable;
 use crate::{
     geo::LonLat,
+    signal::Area,
     stock::{Footprint, SurroundingShape},
     store::StoreError,
 };
@@ -42,6 +43,14 @@ pub(super) fn of_polygons(polygons: &MultiPolygon<f64>) -> ewkb::MultiPolygon {
     ewkb::MultiPolygon { polygons: polygons.collect(), srid: WGS84 }
 }
 
+/// An outline.
+pub(super) fn of_area(area: &Area) -> ewkb::Polygon {
+    let point = |(lon, lat)| ewkb::Point::new(lon, lat, None);
+    // Its first corner comes again at the end.
+    let points = area.corners().chain(area.corners().take(1)).map(point).collect();
+    ewkb::Polygon { rings: vec![ewkb::LineString { points, srid: None }], srid: WGS84 }
+}
+
 /// A line or an area.
 pub(super) fn of_shape(shape: &SurroundingShape) -> ewkb::Geometry {
     match shape {
@@ -55,6 +64,14 @@ pub(super) fn of_shape(shape: &SurroundingShape) -> ewkb::Geometry {
 /// The position that a point is.
 pub(super) fn position(column: &str, point: ewkb::Point) -> Result<LonLat, StoreError> {
     LonLat::new(point.x, point.y).map_err(|e| unreadable(column, e))
+}
+
+/// The outline that a polygon is.
+pub(super) fn area(column: &str, polygon: &ewkb::Polygon) -> Result<Area, StoreError> {
+    let [ring] = &polygon.rings[..] else { return Err(unreadable(column, "has not one ring")) };
+    let corner = |point: &ewkb::Point| LonLat::new(point.x, point.y);
+    let corners: Result<Vec<_>, _> = ring.points.iter().map(corner).collect();
+    Area::new(corners.map_err(|e| unreadable(column, e))?).map_err(|e| unreadable(column, e))
 }
 
 /// The polygons that these are.

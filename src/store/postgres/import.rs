@@ -5,7 +5,7 @@ use super::{
     column::Columns as _,
     event_rows::{self, EventRow},
     export, incident_rows, mailing_rows, patrol_rows, register_rows, road_rows, setting_rows,
-    step_rows,
+    signal_rows, situation_rows, step_rows,
     stock_put::{self, Changed},
     tract_rows,
     write::PostgresTransaction,
@@ -19,7 +19,7 @@ use crate::store::{
 const IS_USED: &str = "
     SELECT EXISTS (SELECT FROM event) OR EXISTS (SELECT FROM landlord)
         OR EXISTS (SELECT FROM incident) OR EXISTS (SELECT FROM patrol) OR EXISTS (SELECT FROM account)
-        OR EXISTS (SELECT FROM purge)
+        OR EXISTS (SELECT FROM purge) OR EXISTS (SELECT FROM signal)
 ";
 
 /// The stock comes before the events that its numbers refer to. Reading a large table back takes as long as
@@ -69,6 +69,8 @@ impl Import for PostgresImport<'_> {
                 step_rows::put(&rows.collect::<Vec<_>>())
             }
             Piece::Alerts(all) => alert_rows::put(&all.iter().collect::<Vec<_>>()),
+            Piece::Signals(all) => signal_rows::put(all),
+            Piece::Situations(all) => situation_rows::put(&all.iter().collect::<Vec<_>>()),
             Piece::Accounts(all) => account_rows::put(&all.iter().collect::<Vec<_>>()),
             Piece::Mailboxes(all) => vec![mailing_rows::put_mailboxes(all)],
             Piece::Mailings(all) => vec![mailing_rows::put(all)],
@@ -113,6 +115,7 @@ fn row(event: &EventRecord) -> EventRow<'_> {
         }
         Subject::Patrol(id) => EventRow { fact: "patrol", patrol: Some(id), ..about },
         Subject::Alert(id) => EventRow { fact: "alert", alert: Some(*id), ..about },
+        Subject::Situation(id) => EventRow { fact: "situation", situation: Some(*id), ..about },
         Subject::Account(id) => EventRow { fact: "account", account: Some(*id), ..about },
         Subject::Setting(name) => EventRow { fact: "setting", setting: Some(*name), ..about },
         Subject::Hold(id) => EventRow { fact: "hold", hold: Some(*id), ..about },

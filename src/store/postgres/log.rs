@@ -9,7 +9,7 @@ use super::{
     column::{Columns, of_seq},
     connection::Connection,
     fault::unreadable,
-    incident_rows, patrol_rows, register_rows, setting_rows, step_rows,
+    incident_rows, patrol_rows, register_rows, setting_rows, situation_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -24,6 +24,9 @@ const EVENT_COLUMNS: usize = 5;
 /// Where the columns of an account begin.
 const ACCOUNT_AT: usize =
     EVENT_COLUMNS + incident_rows::TYPES.len() + alert_rows::TYPES.len() + patrol_rows::TYPES.len();
+/// Where those of a setting begin, and those of a situation.
+const SETTING_AT: usize = ACCOUNT_AT + account_rows::TYPES.len();
+const SITUATION_AT: usize = SETTING_AT + setting_rows::TYPES.len();
 /// The incidents of the events that are read.
 const OF_EVENTS: &str = "
     incident IN (SELECT incident FROM event WHERE seq > $1 ORDER BY seq LIMIT $2)
@@ -39,7 +42,7 @@ pub(super) fn head(view: &Connection<'_>) -> Result<Seq, StoreError> {
 /// See [`crate::store::Log::events_after`]; `view` sees one state throughout.
 pub(super) fn events_after(view: &Connection<'_>, after: Seq) -> Result<Vec<Event>, StoreError> {
     let sql = format!(
-        "SELECT event.seq, event.recorded_at, event.fact, event.hold, event.purge, {}, {}, {}, {}, {}
+        "SELECT event.seq, event.recorded_at, event.fact, event.hold, event.purge, {}, {}, {}, {}, {}, {}
          FROM event
          LEFT JOIN incident
              ON incident.id = event.incident AND incident.reported_at = event.incident_reported_at
@@ -47,12 +50,14 @@ pub(super) fn events_after(view: &Connection<'_>, after: Seq) -> Result<Vec<Even
          LEFT JOIN alert ON alert.id = event.alert
          LEFT JOIN account ON account.id = event.account
          LEFT JOIN setting ON setting.name = event.setting
+         LEFT JOIN situation ON situation.id = event.situation
          WHERE event.seq > $1 ORDER BY event.seq LIMIT {PIECE_FACTS_MAX}",
         incident_rows::COLUMNS,
         alert_rows::COLUMNS,
         patrol_rows::COLUMNS,
         account_rows::COLUMNS,
-        setting_rows::COLUMNS
+        setting_rows::COLUMNS,
+        situation_rows::COLUMNS
     );
     let steps =
         step_rows::of_incidents(view, OF_EVENTS, &[&of_seq(after), &(PIECE_FACTS_MAX as i64)])?;
@@ -74,10 +79,8 @@ pub(super) fn events_after(view: &Connection<'_>, after: Seq) -> Result<Vec<Even
                 Fact::PatrolRecorded(patrol_rows::read(&row, at)?)
             }
             "account" => Fact::AccountRecorded(account_rows::read(&row, ACCOUNT_AT)?),
-            "setting" => {
-                let at = ACCOUNT_AT + account_rows::TYPES.len();
-                Fact::SettingChanged(setting_rows::read(&row, at)?)
-            }
+            "setting" => Fact::SettingChanged(setting_rows::read(&row, SETTING_AT)?),
+            "situation" => Fact::SituationRecorded(situation_rows::read(&row, SITUATION_AT)?),
             "hold" => Fact::HoldRecorded(register_rows::hold(view, row.column(3)?)?),
             "purge" => Fact::Purged(register_rows::purge(view, row.column(4)?)?),
             "gone" => Fact::Gone,

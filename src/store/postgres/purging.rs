@@ -86,6 +86,15 @@ const fn candidates(what: Kept) -> &'static str {
             "SELECT least(disabled_at, expires_at) AS t, id AS key FROM account
              WHERE $2::UUID[] IS NOT NULL AND seal IS NULL"
         }
+        Kept::Signals => {
+            "SELECT coalesce(until, at) AS t, number AS key FROM signal
+             WHERE $2::UUID[] IS NOT NULL AND coalesce(until, at) < $1"
+        }
+        // One that is open is never over.
+        Kept::Situations => {
+            "SELECT closed_at AS t, id AS key FROM situation
+             WHERE $2::UUID[] IS NOT NULL AND closed_at < $1"
+        }
     }
 }
 
@@ -104,7 +113,8 @@ const fn removal(what: Kept) -> Option<&'static str> {
         Kept::Hazards => Some(
             "DELETE FROM hazard USING due WHERE hazard.site = due.key AND hazard.kind = due.extra",
         ),
-        Kept::Alerts | Kept::Incidents | Kept::Accounts => None,
+        Kept::Signals => Some("DELETE FROM signal USING due WHERE signal.number = due.key"),
+        Kept::Alerts | Kept::Incidents | Kept::Accounts | Kept::Situations => None,
     }
 }
 
@@ -130,6 +140,10 @@ const fn removals(what: Kept) -> &'static [&'static str] {
             "UPDATE event SET author = NULL WHERE author = ANY ($1)",
             "UPDATE setting SET changed_by = NULL WHERE changed_by = ANY ($1)",
             "DELETE FROM account WHERE id = ANY ($1)",
+        ],
+        Kept::Situations => &[
+            "UPDATE event SET fact = 'gone', situation = NULL WHERE situation = ANY ($1)",
+            "DELETE FROM situation WHERE id = ANY ($1)",
         ],
         _ => &[],
     }
@@ -238,6 +252,8 @@ const fn tables(what: Kept) -> &'static [&'static str] {
         Kept::Hazards => &["hazard"],
         Kept::Incidents => &["receipt", "event", "step"],
         Kept::Accounts => &["account", "event", "setting"],
+        Kept::Signals => &["signal"],
+        Kept::Situations => &["situation", "event"],
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
     access::AccountName,
     closed_list::ClosedList as _,
     incident::IncidentId,
-    retention::{Hold, HoldId, HoldScope, Purge},
+    retention::{Hold, HoldId, HoldScope, Purge, RegisterEnds},
     stock::SiteCode,
     store::{StoreError, register_columns},
     time::TimeWindow,
@@ -62,6 +62,12 @@ const PUT_HOLDS: &str = "
         $7::TIMESTAMPTZ[], $8::TIMESTAMPTZ[], $9::TEXT[], $10::TIMESTAMPTZ[], $11::TEXT[]
     )
     ON CONFLICT (id) DO UPDATE SET lifted_at = excluded.lifted_at, lifted_by = excluded.lifted_by
+";
+
+/// What [`ends`] asks. Of the events the last one about a purge, and so not many: there is one every night.
+const ENDS: &str = "
+    SELECT coalesce((SELECT max(number) FROM purge), 0), coalesce(
+        (SELECT purge FROM event WHERE purge IS NOT NULL ORDER BY seq DESC LIMIT 1), 0)
 ";
 
 const PUT_PURGES: &str = "
@@ -168,4 +174,11 @@ pub(super) fn purge(view: &Connection<'_>, number: i64) -> Result<Purge, StoreEr
     let sql = format!("SELECT {PURGE_COLUMNS} FROM purge WHERE number = $1");
     let rows = view.query(&sql, &[&number])?;
     read_purge(rows.first().ok_or_else(|| unreadable("event.purge", "is not there"))?)
+}
+
+/// See [`crate::store::Log::register_ends`].
+pub(super) fn ends(view: &Connection<'_>) -> Result<RegisterEnds, StoreError> {
+    let rows = view.query(ENDS, &[])?;
+    let row = rows.first().ok_or_else(|| unreadable("purge", "has no row"))?;
+    Ok(RegisterEnds { kept: row.number::<i64, u64>(0)?, told: row.number::<i64, u64>(1)? })
 }

@@ -5,7 +5,7 @@ use tokio_postgres::{binary_copy::BinaryCopyOutRow, types::Type};
 use super::{
     account_rows, alert_rows,
     connection::Connection,
-    incident_rows, log, patrol_rows, register_rows, setting_rows, step_rows,
+    incident_rows, log, patrol_rows, register_rows, setting_rows, situation_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -34,6 +34,10 @@ pub(super) fn replay(
     let alerts = format!("SELECT {} FROM alert", alert_rows::COLUMNS);
     scan(view, &alerts, &alert_rows::TYPES, each, |row| {
         alert_rows::read(row, 0).map(Fact::AlertRecorded)
+    })?;
+    let situations = format!("SELECT {} FROM situation ORDER BY id", situation_rows::COLUMNS);
+    scan(view, &situations, &situation_rows::TYPES, each, |row| {
+        situation_rows::read(row, 0).map(Fact::SituationRecorded)
     })?;
     let accounts = format!("SELECT {} FROM account", account_rows::COLUMNS);
     scan(view, &accounts, &account_rows::TYPES, each, |row| {

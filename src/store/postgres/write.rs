@@ -7,18 +7,20 @@ use super::{
     connection::Connection,
     event_rows::{self, EventRow},
     fault::unreadable,
-    incident_rows, log, mailing_rows, patrol_rows, purging, register_rows, setting_rows, step_rows,
-    stock_put,
+    incident_rows, log, mailing_rows, patrol_rows, purging, register_rows, setting_rows,
+    signal_rows, situation_rows, step_rows, stock_put,
 };
 use crate::{
     access::{AccessAnchor, Account, Setting},
     alert::Alert,
+    correlation::Situation,
     event::{Event, Fact, Seq},
     incident::{IdempotencyKey, Incident},
     mailing::{Mailbox, Mailing},
     patrol::{Patrol, PositionFix},
-    retention::{Hold, HoldId, Kept, Purge},
-    store::{Batch, Due, Log, MailChange, NewFact, Receipt, StoreError, Transaction},
+    retention::{Hold, HoldId, Kept, Purge, RegisterEnds},
+    signal::Signal,
+    store::{Batch, Due, KeptSignal, Log, MailChange, NewFact, Receipt, StoreError, Transaction},
     time::{Date, Timestamp},
 };
 
@@ -77,6 +79,7 @@ impl<'a> PostgresTransaction<'a> {
         let incidents: Vec<_> = facts.iter().filter_map(incident_of).collect();
         let patrols: Vec<_> = facts.iter().filter_map(patrol_of).collect();
         let alerts: Vec<_> = facts.iter().filter_map(alert_of).collect();
+        let situations: Vec<_> = facts.iter().filter_map(situation_of).collect();
         let accounts: Vec<_> = facts.iter().filter_map(account_of).collect();
         let settings: Vec<_> = facts.iter().filter_map(setting_of).collect();
         let holds: Vec<_> = facts.iter().filter_map(hold_of).collect();
@@ -93,6 +96,7 @@ impl<'a> PostgresTransaction<'a> {
         calls.extend(patrol_rows::put(&patrols));
         calls.extend(step_rows::put(&steps));
         calls.extend(alert_rows::put(&alerts));
+        calls.extend(situation_rows::put(&situations));
         calls.extend(account_rows::put(&accounts));
         calls.extend(setting_rows::put(&settings));
         calls.extend(register_rows::put_holds(&holds));
@@ -137,6 +141,18 @@ impl Log for PostgresTransaction<'_> {
     fn access_anchors(&mut self) -> Result<Vec<AccessAnchor>, StoreError> {
         anchor_rows::all(&self.connection)
     }
+
+    fn signals_after(
+        &mut self,
+        number: u64,
+        since: Timestamp,
+    ) -> Result<Vec<KeptSignal>, StoreError> {
+        signal_rows::after(&self.connection, number, since)
+    }
+
+    fn register_ends(&mut self) -> Result<RegisterEnds, StoreError> {
+        register_rows::ends(&self.connection)
+    }
 }
 
 impl Transaction for PostgresTransaction<'_> {
@@ -178,6 +194,19 @@ impl Transaction for PostgresTransaction<'_> {
         self.finish()
     }
 
+    fn commit_signals(
+        self: Box<Self>,
+        received_at: Timestamp,
+        signals: &[Signal],
+    ) -> Result<Vec<KeptSignal>, StoreError> {
+        let new = signal_rows::add(&self.connection, received_at, signals)?;
+        // What is there already is no news.
+        if !new.is_empty() {
+            self.finish()?;
+        }
+        Ok(new)
+    }
+
     fn commit_anchor(self: Box<Self>, anchor: &AccessAnchor) -> Result<(), StoreError> {
         self.connection.send(&[anchor_rows::put(std::slice::from_ref(anchor))])?;
         self.finish()
@@ -198,6 +227,10 @@ const fn patrol_of(new: &NewFact) -> Option<&Patrol> {
 
 const fn alert_of(new: &NewFact) -> Option<&Alert> {
     if let Fact::AlertRecorded(alert) = &new.fact { Some(alert) } else { None }
+}
+
+const fn situation_of(new: &NewFact) -> Option<&Situation> {
+    if let Fact::SituationRecorded(situation) = &new.fact { Some(situation) } else { None }
 }
 
 const fn account_of(new: &NewFact) -> Option<&Account> {

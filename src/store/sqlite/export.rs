@@ -7,13 +7,15 @@ use super::{
     account_rows, alert_rows, anchor_rows, briefing_rows,
     column::{instant, list, seq, text},
     fault::{told, unreadable},
-    incident_rows, mailing_rows, patrol_rows, register_rows, road_rows, setting_rows, step_rows,
+    incident_rows, mailing_rows, patrol_rows, register_rows, road_rows, setting_rows, signal_rows,
+    situation_rows, step_rows,
     stock_read::{self, Wanted},
     tract_rows,
 };
 use crate::{
     access::AccountId,
     alert::AlertId,
+    correlation::SituationId,
     incident::{IdempotencyKey, IncidentId, RequestDigest},
     retention::HoldId,
     store::{
@@ -24,7 +26,7 @@ use crate::{
 
 const EVENTS: &str = "
     SELECT seq, event.recorded_at, fact, incident, incident.reported_at, patrol, alert, account, author,
-        setting, hold, purge
+        setting, hold, purge, situation
     FROM event LEFT JOIN incident ON incident.id = event.incident ORDER BY seq
 ";
 const RECEIPTS: &str = "SELECT key, request, seq FROM receipt ORDER BY key";
@@ -64,6 +66,14 @@ pub(super) fn export(
     let alerts = format!("SELECT {} FROM alert ORDER BY id", alert_rows::COLUMNS);
     in_pieces(each, Piece::Alerts, |add| {
         scan(view, &alerts, |row| add(alert_rows::read(row, 0)?))
+    })?;
+    let signals = format!("SELECT {} FROM signal ORDER BY number", signal_rows::COLUMNS);
+    in_pieces(each, Piece::Signals, |add| {
+        scan(view, &signals, |row| add(signal_rows::read(row)?))
+    })?;
+    let situations = format!("SELECT {} FROM situation ORDER BY id", situation_rows::COLUMNS);
+    in_pieces(each, Piece::Situations, |add| {
+        scan(view, &situations, |row| add(situation_rows::read(row, 0)?))
     })?;
     let accounts = format!("SELECT {} FROM account ORDER BY id", account_rows::COLUMNS);
     in_pieces(each, Piece::Accounts, |add| {
@@ -134,6 +144,10 @@ fn event(row: &Row<'_>) -> Result<EventRecord, StoreError> {
         "alert" => {
             let id: [u8; 16] = row.get(6).map_err(told)?;
             Subject::Alert(AlertId::new(Uuid::from_bytes(id)))
+        }
+        "situation" => {
+            let id: [u8; 16] = row.get(12).map_err(told)?;
+            Subject::Situation(SituationId::new(Uuid::from_bytes(id)))
         }
         "account" => {
             let id: [u8; 16] = row.get(7).map_err(told)?;

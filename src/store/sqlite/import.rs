@@ -4,8 +4,8 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::{
     account_rows, alert_rows, anchor_rows, briefing_rows, export, fault::told, incident_rows,
-    mailing_rows, patrol_rows, register_rows, road_rows, setting_rows, step_rows, stock_put,
-    tract_rows, write,
+    mailing_rows, patrol_rows, register_rows, road_rows, setting_rows, signal_rows, situation_rows,
+    step_rows, stock_put, tract_rows, write,
 };
 use crate::store::{Import, StoreError, archive::Piece};
 
@@ -14,6 +14,7 @@ const IS_USED: &str = "
     SELECT EXISTS (SELECT 1 FROM event) OR EXISTS (SELECT 1 FROM landlord)
         OR EXISTS (SELECT 1 FROM incident) OR EXISTS (SELECT 1 FROM patrol)
         OR EXISTS (SELECT 1 FROM account) OR EXISTS (SELECT 1 FROM purge)
+        OR EXISTS (SELECT 1 FROM signal)
 ";
 
 /// An import that has the write lock. Dropping it rolls it back.
@@ -82,6 +83,10 @@ impl Import for SqliteImport<'_> {
                 step_rows::put(to, row.incident, row.ordinal as usize, &row.step)
             }),
             Piece::Alerts(all) => all.iter().try_for_each(|alert| alert_rows::put(to, alert)),
+            Piece::Signals(all) => all.iter().try_for_each(|kept| signal_rows::put(to, kept)),
+            Piece::Situations(all) => {
+                all.iter().try_for_each(|situation| situation_rows::put(to, situation))
+            }
             Piece::Accounts(all) => {
                 all.iter().try_for_each(|account| account_rows::put(to, account))
             }

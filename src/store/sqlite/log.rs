@@ -6,7 +6,7 @@ use super::{
     account_rows, alert_rows,
     column::{instant, seq, text},
     fault::{told, unreadable},
-    incident_rows, patrol_rows, register_rows, setting_rows, step_rows,
+    incident_rows, patrol_rows, register_rows, setting_rows, situation_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -23,6 +23,9 @@ const INCIDENT_COLUMNS: usize = 7;
 /// Where the columns of an account begin.
 const ACCOUNT_AT: usize =
     EVENT_COLUMNS + INCIDENT_COLUMNS + alert_rows::COLUMN_COUNT + patrol_rows::COLUMN_COUNT;
+/// Where those of a setting begin, and those of a situation.
+const SETTING_AT: usize = ACCOUNT_AT + account_rows::COLUMN_COUNT;
+const SITUATION_AT: usize = SETTING_AT + setting_rows::COLUMN_COUNT;
 /// The incidents of the events that are read.
 const OF_EVENTS: &str = "
     incident IN (SELECT incident FROM event WHERE seq > ?1 ORDER BY seq LIMIT ?2)
@@ -38,19 +41,21 @@ pub(super) fn head(connection: &Connection) -> Result<Seq, StoreError> {
 /// See [`crate::store::Log::events_after`]; `view` sees one state throughout.
 pub(super) fn events_after(view: &Connection, after: Seq) -> Result<Vec<Event>, StoreError> {
     let sql = format!(
-        "SELECT event.seq, event.recorded_at, event.fact, event.hold, event.purge, {}, {}, {}, {}, {}
+        "SELECT event.seq, event.recorded_at, event.fact, event.hold, event.purge, {}, {}, {}, {}, {}, {}
          FROM event
          LEFT JOIN incident ON incident.id = event.incident
          LEFT JOIN patrol ON patrol.id = event.patrol
          LEFT JOIN alert ON alert.id = event.alert
          LEFT JOIN account ON account.id = event.account
          LEFT JOIN setting ON setting.name = event.setting
+         LEFT JOIN situation ON situation.id = event.situation
          WHERE event.seq > ?1 ORDER BY event.seq LIMIT {PIECE_FACTS_MAX}",
         incident_rows::COLUMNS,
         alert_rows::COLUMNS,
         patrol_rows::COLUMNS,
         account_rows::COLUMNS,
-        setting_rows::COLUMNS
+        setting_rows::COLUMNS,
+        situation_rows::COLUMNS
     );
     let steps = step_rows::of_incidents(view, OF_EVENTS, params![after.0, PIECE_FACTS_MAX])?;
     let mut statement = view.prepare_cached(&sql).map_err(told)?;
@@ -72,10 +77,8 @@ pub(super) fn events_after(view: &Connection, after: Seq) -> Result<Vec<Event>, 
                 Fact::PatrolRecorded(patrol_rows::read(row, at)?)
             }
             "account" => Fact::AccountRecorded(account_rows::read(row, ACCOUNT_AT)?),
-            "setting" => Fact::SettingChanged(setting_rows::read(
-                row,
-                ACCOUNT_AT + account_rows::COLUMN_COUNT,
-            )?),
+            "setting" => Fact::SettingChanged(setting_rows::read(row, SETTING_AT)?),
+            "situation" => Fact::SituationRecorded(situation_rows::read(row, SITUATION_AT)?),
             "hold" => {
                 let id = row.get(3).map_err(told)?;
                 Fact::HoldRecorded(register_rows::hold(view, id)?)

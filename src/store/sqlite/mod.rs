@@ -21,7 +21,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::{
-    Import, Log, Receipt, Store, StoreError, Transaction,
+    Import, KeptSignal, Log, Receipt, Store, StoreError, Transaction,
     archive::{Counts, Piece},
 };
 use crate::{
@@ -30,8 +30,8 @@ use crate::{
     incident::IdempotencyKey,
     mailing::{Mailbox, Mailing},
     patrol::PositionFix,
-    retention::Removed,
-    time::Date,
+    retention::{RegisterEnds, Removed},
+    time::{Date, Timestamp},
 };
 
 mod account_rows;
@@ -56,6 +56,8 @@ mod replay;
 mod road_rows;
 mod scrubbing;
 mod setting_rows;
+mod signal_rows;
+mod situation_rows;
 mod step_rows;
 mod stock_put;
 mod stock_read;
@@ -138,6 +140,18 @@ impl Log for SqliteStore {
 
     fn access_anchors(&mut self) -> Result<Vec<AccessAnchor>, StoreError> {
         anchor_rows::all(&self.connection)
+    }
+
+    fn signals_after(
+        &mut self,
+        number: u64,
+        since: Timestamp,
+    ) -> Result<Vec<KeptSignal>, StoreError> {
+        signal_rows::after(&self.connection, number, since)
+    }
+
+    fn register_ends(&mut self) -> Result<RegisterEnds, StoreError> {
+        register_rows::ends(&self.connection)
     }
 }
 

@@ -10,8 +10,8 @@ use std::{
 use refinery::error::Kind;
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 
-use super::fault;
-use crate::store::StoreError;
+use super::{column, fault};
+use crate::{store::StoreError, time::Timestamp};
 
 mod embedded {
     refinery::embed_migrations!("migrations/sqlite");
@@ -172,6 +172,9 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
         if found > known {
             return Err(StoreError::TooNew { found, known });
         }
+        if found > 0 {
+            check_history(connection)?;
+        }
         // Two programs that open a new file at once both try; the one that comes late fails, and finds
         // the next time that the work is done.
         match runner.run(connection) {
@@ -187,6 +190,37 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), StoreError> {
         std::thread::sleep(PAUSE);
     }
     Err(StoreError::Away(format!("the schema cannot be brought up to version {known}: {failure}")))
+}
+
+/// Refuses a history of migrations that is damaged: the runner panics at what it has not written itself.
+fn check_history(connection: &Connection) -> Result<(), StoreError> {
+    let rows = "SELECT applied_on, checksum FROM refinery_schema_history";
+    let mut rows = connection.prepare_cached(rows).map_err(fault::told)?;
+    let mut rows = rows.query([]).map_err(fault::told)?;
+    while let Some(row) = rows.next().map_err(fault::told)? {
+        let (applied_on, checksum) = (column::text(row, 0)?, column::text(row, 1)?);
+        if !is_applied_on(applied_on) || checksum.parse::<u64>().is_err() {
+            return Err(fault::unreadable("refinery_schema_history", "is damaged"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether that is an instant as the runner writes it, such as `2026-11-24T02:05:07.123456789Z`.
+fn is_applied_on(text: &str) -> bool {
+    let Some((whole, rest)) = text.split_at_checked("2026-11-24T02:05:07".len()) else {
+        return false;
+    };
+    let is_fraction = |rest: &str| {
+        rest.strip_prefix('.').is_some_and(|digits| {
+            (1..=9).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
+        })
+    };
+    let fraction = rest.strip_suffix('Z');
+    fraction.is_some_and(|rest| rest.is_empty() || is_fraction(rest))
+        && whole.as_bytes()[10] == b'T'
+        && !whole.ends_with(":60")
+        && text.parse::<Timestamp>().is_ok()
 }
 
 /// The newest version of the schema that this program knows.
@@ -222,5 +256,29 @@ fn first_fault(path: &Path, error: rusqlite::Error) -> StoreError {
             cannot_open(path, error)
         }
         _ => fault::told(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instant_of_the_history_is_one_that_the_runner_reads() {
+        for good in ["2026-11-24T02:05:07.123456789Z", "2026-11-24T02:05:07Z"] {
+            assert!(is_applied_on(good), "{good}");
+        }
+        for damaged in [
+            "",
+            "2026-11-24T02:05:07",
+            "2026-13-24T02:05:07Z",
+            "2026-11-24 02:05:07Z",
+            "2026-11-24T02:05:60Z",
+            "2026-11-24T02:05:07,5Z",
+            "2026-11-24T02:05:07.Z",
+            "2026-11-24T02:05:0\u{e9}Z",
+        ] {
+            assert!(!is_applied_on(damaged), "{damaged}");
+        }
     }
 }

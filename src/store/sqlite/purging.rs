@@ -77,6 +77,14 @@ const fn candidates(what: Kept) -> &'static str {
                  id AS key, NULL AS extra
              FROM account WHERE ?2 IS NOT NULL AND seal IS NULL"
         }
+        Kept::Signals => {
+            "SELECT coalesce(until, at) AS t, number AS key, NULL AS extra FROM signal WHERE ?2 IS NOT NULL"
+        }
+        // One that is open is never over.
+        Kept::Situations => {
+            "SELECT closed_at AS t, id AS key, NULL AS extra FROM situation
+             WHERE ?2 IS NOT NULL AND closed_at IS NOT NULL"
+        }
     }
 }
 
@@ -105,6 +113,11 @@ const fn removals(what: Kept) -> &'static [&'static str] {
             "UPDATE event SET author = NULL WHERE author = ?1",
             "UPDATE setting SET changed_by = NULL WHERE changed_by = ?1",
             "DELETE FROM account WHERE id = ?1",
+        ],
+        Kept::Signals => &["DELETE FROM signal WHERE number = ?1"],
+        Kept::Situations => &[
+            "UPDATE event SET fact = 'gone', situation = NULL WHERE situation = ?1",
+            "DELETE FROM situation WHERE id = ?1",
         ],
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     access::AccountName,
     closed_list::ClosedList as _,
     incident::IncidentId,
-    retention::{Hold, HoldId, HoldScope, Purge},
+    retention::{Hold, HoldId, HoldScope, Purge, RegisterEnds},
     store::{StoreError, register_columns},
     time::TimeWindow,
 };
@@ -30,6 +30,12 @@ const PUT_HOLD: &str = "
     )
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
     ON CONFLICT (id) DO UPDATE SET lifted_at = excluded.lifted_at, lifted_by = excluded.lifted_by
+";
+
+/// What [`ends`] asks. Of the events the last one about a purge, and so not many: there is one every night.
+const ENDS: &str = "
+    SELECT coalesce((SELECT max(number) FROM purge), 0), coalesce(
+        (SELECT purge FROM event WHERE purge IS NOT NULL ORDER BY seq DESC LIMIT 1), 0)
 ";
 
 const PUT_PURGE: &str = "
@@ -136,4 +142,10 @@ pub(super) fn purge(view: &Connection, number: u64) -> Result<Purge, StoreError>
     let mut asked = view.prepare_cached(&sql).map_err(told)?;
     let found = asked.query_row([number], |row| Ok(read_purge(row))).optional().map_err(told)?;
     found.unwrap_or_else(|| Err(unreadable("event.purge", "is not there")))
+}
+
+/// See [`crate::store::Log::register_ends`].
+pub(super) fn ends(view: &Connection) -> Result<RegisterEnds, StoreError> {
+    let read = |row: &Row<'_>| Ok(RegisterEnds { kept: row.get(0)?, told: row.get(1)? });
+    view.prepare_cached(ENDS).map_err(told)?.query_row([], read).map_err(told)
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row};
 use super::{
     account_rows, alert_rows,
     fault::told,
-    incident_rows, log, patrol_rows, register_rows, setting_rows, step_rows,
+    incident_rows, log, patrol_rows, register_rows, setting_rows, situation_rows, step_rows,
     stock_read::{self, Wanted},
 };
 use crate::{
@@ -31,6 +31,8 @@ pub(super) fn replay(
     })?;
     let alerts = format!("SELECT {} FROM alert", alert_rows::COLUMNS);
     scan(view, &alerts, each, |row| alert_rows::read(row, 0).map(Fact::AlertRecorded))?;
+    let situations = format!("SELECT {} FROM situation ORDER BY id", situation_rows::COLUMNS);
+    scan(view, &situations, each, |row| situation_rows::read(row, 0).map(Fact::SituationRecorded))?;
     let accounts = format!("SELECT {} FROM account", account_rows::COLUMNS);
     scan(view, &accounts, each, |row| account_rows::read(row, 0).map(Fact::AccountRecorded))?;
     let settings = format!("SELECT {} FROM setting", setting_rows::COLUMNS);

@@ -16,6 +16,8 @@ use crate::{
 /// The columns that [`read`] reads, in its order.
 pub(super) const COLUMNS: &str =
     "setting.name, setting.is_on, setting.changed_by, setting.changed_at";
+/// How many they are.
+pub(super) const COLUMN_COUNT: usize = 4;
 
 const PUT: &str = "
     INSERT INTO setting (name, is_on, changed_by, changed_at) VALUES (?1, ?2, ?3, ?4)

@@ -4,7 +4,8 @@ use rusqlite::{Connection, TransactionBehavior, params};
 
 use super::{
     account_rows, alert_rows, anchor_rows, fault::told, incident_rows, log, mailing_rows,
-    patrol_rows, purging, register_rows, setting_rows, step_rows, stock_put,
+    patrol_rows, purging, register_rows, setting_rows, signal_rows, situation_rows, step_rows,
+    stock_put,
 };
 use crate::{
     access::AccessAnchor,
@@ -13,17 +14,20 @@ use crate::{
     incident::IdempotencyKey,
     mailing::{Mailbox, Mailing},
     patrol::PositionFix,
-    retention::{HoldId, Kept},
+    retention::{HoldId, Kept, RegisterEnds},
+    signal::Signal,
     store::{
-        Batch, Due, Log, MailChange, NewFact, Receipt, StoreError, Transaction,
+        Batch, Due, KeptSignal, Log, MailChange, NewFact, Receipt, StoreError, Transaction,
         archive::{EventRecord, Subject},
     },
     time::{Date, Timestamp},
 };
 
 const PUT_EVENT: &str = "
-    INSERT INTO event (seq, recorded_at, fact, incident, patrol, alert, account, author, setting, hold, purge)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+    INSERT INTO event (
+        seq, recorded_at, fact, incident, patrol, alert, situation, account, author, setting, hold, purge
+    )
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
 ";
 
 /// A write that has the lock. Dropping it rolls it back.
@@ -58,6 +62,10 @@ impl<'a> SqliteTransaction<'a> {
             Fact::AlertRecorded(alert) => {
                 alert_rows::put(&self.inner, alert)?;
                 Subject::Alert(alert.id)
+            }
+            Fact::SituationRecorded(situation) => {
+                situation_rows::put(&self.inner, situation)?;
+                Subject::Situation(situation.id)
             }
             Fact::AccountRecorded(account) => {
                 account_rows::put(&self.inner, account)?;
@@ -115,6 +123,18 @@ impl Log for SqliteTransaction<'_> {
     fn access_anchors(&mut self) -> Result<Vec<AccessAnchor>, StoreError> {
         anchor_rows::all(&self.inner)
     }
+
+    fn signals_after(
+        &mut self,
+        number: u64,
+        since: Timestamp,
+    ) -> Result<Vec<KeptSignal>, StoreError> {
+        signal_rows::after(&self.inner, number, since)
+    }
+
+    fn register_ends(&mut self) -> Result<RegisterEnds, StoreError> {
+        register_rows::ends(&self.inner)
+    }
 }
 
 impl Transaction for SqliteTransaction<'_> {
@@ -153,6 +173,19 @@ impl Transaction for SqliteTransaction<'_> {
         self.inner.commit().map_err(told)
     }
 
+    fn commit_signals(
+        self: Box<Self>,
+        received_at: Timestamp,
+        signals: &[Signal],
+    ) -> Result<Vec<KeptSignal>, StoreError> {
+        let new = signal_rows::add(&self.inner, received_at, signals)?;
+        // What is there already is no news.
+        if !new.is_empty() {
+            self.inner.commit().map_err(told)?;
+        }
+        Ok(new)
+    }
+
     fn commit_anchor(self: Box<Self>, anchor: &AccessAnchor) -> Result<(), StoreError> {
         anchor_rows::put(&self.inner, anchor)?;
         self.inner.commit().map_err(told)
@@ -162,7 +195,7 @@ impl Transaction for SqliteTransaction<'_> {
 /// Writes an event, whose number follows the last one.
 pub(super) fn put_event(connection: &Connection, event: &EventRecord) -> Result<(), StoreError> {
     let (mut incident, mut patrol, mut alert, mut account) = (None, None, None, None);
-    let (mut setting, mut hold, mut purge) = (None, None, None);
+    let (mut situation, mut setting, mut hold, mut purge) = (None, None, None, None);
     let fact = match &event.subject {
         Subject::Stock => "stock",
         Subject::Incident { id, .. } => {
@@ -176,6 +209,10 @@ pub(super) fn put_event(connection: &Connection, event: &EventRecord) -> Result<
         Subject::Alert(id) => {
             alert = Some(id.uuid().into_bytes());
             "alert"
+        }
+        Subject::Situation(id) => {
+            situation = Some(id.uuid().into_bytes());
+            "situation"
         }
         Subject::Account(id) => {
             account = Some(id.uuid().into_bytes());
@@ -205,6 +242,7 @@ pub(super) fn put_event(connection: &Connection, event: &EventRecord) -> Result<
         incident,
         patrol,
         alert,
+        situation,
         account,
         author,
         setting,

@@ -20,9 +20,12 @@ use vigie::{
 
 use crate::{
     program::run,
-    store::fixture::{
-        account, alert, anchor, batch, commit, commit_anchor, commit_mail, fix, hold, incident,
-        incident_fact, key, mailbox, mailing, patrol_fact, purge, setting, stepped, stock_fact,
+    store::{
+        fixture::{
+            account, alert, anchor, batch, commit, commit_anchor, commit_mail, fix, hold, incident,
+            incident_fact, key, mailbox, mailing, patrol_fact, purge, setting, stepped, stock_fact,
+        },
+        signals,
     },
 };
 
@@ -47,6 +50,7 @@ fn filled() -> TempDir {
         Fact::AccountRecorded(account(1)),
         Fact::SettingChanged(setting(1)),
         Fact::HoldRecorded(hold(2, None, Some(2))),
+        signals::situation_fact(1),
         Fact::Purged(Purge { at: system_clock(), ..purge(1, Vec::new(), Vec::new()) }),
     ];
     everything.facts.extend(batch(later).facts);
@@ -54,6 +58,7 @@ fn filled() -> TempDir {
     everything.fixes.push(fix(1, 5));
     commit(&mut store, everything).unwrap();
     commit_anchor(&mut store, anchor(1, 9, 7)).unwrap();
+    signals::commit_signals(&mut store, 1..=3).unwrap();
     commit_mail(&mut store, MailChange::Mailbox(mailbox("astreinte"))).unwrap();
     let sent = mailing(9, 0, MailingState::Sent);
     commit_mail(&mut store, MailChange::Mailing(sent)).unwrap();

@@ -44,7 +44,7 @@ fn a_copy_from_sqlite_to_postgresql_and_back_has_the_same_checksums() {
     let and_back = said_json(&["copy", "--from", &database.url(), "--to", &back, "--json"]);
     let again = complaint(&["copy", "--from", &from, "--to", &database.url()]);
 
-    assert_eq!(there["records"], 52);
+    assert_eq!(there["records"], 57);
     assert_eq!(and_back["kinds"], there["kinds"]);
     assert_eq!(held(&back), held(&from));
     assert!(again.contains("is not empty, and nothing was changed"), "{again}");
@@ -94,7 +94,9 @@ fn a_backup_taken_while_a_server_writes_restores_into_either_store() {
     let next = Server::start(&other.url());
     let known = server.report("PH-0001", "0/0").json();
     assert_eq!(next.report("PH-0001", "0/0").json()["id"], known["id"], "the key is known");
-    assert_eq!(next.report("PH-0001", "new").json()["seq"], incidents + 3);
+    // Either server may have signed at its start that nothing was to be purged.
+    let seq = next.report("PH-0001", "new").json()["seq"].as_u64().unwrap();
+    assert!((incidents + 3..=incidents + 5).contains(&seq), "{seq} after {incidents} incidents");
 }
 
 #[test]
@@ -123,7 +125,7 @@ fn a_dump_by_postgresql_itself_restores_to_the_same_store() {
     assert_eq!(held(&other.url()), held(&database.url()));
     assert_eq!(ills(&other.url()), (Some(0), String::new()));
     let mut store = other.url().parse::<StoreUrl>().unwrap().open().unwrap();
-    assert_eq!(commit(&mut *store, batch([stock_fact(3)])).unwrap()[0].seq.0, 13);
+    assert_eq!(commit(&mut *store, batch([stock_fact(3)])).unwrap()[0].seq.0, 14);
     assert_eq!(replayed(&mut *store).sites.len(), 3);
 }
 
@@ -165,7 +167,7 @@ fn the_doctor_sees_rules_that_are_switched_off_and_numbers_with_a_gap() {
 
     database.sql("ALTER TABLE vigie.event DISABLE TRIGGER event_is_never_removed");
     assert_eq!(ills(&database.url()), (Some(1), "fail integrity".to_owned()));
-    database.sql("DELETE FROM vigie.event WHERE seq = 12");
+    database.sql("DELETE FROM vigie.event WHERE seq = 13");
     database.sql("ALTER TABLE vigie.event ENABLE TRIGGER event_is_never_removed");
     assert_eq!(ills(&database.url()), (Some(1), "fail head".to_owned()));
 }

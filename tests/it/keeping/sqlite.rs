@@ -190,6 +190,8 @@ fn a_copy_tells_what_it_moved_and_both_sides_have_it() {
     positions 1
     steps 2
     alerts 1
+    signals 3
+    situations 1
     accounts 1
     mailboxes 1
     mailings 1
@@ -197,12 +199,12 @@ fn a_copy_tells_what_it_moved_and_both_sides_have_it() {
     settings 1
     holds 1
     purges 1
-    events 12
+    events 13
     receipts 1
-    52 records
+    57 records
     ");
     let last = table.lines().last().unwrap();
-    assert_eq!(last, format!("52 records from {from} are in {to}, verified"));
+    assert_eq!(last, format!("57 records from {from} are in {to}, verified"));
     for (kind, told) in again["kinds"].as_object().unwrap() {
         let sum = told["sha256"].as_str().unwrap();
         assert!(table.lines().any(|line| line.starts_with(kind) && line.ends_with(sum)), "{kind}");

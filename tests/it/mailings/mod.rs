@@ -1,5 +1,6 @@
 //! Morning reports by e-mail: a real mail server on loopback, real messages, and a register that says what became of each.
 
+mod made_up;
 mod post_office;
 
 use std::process::{Command, Output, Stdio};

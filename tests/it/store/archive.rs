@@ -19,6 +19,7 @@ use super::{
         account, anchor, at, batch, commit, commit_anchor, commit_mail, fix, incident,
         incident_fact, key, landlord, mailbox, mailing, patrol_fact, site, stock, stock_fact,
     },
+    signals::{all_signals, commit_signals, signal, situation_fact},
     state::{State, followed, replayed},
 };
 
@@ -44,6 +45,7 @@ fn fill(store: &mut dyn Store) {
         Fact::AccountRecorded(account(4)),
         Fact::AccountRecorded(account(28)),
     ]);
+    last.facts.extend(batch((1..=9).map(situation_fact)).facts);
     // Event by event: the second account was given by the first.
     last.facts[6].author = Some(account(0).id);
     last.fixes = vec![fix(2, 8), fix(3, 7)];
@@ -51,6 +53,7 @@ fn fill(store: &mut dyn Store) {
     for (log, day, seq) in [(2, 9, 7), (1, 21, 9), (1, 3, 4)] {
         commit_anchor(store, anchor(log, day, seq)).unwrap();
     }
+    commit_signals(store, 1..=40).unwrap();
     commit_mail(store, MailChange::Mailbox(mailbox("astreinte"))).unwrap();
     let states = [MailingState::Sent, MailingState::ToFetch, MailingState::Waiting];
     for (day, ordinal, state) in [(20, 0, 0), (9, 1, 0), (9, 0, 1), (21, 0, 2)] {
@@ -113,6 +116,7 @@ pub fn what_is_copied_in_and_out_again_is_the_same(place: &dyn Place) {
         assert!(told(&mut **copy) == told(&mut *original), "events");
         assert!(State::of(&followed(Snapshot::default(), &mut **copy)) == expected, "fold");
         assert_eq!(copy.counts().unwrap(), original.counts().unwrap());
+        assert_eq!(all_signals(&mut **copy), all_signals(&mut *original));
         for number in 0..40 {
             let key = key(&format!("call {number}")).0;
             assert_eq!(copy.receipt(&key).unwrap(), original.receipt(&key).unwrap());
@@ -137,6 +141,11 @@ pub fn a_copied_store_goes_on_where_the_other_one_was(place: &dyn Place) {
     assert!(matches!(repeated, Err(StoreError::Refused(_))), "the key is taken: {repeated:?}");
     assert_eq!(next[0].seq, head.next());
     assert!(matches!(nowhere, Err(StoreError::Refused(_))), "rules hold again: {nowhere:?}");
+    let kept = all_signals(&mut *original);
+    let new = commit_signals(&mut *store, [7, 41, 8]).unwrap();
+    assert_eq!(new.len(), 1, "two are known: {new:?}");
+    assert_eq!(new[0].signal, signal(41));
+    assert!(new[0].number > kept[kept.len() - 1].number, "{new:?}");
 }
 
 pub fn records_come_in_the_order_of_the_bytes_of_their_keys(place: &dyn Place) {

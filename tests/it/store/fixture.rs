@@ -28,6 +28,8 @@ use vigie::{
     tract::{Dataset, DatasetRow, Division, Tract, TractKind, Variable, Vintage},
 };
 
+use super::signals;
+
 pub fn at(second: i64) -> Timestamp {
     Timestamp::from_unix_ms(1_700_000_000_000 + second * 1000).unwrap()
 }
@@ -408,6 +410,7 @@ pub fn one_of_everything() -> Batch {
         Fact::HoldRecorded(hold(2, None, Some(2))),
         Fact::HoldRecorded(Hold { lifted: Some((at(99), None)), ..hold(2, None, Some(2)) }),
         Fact::Purged(purge(1, Vec::new(), vec![hold(1, None, None).id])),
+        signals::situation_fact(4),
     ]);
     everything.fixes.push(fix(1, 5));
     everything

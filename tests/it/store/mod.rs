@@ -6,6 +6,7 @@ mod postgres_database;
 mod promises;
 pub mod purging;
 mod random;
+pub mod signals;
 mod sqlite_file;
 pub mod state;
 
@@ -95,4 +96,12 @@ every_store_keeps![
     mailboxes_and_mailings_are_as_they_were_put_and_no_events,
     a_mailing_that_breaks_a_rule_leaves_nothing,
     an_anchor_only_goes_on,
+    a_signal_is_there_once_and_in_the_order_in_which_it_came,
+    signals_that_are_there_already_are_no_news,
+    a_call_with_one_bad_signal_leaves_none,
+    signals_that_were_over_are_left_out,
+    many_signals_come_in_pieces,
+    a_store_that_holds_a_signal_is_not_empty,
+    a_situation_is_told_as_it_is_now,
+    a_purge_takes_signals_by_their_end_and_situations_that_are_over,
 ];

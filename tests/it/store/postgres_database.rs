@@ -15,6 +15,7 @@ use vigie::{
 use super::{
     Place,
     fixture::{batch, commit, fix, incident_fact, one_of_everything, patrol_fact, stock_fact},
+    signals::commit_signals,
     state::replayed,
 };
 use crate::{
@@ -29,6 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 fn filled() -> Database {
     let database = Database::fresh();
     commit(&mut *database.open(), one_of_everything()).unwrap();
+    commit_signals(&mut *database.open(), 1..=4).unwrap();
     database
 }
 
@@ -59,20 +61,27 @@ fn plain_sql_cannot_break_the_rules() {
     let database = filled();
     let incident = "incident, incident_reported_at FROM vigie.event WHERE fact = 'incident'";
 
+    let signal = |column: &str, value: &str| {
+        format!(
+            "INSERT INTO vigie.signal (id, received_at, source, kind, at, {column})
+             VALUES (gen_random_uuid(), '2026-01-01Z', 'noise', 'level', '2026-01-01Z', {value})"
+        )
+    };
+
     for (sql, rule) in [
         ("DELETE FROM vigie.event", "an event is never changed or removed"),
         ("UPDATE vigie.event SET recorded_at = now()", "an event is never changed or removed"),
         ("TRUNCATE vigie.event CASCADE", "an event is never changed or removed"),
         (
-            "INSERT INTO vigie.event VALUES (21, '2026-01-01Z', 'stock')",
+            "INSERT INTO vigie.event VALUES (22, '2026-01-01Z', 'stock')",
             "the number of an event follows the last one",
         ),
         (
-            "INSERT INTO vigie.event SELECT number, '2026-01-01Z', 'stock' FROM unnest('{20,22}'::int[]) number",
+            "INSERT INTO vigie.event SELECT number, '2026-01-01Z', 'stock' FROM unnest('{21,23}'::int[]) number",
             "the number of an event follows the last one",
         ),
         (
-            &format!("INSERT INTO vigie.event SELECT 20, now(), 'patrol', {incident}"),
+            &format!("INSERT INTO vigie.event SELECT 21, now(), 'patrol', {incident}"),
             "violates check constraint",
         ),
         (
@@ -83,7 +92,7 @@ fn plain_sql_cannot_break_the_rules() {
             "WITH again AS (
                 INSERT INTO vigie.incident SELECT id, kind, channel, status, reported_at + interval '1 second', site
                 FROM vigie.incident RETURNING id, reported_at
-            ) INSERT INTO vigie.event SELECT 20, '2026-01-01Z', 'incident', id, reported_at FROM again",
+            ) INSERT INTO vigie.event SELECT 21, '2026-01-01Z', 'incident', id, reported_at FROM again",
             "an incident is reported once",
         ),
         (
@@ -96,7 +105,7 @@ fn plain_sql_cannot_break_the_rules() {
         ("TRUNCATE vigie.incident", "an incident is never removed"),
         ("TRUNCATE vigie.incident_2023_11", "an incident is never removed"),
         (
-            "INSERT INTO vigie.event SELECT 20, '2026-01-01Z', 'incident', gen_random_uuid(), '2026-01-01Z'",
+            "INSERT INTO vigie.event SELECT 21, '2026-01-01Z', 'incident', gen_random_uuid(), '2026-01-01Z'",
             "an event is about an incident that is there",
         ),
         (
@@ -125,11 +134,22 @@ fn plain_sql_cannot_break_the_rules() {
         ("UPDATE vigie.site SET dwellings = -1", "violates check constraint"),
         ("UPDATE vigie.landlord SET id = 'Été'", "violates check constraint"),
         ("INSERT INTO vigie.head VALUES (false, 0, 0)", "violates check constraint"),
+        ("UPDATE vigie.signal SET value = 7", "a signal is never changed"),
+        (&signal("site, position", "'PH-0001', 'SRID=4326;POINT(2 48)'"), "violates check constraint"),
+        (&signal("position", "'SRID=4326;POINT(200 48)'"), "violates check constraint"),
+        (&signal("area", "'SRID=4326;POINT(2 48)'"), "does not match column type"),
+        (&signal("value", "'NaN'"), "violates check constraint"),
+        (&signal("until", "'2025-12-31Z'"), "violates check constraint"),
+        (&signal("site", "'chez elle'"), "violates check constraint"),
+        ("DELETE FROM vigie.situation", "violates foreign key constraint"),
+        ("UPDATE vigie.situation SET subject = NULL", "violates check constraint"),
+        ("UPDATE vigie.situation SET last_at = opened_at - interval '1 s'", "violates check constraint"),
+        ("UPDATE vigie.situation SET closed_by = NULL", "violates check constraint"),
     ] {
         let said = refusal(&database, sql);
         assert!(said.contains(rule), "{sql}\n{said}");
     }
-    assert_eq!(database.open().begin().unwrap().head(), Seq(19));
+    assert_eq!(database.open().begin().unwrap().head(), Seq(20));
 }
 
 #[test]
@@ -158,8 +178,8 @@ fn plain_sql_sees_incidents_as_points_and_what_is_near() {
             "SELECT string_agg(DISTINCT f_table_name || '.' || type, ' ' ORDER BY f_table_name || '.' || type)
              FROM geometry_columns WHERE f_table_schema = 'vigie' AND srid = 4326"
         ),
-        "building.MULTIPOLYGON hall.POINT incident_on_map.POINT position.POINT road.LINESTRING site.MULTIPOLYGON \
-         site.POINT surrounding.GEOMETRY tract.MULTIPOLYGON"
+        "building.MULTIPOLYGON hall.POINT incident_on_map.POINT position.POINT road.LINESTRING signal.POINT \
+         signal.POLYGON site.MULTIPOLYGON site.POINT surrounding.GEOMETRY tract.MULTIPOLYGON"
     );
 }
 
@@ -274,7 +294,7 @@ fn a_commit_that_was_cut_off_is_unsure_and_there_or_not() {
     let proxy = CuttingProxy::before(database.cluster.port());
     let mut store = opened(&database.url_at("127.0.0.1", proxy.port)).unwrap();
 
-    for (fate, events_then) in [(CommitFate::Lost, 19), (CommitFate::Unanswered, 20)] {
+    for (fate, events_then) in [(CommitFate::Lost, 20), (CommitFate::Unanswered, 21)] {
         proxy.cut_at_next_commit(fate);
         let cut = commit(&mut *store, batch([incident_fact(7, 1)]));
 
@@ -298,11 +318,11 @@ fn a_writer_that_freezes_does_not_keep_the_others_out() {
         written = commit(&mut *other, batch([incident_fact(2, 1)]));
     }
 
-    assert_eq!(written.unwrap()[0].seq, Seq(20));
+    assert_eq!(written.unwrap()[0].seq, Seq(21));
     proxy.heal();
     let late = begun.commit(batch([incident_fact(3, 1)]));
     assert!(matches!(late, Err(StoreError::Away(_))), "{late:?}");
-    assert_eq!(other.begin().unwrap().head(), Seq(20));
+    assert_eq!(other.begin().unwrap().head(), Seq(21));
 }
 
 #[test]

@@ -34,6 +34,13 @@ pub use super::{
         what_a_hold_covers_stays,
     },
     random::random_histories_lead_to_the_state_of_the_model,
+    signals::{
+        a_call_with_one_bad_signal_leaves_none,
+        a_purge_takes_signals_by_their_end_and_situations_that_are_over,
+        a_signal_is_there_once_and_in_the_order_in_which_it_came, a_situation_is_told_as_it_is_now,
+        a_store_that_holds_a_signal_is_not_empty, many_signals_come_in_pieces,
+        signals_that_are_there_already_are_no_news, signals_that_were_over_are_left_out,
+    },
 };
 
 pub fn an_empty_store_holds_nothing(place: &dyn Place) {

@@ -21,11 +21,14 @@ use super::{
         account, alert, at, batch, commit, fix, hold, incident, key, patrol_fact, purge, setting,
         stepped, stock_fact,
     },
+    signals::{commit_signals, situation, situation_fact},
     state::{State, followed, replayed},
 };
 
 /// Incidents that are closed, a minute apart; each third has steps, and each fourth another one merged into it.
 const INCIDENTS: u32 = 40;
+/// Situations, each third still open.
+const SITUATIONS: u32 = 9;
 
 /// A history of which everything but the last seconds is over.
 fn fill(store: &mut dyn Store) {
@@ -68,6 +71,8 @@ fn fill(store: &mut dyn Store) {
             .unwrap();
     }
     commit(store, Batch { fixes: vec![fix(2, 90_000)], ..batch([]) }).unwrap();
+    commit(store, batch((1..=SITUATIONS).map(situation_fact))).unwrap();
+    commit_signals(store, 1..=50).unwrap();
     // Account 5, which was taken away, had changed account 1 and a setting; account 1 had changed account 5.
     let by =
         |author: u32, fact: Fact| NewFact { fact, author: Some(account(author).id), key: None };
@@ -101,7 +106,7 @@ fn history(number: u32) -> Incident {
 }
 
 /// Removes what was over before that instant, as one row of the register.
-fn purged(store: &mut dyn Store, before: Timestamp, holds: &[HoldId]) -> (Purge, Vec<Event>) {
+pub fn purged(store: &mut dyn Store, before: Timestamp, holds: &[HoldId]) -> (Purge, Vec<Event>) {
     let number = 1 + replayed(store).purges.len() as u64;
     let mut transaction = store.begin().unwrap();
     let mut removed = Vec::new();
@@ -145,6 +150,7 @@ pub fn a_purge_removes_what_it_counts_and_followers_agree(place: &dyn Place) {
     let left = replayed(&mut *store);
     assert_eq!(left.incidents.len(), 0);
     assert_eq!(left.alerts, []);
+    assert_eq!(left.situations, [3, 6, 9].map(situation));
     assert_eq!(left.patrols.iter().filter(|known| known.last_fix.is_some()).count(), 0);
     // Of accounts one that is good and the program's own; nobody is named who is gone.
     assert_eq!(
@@ -156,8 +162,9 @@ pub fn a_purge_removes_what_it_counts_and_followers_agree(place: &dyn Place) {
     assert!(store.receipt(&key("call 1").0).unwrap().is_none());
     let told = store.events_after(Seq(0)).unwrap();
     let gone = told.iter().filter(|event| event.fact == Fact::Gone).count();
-    // All but the stock, what is told of accounts that are left, a setting, the last change of each patrol, and the purges.
-    assert_eq!(told.len() - gone, 3 + 3 + 1 + 3 + 4);
+    // All but the stock, what is told of accounts that are left, a setting, the last change of each patrol, situations that are
+    // open, and the purges.
+    assert_eq!(told.len() - gone, 3 + 3 + 1 + 3 + 3 + 4);
 }
 
 pub fn what_a_hold_covers_stays(place: &dyn Place) {

@@ -7,6 +7,7 @@ use proptest::{
 use vigie::{
     access::Account,
     alert::Alert,
+    correlation::Situation,
     event::{Event, Fact, Seq},
     incident::Status,
     patrol::{Availability, PositionFix},
@@ -20,6 +21,7 @@ use super::{
         account, alert, batch, commit, fix, incident, patrol, patrol_fact, setting, stepped, stock,
         stock_fact,
     },
+    signals::situation,
     state::{State, followed, replayed},
 };
 
@@ -58,6 +60,10 @@ enum Step {
     Setting {
         number: u32,
     },
+    Situation {
+        number: u32,
+        times: u64,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -76,6 +82,7 @@ fn step() -> impl Strategy<Value = Step> {
         (0..NUMBERS, 0..NUMBERS).prop_map(|(number, about)| Step::Alert { number, about }),
         (0..NUMBERS, 0_u32..9).prop_map(|(number, epoch)| Step::Account { number, epoch }),
         (0_u32..2).prop_map(|number| Step::Setting { number }),
+        (0..NUMBERS, 1_u64..9).prop_map(|(number, times)| Step::Situation { number, times }),
     ]
 }
 
@@ -130,6 +137,11 @@ impl Step {
                 let new = setting(number);
                 let known = new.changed_by.is_none_or(|id| state.accounts().get(id).is_some());
                 known.then_some(Fact::SettingChanged(new))?
+            }
+            Self::Situation { number, times } => {
+                let (new, is_over) = (situation(number), times % 2 == 0);
+                let closed = new.closed.filter(|_| is_over);
+                Fact::SituationRecorded(Situation { times, closed, ..new })
             }
         })
     }

@@ -4,21 +4,26 @@ use std::{fs, path::Path};
 
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
+use refinery::Target;
 use rusqlite::Connection;
 use vigie::{
     event::Seq,
-    store::{Log as _, Store as _, StoreError, sqlite::SqliteStore},
+    store::{Log as _, Store as _, StoreError, archive, sqlite::SqliteStore},
+    time::Timestamp,
 };
 
 use super::{
     Place, SqliteFile,
-    fixture::{batch, commit, incident_fact, one_of_everything, stock_fact},
+    fixture::{account, batch, commit, incident_fact, key, one_of_everything, stock_fact},
+    signals::{commit_signals, situation_fact},
+    state::replayed,
 };
 
 /// A file with one of everything.
 fn filled() -> SqliteFile {
     let file = SqliteFile::new();
     commit(&mut *file.open(), one_of_everything()).unwrap();
+    commit_signals(&mut *file.open(), 1..=4).unwrap();
     file
 }
 
@@ -153,6 +158,7 @@ fn a_damaged_file_is_an_error_and_never_a_panic() {
             store.replay(&mut |_| {})?;
             store.events_after(Seq(0))?;
             store.last_fixes()?;
+            store.signals_after(0, Timestamp::from_unix_ms(0).unwrap())?;
             commit(&mut store, batch([incident_fact(9, 1)]))
         });
         told += usize::from(used.is_err());
@@ -209,9 +215,70 @@ fn what_cannot_be_is_refused_to_bare_sql_too() {
         "INSERT INTO position VALUES ('TANGO-2', 2.3, 48.8, 0, NULL)", // off duty
         "UPDATE position SET lat = 91",
         "INSERT INTO receipt VALUES (x'00', x'00', 1)",
+        "INSERT INTO event (seq, recorded_at, fact, situation) VALUES (21, 0, 'situation', zeroblob(16))",
+        "INSERT INTO event (seq, recorded_at, fact) VALUES (21, 0, 'situation')",
+        "DELETE FROM situation", // an event is about it
+        "UPDATE situation SET subject = NULL",
+        "UPDATE situation SET times = 0",
+        "UPDATE situation SET last_at = opened_at - 1",
+        "UPDATE situation SET closed_by = NULL",
+        "UPDATE situation SET rule = 'M. Dupont'",
+        "UPDATE signal SET value = 7",
+        "INSERT INTO signal (id, received_at, source, kind, at) SELECT id, 0, source, kind, 0 FROM signal",
+        "INSERT INTO signal (id, received_at, source, kind, at) VALUES (x'07', 0, 'noise', 'level', 0)",
+        "INSERT INTO signal (id, received_at, source, kind, at) VALUES (zeroblob(16), 0, 'M. Dupont', 'level', 0)",
+        "INSERT INTO signal (id, received_at, source, kind, at) VALUES (zeroblob(16), 0, 'noise', 'chez elle', 0)",
+        "INSERT INTO signal (id, received_at, source, kind, at, until) VALUES (zeroblob(16), 0, 'noise', 'level', 7, 7)",
+        "INSERT INTO signal (id, received_at, source, kind, at, lon) VALUES (zeroblob(16), 0, 'noise', 'level', 7, 2.3)",
+        "INSERT INTO signal (id, received_at, source, kind, at, site, lon, lat) VALUES (zeroblob(16), 0, 'noise', 'level', 7, 'PH-0001', 2.3, 48.8)",
+        "INSERT INTO signal (id, received_at, source, kind, at, area) VALUES (zeroblob(16), 0, 'noise', 'level', 7, 'chez elle')",
+        "INSERT INTO signal (id, received_at, source, kind, at, value) VALUES (zeroblob(16), 0, 'noise', 'level', 7, 9e999)",
     ] {
         assert!(raw.execute_batch(nonsense).is_err(), "accepted: {nonsense}");
     }
+}
+
+#[test]
+fn a_store_of_schema_15_comes_up_with_all_that_it_held() {
+    let (now, then) = (SqliteFile::new(), SqliteFile::new());
+    let mut everything = one_of_everything();
+    everything.facts.pop(); // a situation, of which that schema knows nothing
+    everything.facts[2].key = Some(key("call 1"));
+    everything.facts[12].author = Some(account(2).id);
+    commit(&mut *now.open(), everything).unwrap();
+    let mut raw = raw(&then.path());
+    let migrations = refinery::load_sql_migrations("migrations/sqlite").unwrap();
+    refinery::Runner::new(&migrations).set_target(Target::Version(15)).run(&mut raw).unwrap();
+    raw.execute_batch(&format!(
+        "PRAGMA foreign_keys = OFF; ATTACH '{}' AS now",
+        now.path().display()
+    ))
+    .unwrap();
+    let columns = "SELECT t.name, group_concat(c.name, ', ')
+         FROM main.sqlite_schema t, pragma_table_info(t.name, 'main') c
+         WHERE t.type = 'table' AND t.name NOT LIKE 'refinery%' GROUP BY t.name";
+    let tables = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
+    let tables: Vec<(String, String)> = raw
+        .prepare(columns)
+        .unwrap()
+        .query_map([], tables)
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    for (table, columns) in tables {
+        let copy =
+            format!("INSERT INTO main.{table} ({columns}) SELECT {columns} FROM now.{table}");
+        raw.execute_batch(&copy).unwrap_or_else(|e| panic!("{copy}: {e}"));
+    }
+    drop(raw);
+
+    let (mut before, mut after) = (now.open(), then.open());
+
+    assert_eq!(replayed(&mut *after), replayed(&mut *before));
+    assert_eq!(archive::survey(&mut *after).unwrap(), archive::survey(&mut *before).unwrap());
+    assert_eq!(after.events_after(Seq(0)).unwrap(), before.events_after(Seq(0)).unwrap());
+    assert!(after.receipt(&key("call 1").0).unwrap().is_some());
+    assert_eq!(commit(&mut *after, batch([situation_fact(1)])).unwrap()[0].seq, Seq(20));
 }
 
 #[test]
@@ -238,7 +305,7 @@ fn no_column_holds_personal_data() {
     building: id site site_was_given footprint height_m levels dwellings seq
     dataset: id source vintage division seq
     dataset_row: dataset code figures
-    event: seq recorded_at fact incident patrol alert account setting hold purge author
+    event: seq recorded_at fact incident patrol alert situation account setting hold purge author
     hall: building ordinal label lon lat
     hazard: site kind since until seq
     hold: id incident site reported_from reported_to reason until set_at set_by lifted_at lifted_by
@@ -254,8 +321,10 @@ fn no_column_holds_personal_data() {
     road: id class name forward_kmh backward_kmh restricted walkable nodes marks line seq
     road_speed: class percent seq
     setting: name is_on changed_by changed_at
+    signal: number id received_at source kind site lon lat area at until value
     site: code landlord name dwellings lon lat outline address seq
     site_note: site topic text seq
+    situation: id rule scope subject opened_at last_at times last_site closed_at closed_by
     step: incident ordinal action at recorded_at actor patrol reason override_reason partner other outcome people with_police remark
     surrounding: id class name rank height_m shape seq
     tract: code vintage name kind area seq

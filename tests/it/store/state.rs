@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use vigie::{
     access::{Account, Setting},
     alert::Alert,
+    correlation::Situation,
     event::Seq,
     patrol::PatrolId,
     retention::{Hold, Purge},
@@ -37,6 +38,7 @@ pub struct State {
     /// By patrol: what it is on.
     pub missions: Vec<(PatrolId, Mission)>,
     pub alerts: Vec<Alert>,
+    pub situations: Vec<Situation>,
     pub accounts: Vec<Account>,
     pub settings: Vec<Setting>,
     pub holds: Vec<Hold>,
@@ -94,6 +96,7 @@ impl State {
                 .map(|(patrol, mission)| (patrol.clone(), mission.clone()))
                 .collect(),
             alerts: snapshot.alerts().iter().cloned().collect(),
+            situations: snapshot.situations().iter().cloned().collect(),
             accounts: snapshot.accounts().iter().map(|account| (**account).clone()).collect(),
             settings: snapshot.settings().iter().copied().collect(),
             holds: snapshot.registers().holds().cloned().collect(),
