@@ -13,7 +13,7 @@ export default defineConfig({
     // The map engine alone is about 1 MB before compression; it is one chunk on purpose.
     chunkSizeWarningLimit: 1400,
     rollupOptions: {
-      input: { index: "index.html", patrol: "patrol/index.html", signin: "signin/index.html", accounts: "accounts/index.html", registers: "registers/index.html", analysis: "analysis/index.html", me: "me/index.html", sw: "src/patrol/worker/sw.ts" },
+      input: { index: "index.html", patrol: "patrol/index.html", signin: "signin/index.html", accounts: "accounts/index.html", registers: "registers/index.html", analysis: "analysis/index.html", hotspots: "hotspots/index.html", portrait: "portrait/index.html", me: "me/index.html", sw: "src/patrol/worker/sw.ts" },
       output: {
         // The browser looks for a worker where it found it before: its name never changes.
         entryFileNames: ({ name }) => (name === "sw" ? "patrol/sw.js" : "assets/[name]-[hash].js"),

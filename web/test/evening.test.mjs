@@ -62,8 +62,15 @@ test("a call goes from the desk to the tablet, to the report, and back to the de
   await tablet.page.getByTestId("send").click();
   await page.getByRole("button", { name: "Clore", exact: true }).click();
 
-  const { features } = await server.get(`incidents?site=${site.id}&status=closed&channel=call&kind=OCC-HAL&limit=1`);
-  const incident = await server.get(`incidents/${features[0].id}`);
+  const closed = async () =>
+    (await server.get(`incidents?site=${site.id}&status=closed&channel=call&kind=OCC-HAL&limit=1`)).features[0];
+  let found = await closed();
+  // The desk is still saying it.
+  for (let tries = 0; !found && tries < 100; tries += 1) {
+    await page.waitForTimeout(100);
+    found = await closed();
+  }
+  const incident = await server.get(`incidents/${found.id}`);
   const steps = incident.properties.steps.map((/** @type {any} */ step) => `${step.actor} ${step.to}`);
   assert.deepEqual(steps, [
     "dispatcher qualified",

@@ -43,6 +43,11 @@ test("a server that dies is said so, and the page is well again once it is back"
 
 test("a stream that cannot be had is told, the lists are read again in its place, and the note goes once it is back", async () => {
   const { page, close } = await newPage(browser);
+  const ofStream = (/** @type {import("playwright-core").Request} */ request) => request.url().includes("/api/v1/events");
+  let tries = 0;
+  page.on("requestfailed", (request) => {
+    if (ofStream(request)) tries += 1;
+  });
   await page.route("**/api/v1/events**", (route) => route.abort());
   await open(page, server);
   await page.getByTestId("banner").getByText("Le flux en direct est indisponible").waitFor();
@@ -60,8 +65,11 @@ test("a stream that cannot be had is told, the lists are read again in its place
   }, id);
   await shot(page, "desktop-dark-polling");
 
+  // After its fourth try the page waits 7 s or more for the next: time to press before it is back by itself.
+  do await page.waitForEvent("requestfailed", ofStream);
+  while (tries < 4);
   await page.unroute("**/api/v1/events**");
-  await page.getByTestId("banner").getByRole("button", { name: "Réessayer" }).click();
+  await page.getByTestId("banner").getByRole("button", { name: "Réessayer" }).click({ timeout: 7_000 });
   await page.getByTestId("link").getByText("En direct").waitFor();
   await page.getByTestId("banner").getByText("Le flux en direct").waitFor({ state: "detached" });
   await close();

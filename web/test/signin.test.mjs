@@ -151,6 +151,11 @@ test("a guest of a demo looks through the eyes of a landlord, and back", async (
     const role = page.getByTestId("role");
     await role.waitFor();
     assert.equal(await role.inputValue(), "demo");
+    /** @type {string[]} */
+    const refused = [];
+    page.on("response", (response) => {
+      if (response.status() === 403) refused.push(response.url());
+    });
     await Promise.all([page.waitForEvent("load"), role.selectOption("landlord")]);
     await page.getByTestId("role").waitFor();
     assert.equal(await page.getByTestId("role").inputValue(), "landlord");
@@ -158,7 +163,11 @@ test("a guest of a demo looks through the eyes of a landlord, and back", async (
     assert.equal(landlords, 1);
     await page.getByTestId("link").waitFor();
     assert.equal(await page.getByRole("button", { name: "Nouvel appel" }).count(), 0, "what may not be done is not offered");
+    assert.equal(await page.getByRole("tab", { name: "Incidents" }).count(), 1);
+    assert.equal(await page.getByRole("tab", { name: "Patrouilles" }).count(), 0, "there are crews, and it is told of none");
+    assert.equal(await page.getByRole("button", { name: "Patrouilles" }).count(), 0, "nor is there a layer of them");
     await page.screenshot({ path: join(ARTIFACTS, "demo-as-landlord.png") });
+    assert.deepEqual(refused, [], "nothing is asked for that a landlord may not read");
     await Promise.all([page.waitForEvent("load"), page.getByTestId("role").selectOption("planner")]);
     await page.getByTestId("published").waitFor();
     const note = await page.getByTestId("published").innerText();

@@ -26,6 +26,13 @@ const START_MS = 120_000;
 export const ARTIFACTS = new URL("../test-artifacts/", import.meta.url).pathname;
 mkdirSync(ARTIFACTS, { recursive: true });
 
+/** A day of a month that is over, which ends in Paris and not at Greenwich: `2026-10-10`. @param {number} back how many months ago @param {number} day */
+export function dayOfMonthsAgo(back, day) {
+  const parts = new Intl.DateTimeFormat("en", { timeZone: "Europe/Paris", year: "numeric", month: "numeric" }).formatToParts(new Date());
+  const [year, month] = ["year", "month"].map((type) => Number(parts.find((part) => part.type === type)?.value));
+  return new Date(Date.UTC(year ?? NaN, (month ?? NaN) - 1 - back, day)).toISOString().slice(0, 10);
+}
+
 /** @returns {Promise<number>} a port of the loopback that nobody listens on */
 export function freePort() {
   return new Promise((resolve, reject) => {
@@ -50,7 +57,8 @@ export class Server {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  async start() {
+  /** @param {string[]} [options] */
+  async start(options = []) {
     const program = process.env.VIGIE_BIN;
     assert.ok(program, "set VIGIE_BIN to the program to test");
     if (this.port === 0) this.port = await freePort();
@@ -58,7 +66,7 @@ export class Server {
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("VIGIE_")));
     const child = spawn(
       program,
-      ["demo", "--store", `sqlite:${join(this.#data, "vigie.sqlite")}`, "--listen", `127.0.0.1:${this.port}`],
+      ["demo", "--store", `sqlite:${join(this.#data, "vigie.sqlite")}`, "--listen", `127.0.0.1:${this.port}`, ...options],
       { stdio: ["ignore", "ignore", "pipe"], env },
     );
     let said = "";

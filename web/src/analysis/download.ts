@@ -10,6 +10,8 @@ export interface About {
   unit: string | null;
   source: string;
   vintage: number | null;
+  /** Who counted the households, and when; null where nobody did. */
+  households: { source: string; vintage: number | null } | null;
   method: string;
   edges: readonly number[];
   /** What the incidents were counted over; null where nothing is told of incidents. */
@@ -31,6 +33,9 @@ const HEADS = [
   "class_to",
   "source",
   "vintage",
+  "households",
+  "households_source",
+  "households_vintage",
   "dwellings",
   "incidents",
   "incidents_per_1000_dwellings",
@@ -46,7 +51,7 @@ export function csvOf(rows: readonly Row[], about: About, lang: Lang): string {
     if (value === null || value === undefined) return "";
     return lang === "fr" ? String(value).replace(".", ",") : String(value);
   };
-  const { edges, incidents } = about;
+  const { edges, households, incidents } = about;
   const lines = rows.map((row) => [
     row.code,
     text(row.name),
@@ -61,6 +66,9 @@ export function csvOf(rows: readonly Row[], about: About, lang: Lang): string {
     row.band === null ? "" : number(edges[row.band + 1]),
     text(about.source),
     number(about.vintage),
+    number(row.households),
+    text(households?.source ?? ""),
+    number(households?.vintage),
     number(row.dwellings),
     row.small ? "<5" : number(row.incidents),
     number(row.rate),
@@ -83,7 +91,7 @@ function quoted(field: string): string {
 /** The tracts with the same columns, in WGS 84. */
 export function geoJsonOf(tracts: readonly Tract[], rows: readonly Row[], about: About): string {
   const shapes = new Map(tracts.map(({ properties: { code }, geometry }) => [code, geometry]));
-  const { edges, incidents, label, unit, source, vintage, indicator, method } = about;
+  const { edges, households, incidents, label, unit, source, vintage, indicator, method } = about;
   const features = rows.map((row) => ({
     type: "Feature",
     id: row.code,
@@ -100,12 +108,15 @@ export function geoJsonOf(tracts: readonly Tract[], rows: readonly Row[], about:
       class: row.band === null ? null : row.band + 1,
       source,
       vintage,
+      households: row.households,
+      households_source: households?.source ?? null,
+      households_vintage: households?.vintage ?? null,
       dwellings: row.dwellings,
       incidents: row.small ? "<5" : row.incidents,
       incidents_per_1000_dwellings: row.rate,
     },
   }));
-  return JSON.stringify({ type: "FeatureCollection", indicator, label, unit, source, vintage, method, breaks: edges, incidents, features });
+  return JSON.stringify({ type: "FeatureCollection", indicator, label, unit, source, vintage, households, method, breaks: edges, incidents, features });
 }
 
 /** Hands a text to the person as a file. */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 
 import type { HeatCell, Tract } from "../api/shapes";
-import { found, rowsOf, sorted } from "./rows";
+import { found, householdsOf, rowsOf, sorted } from "./rows";
 
-const tract = (code: string, name: string, figure: number | null): Tract => ({
+const tract = (code: string, name: string, figure: number | null, households: number | null = null): Tract => ({
   type: "Feature",
   id: code,
   geometry: null,
-  properties: { code, name, kind: "H", vintage: 2013, dwellings: 7, indicators: { "d:X": figure } },
+  properties: { code, name, kind: "H", vintage: 2013, dwellings: 7, indicators: { "d:X": figure, "rp:MEN": households } },
 });
 
 const cell = (id: string, count: number | null, dwellings: number): HeatCell => ({
@@ -18,8 +18,8 @@ const cell = (id: string, count: number | null, dwellings: number): HeatCell => 
 });
 
 const rows = rowsOf(
-  [tract("3", "Épinettes 10", 30), tract("1", "Épinettes 2", 10), tract("2", "Bercy", null), tract("4", "Nation", 20)],
-  "d:X",
+  [tract("3", "Épinettes 10", 30, 410), tract("1", "Épinettes 2", 10), tract("2", "Bercy", null), tract("4", "Nation", 20, 90)],
+  { indicator: "d:X", households: "rp:MEN" },
   [10, 20, 30],
   [cell("1", 5, 100), cell("2", null, 40), cell("4", 0, 10)],
 );
@@ -32,6 +32,14 @@ describe("rows", () => {
       ["2", null, null, null, true],
       ["4", 20, 0, 0, false],
     ]);
+  });
+
+  it("tell of how many households they are, and of none where nobody counted", () => {
+    expect(rows.map(({ households }) => households)).toEqual([410, null, null, 90]);
+    expect(householdsOf(rows)).toBe(500);
+    expect(householdsOf(rows.slice(1, 3))).toBeNull();
+    const uncounted = rowsOf([tract("1", "a", 1, 5)], { indicator: "d:X", households: null }, [], []);
+    expect(uncounted[0]?.households).toBeNull();
   });
 
   it("are sorted with the unknown last, up and down", () => {

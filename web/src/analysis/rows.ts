@@ -10,6 +10,8 @@ export interface Row {
   vintage: number | null;
   /** Null where INSEE gives none. */
   value: number | null;
+  /** Households of the zone, by the table that counts those of the figure; null where none does. */
+  households: number | null;
   /** The class, from 0. */
   band: number | null;
   /** Dwellings of the stock, of which the rate is; null of outlines of former years. */
@@ -22,8 +24,14 @@ export interface Row {
   small: boolean;
 }
 
+/** What rows tell of: the indicator, and the one that counts its households. */
+export interface Asked {
+  indicator: string;
+  households: string | null;
+}
+
 /** A row for each tract. `cells` are those of the heatmap by tract. */
-export function rowsOf(tracts: readonly Tract[], indicator: string, edges: readonly number[], cells: readonly HeatCell[]): Row[] {
+export function rowsOf(tracts: readonly Tract[], { indicator, households }: Asked, edges: readonly number[], cells: readonly HeatCell[]): Row[] {
   const told = new Map(cells.map(({ id, properties }) => [id, properties]));
   return tracts.map(({ properties: { code, name, kind, vintage, dwellings, indicators } }) => {
     const value = indicators[indicator] ?? null;
@@ -34,6 +42,7 @@ export function rowsOf(tracts: readonly Tract[], indicator: string, edges: reado
       kind,
       vintage,
       value,
+      households: households === null ? null : (indicators[households] ?? null),
       band: bandOf(edges, value),
       dwellings: cell?.dwellings ?? dwellings,
       incidents: cell?.count ?? null,
@@ -41,6 +50,12 @@ export function rowsOf(tracts: readonly Tract[], indicator: string, edges: reado
       small: cell !== undefined && cell.count === null,
     };
   });
+}
+
+/** Households of all those rows; null where none of them is known. */
+export function householdsOf(rows: readonly Row[]): number | null {
+  const known = rows.map(({ households }) => households).filter((count) => count !== null);
+  return known.length === 0 ? null : known.reduce((sum, count) => sum + count, 0);
 }
 
 /** Rows whose name or code has every word of `text`, whatever its capitals and accents. */

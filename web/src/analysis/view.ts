@@ -4,13 +4,19 @@ import { RAMPS, type Ramp } from "./ramps";
 
 export const METHODS = ["quantile", "jenks", "equal", "manual"] as const;
 export type MethodChoice = (typeof METHODS)[number];
-export const COLUMNS = ["name", "value", "rate", "dwellings"] as const;
+export const COLUMNS = ["name", "value", "households", "rate", "dwellings"] as const;
 export type Column = (typeof COLUMNS)[number];
 export const COUNTS = [3, 4, 5, 6, 7] as const;
+/** One indicator; one beside another map, behind a curtain; one crossed with the incidents. */
+export const MODES = ["one", "swipe", "cross"] as const;
+export type Mode = (typeof MODES)[number];
 
 export interface View {
   /** `dataset:VARIABLE`; null until one is chosen. */
   indicator: string | null;
+  mode: Mode;
+  /** The indicator behind the curtain; null for the incidents. */
+  beside: string | null;
   method: MethodChoice;
   classes: number;
   /** Inner bounds of classes that somebody typed. */
@@ -26,6 +32,8 @@ export interface View {
 
 export const DEFAULT_VIEW: View = {
   indicator: null,
+  mode: "one",
+  beside: null,
   method: "quantile",
   classes: 5,
   breaks: [],
@@ -52,6 +60,8 @@ export function parseView(hash: string): View {
   const theme = params.get("theme");
   return {
     indicator: params.get("indicator"),
+    mode: among(MODES, params.get("mode"), DEFAULT_VIEW.mode),
+    beside: params.get("beside"),
     // By hand there is nothing without bounds.
     method: method === "manual" && breaks.length === 0 ? DEFAULT_VIEW.method : method,
     classes: among(COUNTS, Number(params.get("classes")), 5),
@@ -72,6 +82,8 @@ export function printView(view: View): string {
     if (value !== null && value !== otherwise) params.push([name, value]);
   };
   put("indicator", view.indicator);
+  put("mode", view.mode, DEFAULT_VIEW.mode);
+  put("beside", view.beside);
   put("method", view.method, DEFAULT_VIEW.method);
   put("classes", String(view.classes), String(DEFAULT_VIEW.classes));
   put("breaks", view.breaks.join(","));

@@ -10,6 +10,7 @@ import type {
   AccountWithToken,
   Alert,
   Body,
+  DrawnPolygon,
   Hazard,
   Hold,
   Incident,
@@ -24,6 +25,7 @@ import type {
   NewIncident,
   NewToken,
   Patrol,
+  Portrait,
   Problem,
   PurgeRegister,
   Query,
@@ -33,6 +35,7 @@ import type {
   Resolution,
   Settings,
   SiteDetails,
+  Situation,
   TotpEnrolment,
   Transitioned,
   TransitionBody,
@@ -44,6 +47,8 @@ const TIMEOUT_MS = 15_000;
 /** A room has thirty cars and forty open incidents; far worse evenings still fit in one answer. */
 const PATROLS_MAX = 1_000;
 const INCIDENTS_MAX = 1_000;
+/** So many situations at once are rules to be written anew; the newest are read. */
+const SITUATIONS_MAX = 1_000;
 
 type Parameters = Record<string, string | number | boolean | null | undefined>;
 
@@ -135,6 +140,11 @@ export function getOpenAlerts(etag: string | null, signal: AbortSignal): Promise
   return getIfChanged(address("/api/v1/alerts", { state: "open" }), etag, signal);
 }
 
+/** The situations that are not over, the newest first. */
+export function getOpenSituations(etag: string | null, signal: AbortSignal): Promise<Fresh<{ situations: Situation[]; timeStamp: string }>> {
+  return getIfChanged(address("/api/v1/situations", { state: "open", limit: SITUATIONS_MAX }), etag, signal);
+}
+
 type ListPath = "/api/v1/buildings" | "/api/v1/sites" | "/api/v1/surroundings" | "/api/v1/tracts";
 type Row<P extends ListPath> = Body<P>["features"][number];
 type Page<P extends ListPath> = { features: Row<P>[]; links: { rel: string; href: string }[] };
@@ -196,6 +206,24 @@ async function send(path: string, body: object, idempotencyKey?: string): Promis
 
 async function post<T>(path: string, body: object, idempotencyKey?: string): Promise<T> {
   return (await (await send(path, body, idempotencyKey)).json()) as T;
+}
+
+/** The portrait of a place or of a subject, by its path. */
+export async function getPortrait(path: string, signal: AbortSignal): Promise<Portrait> {
+  return (await (await call(path, {}, signal)).json()) as Portrait;
+}
+
+/** The portrait of a polygon that somebody drew. */
+export async function drawPortrait(polygon: DrawnPolygon, signal: AbortSignal): Promise<Portrait> {
+  const headers = { "Content-Type": "application/json", ...(await ours()) };
+  return (await (await call("/api/v1/portraits", { method: "POST", headers, body: JSON.stringify(polygon) }, signal)).json()) as Portrait;
+}
+
+/** A portrait as a file of that form. */
+export async function filed(path: string, form: string, polygon: DrawnPolygon | null): Promise<Blob> {
+  const url = address(path, { f: form });
+  const response = polygon === null ? await call(url, {}) : await send(url, polygon);
+  return response.blob();
 }
 
 /** Records an incident. The key makes a second try of the same report harmless. */

@@ -202,7 +202,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The buildings, in the order of ids. */
+        /** The buildings, in the order of ids: a page, or all of them as a file. */
         get: operations["list_buildings"];
         put?: never;
         post?: never;
@@ -221,7 +221,7 @@ export interface paths {
         };
         /**
          * What happens, as it happens: server-sent events.
-         * @description First `hello` (`{seq, server_time}`); then `incident`, `patrol` (each a feature as in the lists), `alert`, `site` (as
+         * @description First `hello` (`{seq, server_time}`); then `incident`, `patrol` (each a feature as in the lists), `alert`, `situation`, `site` (as
          *     `GET /sites/{code}`, when what crews are told of it changes) and `stock`, with the event's number as id (a landlord
          *     whose site an incident has left hears `{id, gone: true}`); at most once a second `positions` (`{patrols: [{id, lon,
          *     lat, recorded_at, accuracy_m}]}`), without id; and a comment every 15 s. `reset` (`{seq}`) says that the lists must
@@ -290,6 +290,88 @@ export interface paths {
         put?: never;
         /** Lifts a hold: what it kept goes with the next purge, unless another one keeps it. */
         post: operations["lift_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hotspots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Zones with their rates, how sure each is, and which stand out from chance: empirical Bayes rates, Gi* (p by the normal
+         *     approximation) and local Moran's I (p by permutations), after Benjamini and Hochberg. To partners and planners all of it
+         *     is worked out of published counts: a zone whose count reads `<5` is unknown, and left out. Descriptive: nothing in the
+         *     dispatch reads it.
+         */
+        get: operations["list_hot_spots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hotspots/density": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Incidents per km² as a smooth surface (quartic kernel, what falls outside all tracts made up for). It says where they
+         *     are dense, not whether that is chance. Only to whoever may be told exact counts.
+         */
+        get: operations["show_density"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hotspots/repeats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Near repeats (Knox): how many pairs of incidents are near each other in place and in time, against what chance would
+         *     give. Of at most 2,000 incidents, the last ones. Only to whoever may be told exact counts.
+         */
+        get: operations["list_repeats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hotspots/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Incidents from week to week with the weeks since which they run at another level; to partners and planners published
+         *     counts from month to month.
+         */
+        get: operations["show_series"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -634,6 +716,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/portraits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The same of a polygon that somebody drew: a GeoJSON `Polygon` in WGS 84, 2,000 corners at most. Where counts are published,
+         *     they are those of sites that lie inside as a whole, so that two polygons that differ by a little tell nothing of the
+         *     difference.
+         */
+        post: operations["draw_portrait"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portraits/{of}/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a site, a landlord, a tract, a commune (an arrondissement of Paris, Lyon or Marseille) or the whole stock is like: dwellings,
+         *     INSEE's figures of the tracts that it touches, rates with intervals, hours, months without their season, and how it
+         *     compares. It describes, and ranks no patrol. To partners and planners counts are published, and sites whose numbers
+         *     are not told by themselves are left out and counted; a landlord reads of its own sites alone.
+         */
+        get: operations["show_portrait"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/positions": {
         parameters: {
             query?: never;
@@ -748,7 +873,8 @@ export interface paths {
         /**
          * Signs in with a name and a password; in a demo, takes a role.
          * @description An unknown name and a wrong password have the same answer, after the same time. After four failures, each doubles
-         *     the wait of that name and of that address, up to a quarter of an hour.
+         *     the wait of that address, up to a quarter of an hour. Failures from several addresses have the name wait, a minute at
+         *     most, but not where it signed in of late.
          */
         post: operations["sign_in"];
         /** Signs out: every session of the account ends. In a demo, the role is put down. */
@@ -874,6 +1000,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes in signals, all of them or none. They are durable when the answer comes; one that comes twice counts once. */
+        post: operations["take_signals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sources of signals, with what each may say. */
+        get: operations["list_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites": {
         parameters: {
             query?: never;
@@ -881,7 +1041,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The sites by code, or those that `q` may mean, best first. */
+        /** The sites by code, or those that `q` may mean, best first: a page, or all of them as a file. */
         get: operations["list_sites"];
         put?: never;
         post?: never;
@@ -922,6 +1082,63 @@ export interface paths {
          *     8 minutes while one holds.
          */
         put: operations["put_hazards"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/situations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The situations that rules have found, the newest first: the open ones, or also those that are over. They say that signals and
+         *     incidents came together as a rule describes, and nothing of what brought them about.
+         */
+        get: operations["list_situations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The subjects, with the kinds that they count. */
+        get: operations["list_subjects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/subjects/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A subject over the whole stock, or over that of the landlord who asks: a portrait of its kinds, with the sites where
+         *     most is reported.
+         */
+        get: operations["show_subject"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -988,7 +1205,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** INSEE's zones in the order of codes, with the figures that are asked for. */
+        /**
+         * INSEE's zones in the order of codes, with the figures that are asked for: a page, or all of them as a file, where each figure
+         *     has its households, its source and its year beside it.
+         */
         get: operations["list_tracts"];
         put?: never;
         post?: never;
@@ -1005,7 +1225,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The tracts of today in classes of an indicator. What is unknown is counted apart, in no class. */
+        /**
+         * The zones of today in classes of an indicator: tracts, or squares where its table is about them. What is unknown is counted apart,
+         *     in no class.
+         */
         get: operations["list_classes"];
         put?: never;
         post?: never;
@@ -1066,6 +1289,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/ogc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where everything is, by OGC API – Features 1.0 and OGC API – Tiles 1.0. */
+        get: operations["show_landing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The collections that the caller may read. */
+        get: operations["list_collections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a collection is, where its features are, and in which reference systems they are told. */
+        get: operations["show_collection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The features of a collection that pass every filter, in the order of ids, of incidents the newest first, or as `sortby` says. Each property of
+         *     `queryables` is a parameter, too: features of that value.
+         */
+        get: operations["list_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/items/{feature}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One feature. */
+        get: operations["show_item"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/queryables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The properties by which features of a collection are asked for, each a parameter of `items`, as a JSON Schema. */
+        get: operations["show_queryables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/sortables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The properties by which features of a collection are sorted (`sortby`), as a JSON Schema. */
+        get: operations["show_sortables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/tiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tilesets of a collection: one, of vector tiles. */
+        get: operations["list_tilesets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/tiles/{tileMatrixSetId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the tiles of a collection are, how far they reach, and what they hold. */
+        get: operations["show_tileset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/collections/{collection}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A vector tile of a collection: that of `/tiles`, within the limits that the tileset says. */
+        get: operations["show_collection_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/conformance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The classes of requirements that are met. */
+        get: operations["show_conformance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/tileMatrixSets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How tiles are cut. */
+        get: operations["list_matrix_sets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ogc/tileMatrixSets/{tileMatrixSetId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How tiles are cut: the squares of each zoom. */
+        get: operations["show_matrix_set"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -1092,6 +1539,74 @@ export interface paths {
         };
         /** Whether the store takes writes and the twin is built. */
         get: operations["readyz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiles/heatmap.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the tiles of heatmaps hold, and where they are, as TileJSON 3.0. */
+        get: operations["describe_heatmap_tiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiles/heatmap/{z}/{x}/{y}.mvt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tile of a heatmap: what `/api/v1/heatmap` answers to the same parameters, drawn. 204 where nothing is there to draw. */
+        get: operations["show_heatmap_tile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiles/{layer}.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the tiles of a layer hold, and where they are, as TileJSON 3.0. */
+        get: operations["describe_tiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tiles/{layer}/{z}/{x}/{y}.mvt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A tile of the sites, buildings, tracts or roads that the caller sees. 204 where nothing is there to draw. */
+        get: operations["show_tile"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1356,6 +1871,8 @@ export interface components {
             /** @description When it was, RFC 3339; now, where it is left out. */
             at?: string | null;
         };
+        /** @enum {string} */
+        ClosedBy: "quiet" | "signal" | "unwatched";
         /**
          * @description `FeatureCollection`, always.
          * @enum {string}
@@ -1395,6 +1912,8 @@ export interface components {
         Dataset: {
             /** @description `tract`, `commune` or `square`: what its rows are about. */
             division: string;
+            /** @description The indicator that tells how many households of a zone its figures are about; null where no table counts them. */
+            households: string | null;
             /** @description What it is called here. */
             id: string;
             /** @description Rows of the table, also about zones elsewhere. */
@@ -1408,6 +1927,53 @@ export interface components {
              * @description Of which year; null where nobody told.
              */
             vintage: number | null;
+        };
+        /** @description Densities in the middles of cells. */
+        DensityGrid: {
+            /** @description West, south, east, north of the grid, in degrees; its rows are straight in them. */
+            bbox: number[];
+            /**
+             * Format: double
+             * @description Side of a cell, in metres.
+             */
+            cellM: number;
+            /** @description Cells from west to east. */
+            columns: number;
+            /** @description Whether what falls outside all tracts was made up for: so where there are tracts. */
+            edgeCorrected: boolean;
+            /**
+             * Format: int64
+             * @description Incidents that were spread.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Incidents that lie in no tract, and were left out.
+             */
+            outside: number;
+            /** @description Cells from south to north. */
+            rows: number;
+            /** @description The most south-western cell first, then those east of it; null outside of all tracts. */
+            values: (number | null)[];
+        };
+        /** @description A smooth surface. */
+        DensitySurface: {
+            /**
+             * Format: double
+             * @description How far an incident spreads, in metres: the radius of the quartic kernel.
+             */
+            bandwidthM: number;
+            grid: components["schemas"]["DensityGrid"] | null;
+            /** @description What the values are measured in. */
+            unit: string;
+        };
+        /** @enum {string} */
+        Direction: "rises" | "falls" | "not_told_apart" | "unknown";
+        /** @description A polygon that somebody drew (RFC 7946). */
+        DrawnPolygon: {
+            /** @description Rings, the shell first; each a list of positions (longitude, latitude), the last one like the first. */
+            coordinates: number[][][];
+            type: components["schemas"]["PolygonType"];
         };
         /** @description An open incident that another one may be the same as. */
         Duplicate: {
@@ -1592,6 +2158,85 @@ export interface components {
                  * @description The metric asked for.
                  */
                 value: number | null;
+            };
+            type: components["schemas"]["FeatureType"];
+        };
+        /** @description A thing with a place. */
+        Feature_HotSpotZone: {
+            geometry: components["schemas"]["Geometry"] | null;
+            /** @description Unique among the features of its kind. */
+            id: string;
+            /** @description A zone. */
+            properties: {
+                /**
+                 * Format: int64
+                 * @description Incidents; null where that reads `<5`.
+                 */
+                count: number | null;
+                /**
+                 * Format: int64
+                 * @description Dwellings: what the count is measured by.
+                 */
+                dwellings: number;
+                /**
+                 * Format: double
+                 * @description Local Moran's I.
+                 */
+                localI: number | null;
+                /**
+                 * Format: double
+                 * @description Its p, two-sided.
+                 */
+                localP: number | null;
+                /**
+                 * Format: double
+                 * @description The same after Benjamini and Hochberg.
+                 */
+                localPAdjusted: number | null;
+                /** @description Neighbours of which a rate is known. */
+                neighbours: number;
+                /**
+                 * Format: double
+                 * @description Its p, two-sided.
+                 */
+                p: number | null;
+                /**
+                 * Format: double
+                 * @description The same after Benjamini and Hochberg: at most 0.05 where it is hot or cold.
+                 */
+                pAdjusted: number | null;
+                /** @description `high_high`, `low_high`, `low_low` or `high_low`: the zone, then its neighbours. */
+                quadrant: string | null;
+                /**
+                 * Format: double
+                 * @description Upper end.
+                 */
+                rateHigh: number | null;
+                /**
+                 * Format: double
+                 * @description Lower end of its exact 95 % interval, of the count that is told.
+                 */
+                rateLow: number | null;
+                /**
+                 * Format: double
+                 * @description Incidents per 1,000 dwellings; null where it is not known.
+                 */
+                ratePer1000: number | null;
+                /**
+                 * Format: double
+                 * @description The rate, drawn towards that of the whole where dwellings are few (empirical Bayes): what is tested.
+                 */
+                smoothedPer1000: number | null;
+                /**
+                 * @description `hot`, `cold`, `not_apart` (not told apart from chance), `not_told` (the count reads `<5`), `no_dwellings`, `alone` (no neighbour is known) or
+                 *     `too_few_zones`.
+                 */
+                standing: string;
+                /**
+                 * Format: double
+                 * @description Gi*: standard deviations above or below what chance puts in and around it.
+                 */
+                z: number | null;
             };
             type: components["schemas"]["FeatureType"];
         };
@@ -1857,7 +2502,7 @@ export interface components {
                 /**
                  * Format: double
                  * @description Dwellings of the stock in it, of the landlords that the caller sees; a building that straddles a border is shared out by its
-                 *     ground. Null for squares and former vintages.
+                 *     ground. Null for squares and former vintages, and for whoever does not read the stock.
                  */
                 dwellings: number | null;
                 /** @description Figures by the names that were asked for; null where INSEE gives none, which is never zero. */
@@ -2051,6 +2696,117 @@ export interface components {
             /** @description When the answer was made, RFC 3339. */
             timeStamp: string;
         };
+        /** @description Counts from step to step, and where their level changes. */
+        HotSpotSeries: {
+            /**
+             * @description Where the level changes (PELT, Poisson, penalty 3 ln n times the noise: in a series that does not change, one is found in
+             *     less than 1 of 100 cases); null where the series is too short or a count is not told. The season of the year is not
+             *     taken out.
+             */
+            changes: components["schemas"]["HotSpotSeriesChange"][] | null;
+            /** @description Whole steps that are over, in the order of time. */
+            points: components["schemas"]["HotSpotSeriesPoint"][];
+            /** @description `week` (Monday to Sunday in Paris), or `month` where counts are published. */
+            step: string;
+            /** @description Fewest steps for which a level lasts. */
+            stretch_min: number;
+        };
+        /** @description A change of level. */
+        HotSpotSeriesChange: {
+            /**
+             * Format: double
+             * @description The mean of a step after.
+             */
+            after: number;
+            /**
+             * Format: double
+             * @description The mean of a step before.
+             */
+            before: number;
+            /** @description The first instant of the new level, RFC 3339. */
+            from: string;
+        };
+        /** @description A step. */
+        HotSpotSeriesPoint: {
+            /**
+             * Format: int64
+             * @description Incidents; null where that reads `<5`.
+             */
+            count: number | null;
+            /** @description Its first instant, RFC 3339. */
+            from: string;
+        };
+        /** @description How many zones have which standing. */
+        HotSpotStandings: {
+            /** @description Without a neighbour of which a rate is known. */
+            alone: number;
+            /** @description Low rates gather there. */
+            cold: number;
+            /** @description High rates gather there. */
+            hot: number;
+            /** @description Without dwellings, and so without a rate. */
+            noDwellings: number;
+            /** @description Not told apart from chance. */
+            notApart: number;
+            /** @description Unknown: the count reads `<5`. */
+            notTold: number;
+            /** @description Known, where too few are known for any to stand out. */
+            tooFewZones: number;
+        };
+        /** @description How zones were tested: what whoever repeats it must know. */
+        HotSpotTests: {
+            /**
+             * Format: double
+             * @description Of the zones that are hot or cold, at most this share is so by chance, on average (Benjamini and Hochberg).
+             */
+            falseDiscoveryRate: number;
+            /** @description Where p of local Moran's I comes from: `permutations`. */
+            localPBy: string;
+            /** @description What makes zones neighbours: `touching`, or `nearest_8`. */
+            neighbours: string;
+            /** @description Where p of Gi* comes from: `normal_approximation`. */
+            pBy: string;
+            /**
+             * Format: int32
+             * @description Permutations for each zone: the least p of local Moran's I is 2 over one more.
+             */
+            permutations: number;
+            /**
+             * Format: int64
+             * @description What permutations start from.
+             */
+            seed: number;
+            /** @description Zones that were tested. */
+            tested: number;
+        };
+        /** @description Zones, and which of them stand out from chance. */
+        HotSpotZones: {
+            /** @description How the ground is cut. */
+            cell: string;
+            /** @description What the counts are. */
+            counts: components["schemas"]["CountsAre"];
+            /** @description In the order of ids. */
+            features: components["schemas"]["Feature_HotSpotZone"][];
+            /** @description What was answered: the filters as they were understood and, where counts are published, widened. */
+            filters: components["schemas"]["Filters"];
+            moran: components["schemas"]["MoranOfAll"] | null;
+            /** @description Zones in this answer. */
+            numberReturned: number;
+            /**
+             * Format: double
+             * @description Incidents per 1,000 dwellings in all zones of which a rate is known.
+             */
+            ratePer1000: number | null;
+            /** @description Sites that are not told of, because too few people live there; none where counts are exact. */
+            sitesLeftOut: number;
+            /** @description How many zones have which standing. */
+            standings: components["schemas"]["HotSpotStandings"];
+            /** @description How the zones were tested. */
+            tests: components["schemas"]["HotSpotTests"];
+            /** @description When the answer was made, RFC 3339. */
+            timeStamp: string;
+            type: components["schemas"]["CollectionType"];
+        };
         /** @description An incident as somebody reports it. No field is for a person, and none may be added. */
         IncidentBody: {
             /** @description A building of the site that `location.site_code` names. */
@@ -2196,7 +2952,7 @@ export interface components {
             tract_vintages: components["schemas"]["TractVintage"][];
         };
         /** @enum {string} */
-        Kept: "receipts" | "positions" | "alerts" | "patrol_changes" | "identities" | "hazards" | "incidents" | "accounts";
+        Kept: "receipts" | "positions" | "alerts" | "patrol_changes" | "identities" | "hazards" | "incidents" | "accounts" | "signals" | "situations";
         /** @description A kind of incident. */
         Kind: {
             /** @description Such as `OCC-HAL`. */
@@ -2286,6 +3042,8 @@ export interface components {
             /** @description Sites. */
             sites: number;
         };
+        /** @enum {string} */
+        Lasts: "never" | "may" | "must";
         /** @description A link to another page. */
         Link: {
             /** @description Where it leads. */
@@ -2456,6 +3214,88 @@ export interface components {
             /** @description Its name. */
             name: string;
         };
+        /** @description Moran's I over all zones of which a rate is known. */
+        MoranOfAll: {
+            /**
+             * Format: double
+             * @description Its mean where nothing gathers.
+             */
+            expected: number;
+            /**
+             * Format: double
+             * @description Above `expected`: neighbours are alike.
+             */
+            i: number;
+            /**
+             * Format: double
+             * @description Two-sided, by the normal approximation.
+             */
+            p: number;
+            /**
+             * Format: double
+             * @description Standard deviations from it, by randomisation.
+             */
+            z: number;
+        };
+        /** @description Pairs of incidents that are at most so far apart in place and in time. */
+        NearRepeat: {
+            /**
+             * Format: double
+             * @description Days.
+             */
+            days: number;
+            /**
+             * Format: double
+             * @description True metres; 1 is the same building or site.
+             */
+            distanceM: number;
+            /**
+             * Format: double
+             * @description Pairs, if times had nothing to do with places.
+             */
+            expected: number;
+            /**
+             * Format: double
+             * @description How often times dealt out by chance give as many pairs or more.
+             */
+            p: number;
+            /**
+             * Format: double
+             * @description The same after Benjamini and Hochberg, over the table.
+             */
+            pAdjusted: number;
+            /**
+             * Format: int64
+             * @description Pairs.
+             */
+            pairs: number;
+            /**
+             * Format: double
+             * @description `pairs` over `expected`; null where nothing is expected.
+             */
+            ratio: number | null;
+        };
+        /** @description Near repeats. */
+        NearRepeats: {
+            /** @description Incidents that were compared. */
+            events: number;
+            /** @description When the first of those that were compared was reported, RFC 3339. */
+            from: string | null;
+            /** @description Incidents that pass the filters and are older than those. */
+            leftOut: number;
+            /**
+             * Format: int32
+             * @description Permutations: the least p is 1 over one more.
+             */
+            permutations: number;
+            /**
+             * Format: int64
+             * @description What permutations start from.
+             */
+            seed: number;
+            /** @description For each distance, each number of days, limits included; none where there are fewer than two incidents. */
+            table: components["schemas"]["NearRepeat"][];
+        };
         /** @description Patrols, nearest first, and those that an operator may wonder about. */
         NearestPatrols: {
             /** @description How they were ranked. */
@@ -2528,6 +3368,270 @@ export interface components {
             patrol?: string | null;
             /** @description As what it asks. */
             role: components["schemas"]["Role"];
+        };
+        /** @description The ground that tiles cover. */
+        OgcBoundingBox: {
+            /** @description CRS84. */
+            crs: string;
+            /** @description West and south, degrees. */
+            lowerLeft: number[];
+            /** @description East and north, degrees. */
+            upperRight: number[];
+        };
+        /** @description A collection. */
+        OgcCollection: {
+            /** @description Reference systems that its features are told in, the default first. */
+            crs: string[];
+            /** @description What it holds, and what one must know to read it. */
+            description: string;
+            /** @description Where and when its features are. */
+            extent?: components["schemas"]["OgcExtent"];
+            /** @description Its name. */
+            id: string;
+            /** @description `feature`, always. */
+            itemType: string;
+            /** @description Where its features are. */
+            links: components["schemas"]["OgcLink"][];
+            /** @description The one that they are kept in. */
+            storageCrs: string;
+            /** @description What people call it. */
+            title: string;
+        };
+        /** @description The collections. */
+        OgcCollections: {
+            /** @description Those that the caller may read. */
+            collections: components["schemas"]["OgcCollection"][];
+            /** @description Reference systems that every collection is told in. */
+            crs: string[];
+            /** @description This document as something else. */
+            links: components["schemas"]["OgcLink"][];
+        };
+        /** @description The classes of requirements that are met. */
+        OgcConformance: {
+            /** @description Their URIs. */
+            conformsTo: string[];
+            /** @description This document as something else. */
+            links: components["schemas"]["OgcLink"][];
+        };
+        /** @description Where and when the features of a collection are. */
+        OgcExtent: {
+            /** @description Where. */
+            spatial?: components["schemas"]["OgcSpatialExtent"];
+            /** @description When. */
+            temporal?: components["schemas"]["OgcTemporalExtent"];
+        };
+        /** @description Where everything is. */
+        OgcLanding: {
+            /** @description What it holds. */
+            description: string;
+            /** @description Where everything is. */
+            links: components["schemas"]["OgcLink"][];
+            /** @description What the service is called. */
+            title: string;
+        };
+        /** @description Where else to look, and for what. */
+        OgcLink: {
+            /** @description Where it leads. */
+            href: string;
+            /** @description What the other document is to this one. */
+            rel: string;
+            /** @description What it leads to, in words. */
+            title: string;
+            /** @description The media type of what it leads to. */
+            type: string;
+        };
+        /** @description Where features are. */
+        OgcSpatialExtent: {
+            /** @description `west, south, east, north` in degrees. */
+            bbox: number[][];
+            /** @description CRS84. */
+            crs: string;
+        };
+        /** @description When features are. */
+        OgcTemporalExtent: {
+            /** @description The first and the last, RFC 3339. */
+            interval: string[][];
+            /** @description The Gregorian calendar. */
+            trs: string;
+        };
+        /** @description A layer of tiles. */
+        OgcTileLayer: {
+            /** @description `vector`. */
+            dataType: string;
+            /**
+             * Format: int32
+             * @description 0 for points, 2 for areas.
+             */
+            geometryDimension: number;
+            /** @description Its name in the tiles. */
+            id: string;
+            /** @description The last zoom that shows more than the one before. */
+            maxTileMatrix: string;
+            /** @description The first zoom with anything in it. */
+            minTileMatrix: string;
+            /** @description What is known of a feature, as a JSON Schema. */
+            propertiesSchema: components["schemas"]["OgcTileProperties"];
+        };
+        /** @description The squares of one zoom. */
+        OgcTileMatrix: {
+            /**
+             * Format: double
+             * @description Metres a pixel.
+             */
+            cellSize: number;
+            /** @description `topLeft`. */
+            cornerOfOrigin: string;
+            /** @description The zoom. */
+            id: string;
+            /**
+             * Format: int32
+             * @description Rows.
+             */
+            matrixHeight: number;
+            /**
+             * Format: int32
+             * @description Columns.
+             */
+            matrixWidth: number;
+            /** @description The north-western corner, metres. */
+            pointOfOrigin: number[];
+            /**
+             * Format: double
+             * @description What a metre on the ground of the equator is drawn as, on pixels of 0.28 mm.
+             */
+            scaleDenominator: number;
+            /**
+             * Format: int32
+             * @description Pixels.
+             */
+            tileHeight: number;
+            /**
+             * Format: int32
+             * @description Pixels.
+             */
+            tileWidth: number;
+        };
+        /** @description The tiles of a zoom that have anything in them. */
+        OgcTileMatrixLimits: {
+            /**
+             * Format: int32
+             * @description The eastern column.
+             */
+            maxTileCol: number;
+            /**
+             * Format: int32
+             * @description The southern row.
+             */
+            maxTileRow: number;
+            /**
+             * Format: int32
+             * @description The western column.
+             */
+            minTileCol: number;
+            /**
+             * Format: int32
+             * @description The northern row.
+             */
+            minTileRow: number;
+            /** @description The zoom. */
+            tileMatrix: string;
+        };
+        /** @description A tile matrix set. */
+        OgcTileMatrixSet: {
+            /** @description Its reference system. */
+            crs: string;
+            /** @description Its name here. */
+            id: string;
+            /** @description This document as something else. */
+            links: components["schemas"]["OgcLink"][];
+            /** @description The axes of it. */
+            orderedAxes: string[];
+            /** @description The squares of each zoom. */
+            tileMatrices: components["schemas"]["OgcTileMatrix"][];
+            /** @description What people call it. */
+            title: string;
+            /** @description Its name for everybody. */
+            uri: string;
+            /** @description The scales that it shares with others. */
+            wellKnownScaleSet: string;
+        };
+        /** @description A tile matrix set, and where it is. */
+        OgcTileMatrixSetLink: {
+            /** @description Its name here. */
+            id: string;
+            /** @description Where it is. */
+            links: components["schemas"]["OgcLink"][];
+            /** @description What people call it. */
+            title: string;
+            /** @description Its name for everybody. */
+            uri: string;
+        };
+        /** @description The tile matrix sets. */
+        OgcTileMatrixSets: {
+            /** @description This document as something else. */
+            links: components["schemas"]["OgcLink"][];
+            /** @description All of them. */
+            tileMatrixSets: components["schemas"]["OgcTileMatrixSetLink"][];
+        };
+        /** @description What is known of a feature. */
+        OgcTileProperties: {
+            /** @description Each property by its name. */
+            properties: {
+                [key: string]: components["schemas"]["OgcTileProperty"];
+            };
+            /** @description `object`. */
+            type: string;
+        };
+        /** @description A property. */
+        OgcTileProperty: {
+            /** @description What it says. */
+            description: string;
+        };
+        /** @description A tileset. */
+        OgcTileset: {
+            /** @description The ground that it covers. */
+            boundingBox?: components["schemas"]["OgcBoundingBox"];
+            /** @description Its reference system. */
+            crs: string;
+            /** @description `vector`. */
+            dataType: string;
+            /** @description What it holds. */
+            description: string;
+            /** @description The one layer of its tiles. */
+            layers: components["schemas"]["OgcTileLayer"][];
+            /** @description Where its tiles are, by `{tileMatrix}`, `{tileRow}` and `{tileCol}`, and other documents. */
+            links: components["schemas"]["OgcTilesetDocumentLink"][];
+            /** @description Which tiles have anything in them, at each zoom. */
+            tileMatrixSetLimits?: components["schemas"]["OgcTileMatrixLimits"][];
+            /** @description How its tiles are cut. */
+            tileMatrixSetURI: string;
+            /** @description What people call it. */
+            title: string;
+        };
+        /** @description A link, or a template of one. */
+        OgcTilesetDocumentLink: components["schemas"]["OgcLink"] & {
+            /** @description Whether the address has names in braces to fill in. */
+            templated?: boolean;
+        };
+        /** @description A tileset, and where it is. */
+        OgcTilesetLink: {
+            /** @description Its reference system. */
+            crs: string;
+            /** @description `vector`. */
+            dataType: string;
+            /** @description Where it is. */
+            links: components["schemas"]["OgcLink"][];
+            /** @description How its tiles are cut. */
+            tileMatrixSetURI: string;
+            /** @description What it is called. */
+            title: string;
+        };
+        /** @description The tilesets of a collection. */
+        OgcTilesets: {
+            /** @description This document as something else. */
+            links: components["schemas"]["OgcLink"][];
+            /** @description All of them. */
+            tilesets: components["schemas"]["OgcTilesetLink"][];
         };
         /** @enum {string} */
         Outcome: "ras" | "presence" | "dispersed" | "reminder" | "refusal" | "police" | "rescue" | "landlord" | "technical" | "no_access" | "duplicate" | "false_alarm";
@@ -2641,7 +3745,259 @@ export interface components {
         /** @enum {string} */
         PeopleBracket: "0" | "1-3" | "4-9" | "10+";
         /** @enum {string} */
-        Permission: "read_meta" | "read_stock" | "locate" | "write_stock" | "read_incidents" | "take_calls" | "import_incidents" | "step_incidents" | "read_patrols" | "rank_patrols" | "record_patrols" | "report_positions" | "read_missions" | "check_in" | "read_alerts" | "raise_alerts" | "handle_alerts" | "read_heatmap" | "count_exactly" | "read_kpis" | "listen" | "read_reports" | "read_nights" | "read_mailings" | "manage_mailboxes" | "read_registers" | "manage_holds" | "read_metrics" | "manage_accounts" | "manage_settings";
+        Permission: "read_meta" | "read_stock" | "read_tracts" | "locate" | "write_stock" | "read_incidents" | "take_calls" | "import_incidents" | "step_incidents" | "read_patrols" | "rank_patrols" | "record_patrols" | "report_positions" | "read_missions" | "check_in" | "read_alerts" | "raise_alerts" | "handle_alerts" | "send_signals" | "read_situations" | "read_heatmap" | "count_exactly" | "read_kpis" | "listen" | "read_reports" | "read_notes" | "read_nights" | "read_mailings" | "manage_mailboxes" | "read_registers" | "manage_holds" | "read_metrics" | "manage_accounts" | "manage_settings";
+        /** @enum {string} */
+        PlaceKind: "town" | "site" | "landlord" | "tract" | "commune" | "drawn";
+        /**
+         * @description `Polygon`, always.
+         * @enum {string}
+         */
+        PolygonType: "Polygon";
+        /** @description What a place is like. It describes; nothing that sends patrols reads it. */
+        Portrait: {
+            /** @description Beside what is around it, the rest of the stock first, then the nearest. */
+            around: components["schemas"]["PortraitComparison"][];
+            /** @description What it was asked for by; null for what was drawn. */
+            code: string | null;
+            /** @description Whether counts are as they were counted, or past the publication gate. */
+            counts: components["schemas"]["PortraitCountsAre"];
+            /** @description Month by month. */
+            course: components["schemas"]["PortraitCourse"];
+            drawn: components["schemas"]["Geometry"] | null;
+            /**
+             * Format: int64
+             * @description Dwellings on its sites; where counts are published, of those that are told of.
+             */
+            dwellings: number;
+            /** @description The first month, such as `2024-01`; null where no month that is over is known of. */
+            from: string | null;
+            /** @description What INSEE says of the tracts that it touches. */
+            insee: components["schemas"]["PortraitInsee"];
+            /** @description The kinds that are counted; empty for all. */
+            kinds: string[];
+            /** @description How many months. */
+            months: number;
+            /** @description What people call it; null where there is no name, or it is not told. */
+            name: string | null;
+            /** @description What sort of place. */
+            of: components["schemas"]["PlaceKind"];
+            /** @description The sites of which counts tell by themselves, as points to draw. */
+            points: components["schemas"]["PortraitPoint"][];
+            reports: components["schemas"]["PortraitReports"] | null;
+            /** @description Sites on it. */
+            sites: number;
+            /**
+             * @description Sites of which published counts do not tell: they are merged with others beyond the place, or too few people live
+             *     there. None where counts are exact.
+             */
+            sites_left_out: number;
+            subject: components["schemas"]["Subject"] | null;
+            /** @description When the answer was made, RFC 3339. */
+            time_stamp: string;
+            /** @description The last month. */
+            to: string | null;
+            /** @description The sites where most is reported, ten at most. */
+            top: components["schemas"]["PortraitSite"][];
+        };
+        /** @description The place beside another. */
+        PortraitComparison: {
+            /** @description Its code; null for the rest of the stock. */
+            code: string | null;
+            /**
+             * Format: int64
+             * @description Reported there; null where that reads `<5`.
+             */
+            count: number | null;
+            /**
+             * Format: int64
+             * @description Dwellings there.
+             */
+            dwellings: number;
+            /**
+             * Format: double
+             * @description Upper end; null also where nothing bounds it.
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description Lower end of its interval: those of a portrait together hold the truth 95 times in 100.
+             */
+            low: number | null;
+            /** @description What people call it. */
+            name: string;
+            rate: components["schemas"]["PortraitRate"] | null;
+            /**
+             * Format: double
+             * @description The rate of the place over that one.
+             */
+            ratio: number | null;
+            /** @description What that says. */
+            verdict: components["schemas"]["Verdict"];
+            /** @description `rest`, `site`, `landlord`, `tract` or `commune`. */
+            with: string;
+        };
+        /**
+         * @description What the numbers of a portrait are.
+         * @enum {string}
+         */
+        PortraitCountsAre: "exact" | "published";
+        /** @description Month by month. */
+        PortraitCourse: {
+            /** @description Which way it goes. */
+            direction: components["schemas"]["Direction"];
+            /** @description Where the line begins and ends, reports for 30 days. */
+            line: number[] | null;
+            /**
+             * Format: double
+             * @description The mean of the months, reports for 30 days.
+             */
+            mean: number | null;
+            /** @description Oldest first. */
+            points: components["schemas"]["PortraitMonth"][];
+            /** @description Whether the season was taken out (STL). */
+            season: components["schemas"]["Season"];
+            slope: components["schemas"]["PortraitRate"] | null;
+        };
+        /** @description A figure of INSEE about a place. */
+        PortraitFigure: {
+            /** @description The table that it is of. */
+            dataset: string;
+            /**
+             * Format: double
+             * @description Of a sum, that of all touched tracts; of a range, the highest.
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description Households of those.
+             */
+            households: number | null;
+            /** @description Of how many of the tracts it is known. */
+            known: number;
+            /** @description What it says, in French. */
+            label: string | null;
+            /**
+             * Format: double
+             * @description Of a sum, that of the tracts that are covered whole; of a range, the lowest of the tracts.
+             */
+            low: number | null;
+            /** @description INSEE's name, such as `DISP_MED18`. */
+            name: string;
+            /** @description `sum` of counts, `range` of medians, shares and indexes, `unknown`. */
+            sort: string;
+            /** @description Who says so. */
+            source: string;
+            /** @description What it is counted in. */
+            unit: string | null;
+            /**
+             * Format: double
+             * @description Of a sum, by the part of each tract that is covered; of a range, the weighed mean of the tracts, an approximation.
+             */
+            value: number | null;
+            /**
+             * Format: int32
+             * @description Of which year.
+             */
+            vintage: number | null;
+            weighed_by: components["schemas"]["Weighing"] | null;
+        };
+        /** @description Reports of a kind or of a family. */
+        PortraitGroup: {
+            /** @description Such as `OCC-HAL` or `OCC`. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How many; null where that reads `<5`.
+             */
+            count: number | null;
+            rate: components["schemas"]["PortraitRate"] | null;
+        };
+        /** @description What INSEE says of the tracts that a place touches. */
+        PortraitInsee: {
+            /** @description Figures, most telling first. */
+            figures: components["schemas"]["PortraitFigure"][];
+            /**
+             * Format: double
+             * @description Households in all of them, as far as they are known.
+             */
+            households: number | null;
+            /** @description In the order of codes. */
+            tracts: components["schemas"]["TouchedTract"][];
+        };
+        /** @description A month. */
+        PortraitMonth: {
+            /**
+             * Format: double
+             * @description The same without the season; null where it was not taken out.
+             */
+            adjusted: number | null;
+            /**
+             * Format: int64
+             * @description How many; null where that reads `<5`.
+             */
+            count: number | null;
+            /** @description Such as `2026-10`. */
+            month: string;
+            /**
+             * Format: double
+             * @description For 30 days.
+             */
+            per_30_days: number | null;
+        };
+        /** @description A site to draw. */
+        PortraitPoint: {
+            /** @description Its code. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How many; null where that reads `<5`.
+             */
+            count: number | null;
+            /** @description Longitude and latitude. */
+            position: number[];
+        };
+        /** @description A rate for 1,000 dwellings and a year, with its interval of 95 %. */
+        PortraitRate: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            value: number;
+        };
+        /** @description What was reported. */
+        PortraitReports: {
+            /** @description By family of kinds, most first. */
+            families: components["schemas"]["PortraitGroup"][];
+            /** @description 168 counts by hour of the Paris week, from Monday 00:00; null where counts are published. */
+            hours: number[] | null;
+            /** @description By kind, most first; null where counts are published. */
+            kinds: components["schemas"]["PortraitGroup"][] | null;
+            rate: components["schemas"]["PortraitRate"] | null;
+            /**
+             * Format: int64
+             * @description All of it; null where that reads `<5`.
+             */
+            total: number | null;
+        };
+        /** @description A site and what was reported on it. */
+        PortraitSite: {
+            /** @description Its code. */
+            code: string;
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            count: number | null;
+            /**
+             * Format: int32
+             * @description Dwellings on it.
+             */
+            dwellings: number;
+            /** @description What people call it; null where that is not told. */
+            name: string | null;
+            rate: components["schemas"]["PortraitRate"] | null;
+        };
         /** @description A position: longitude, latitude. */
         Position: number[];
         /** @description Where a crew is. */
@@ -2759,7 +4115,7 @@ export interface components {
         PurgeCause: "daily" | "command";
         /** @description The register of purges. */
         PurgeRegister: {
-            /** @description Whether no row is missing or changed, and the key of this store signed each. */
+            /** @description Whether no row is missing, also at the end, or changed, and the key of this store signed each. */
             believed: boolean;
             /** @description When an alert is raised unless there is another purge, RFC 3339. */
             next_expected_before: string | null;
@@ -2867,6 +4223,10 @@ export interface components {
         Role: "operator" | "dispatcher" | "patrol" | "landlord" | "partner" | "planner" | "dpo" | "admin" | "demo" | "system";
         /** @enum {string} */
         Rule: "busy" | "off_duty" | "too_few" | "stale" | "turned";
+        /** @enum {string} */
+        Scope: "site" | "landlord" | "territory" | "everywhere";
+        /** @enum {string} */
+        Season: "taken_out" | "too_short";
         /** @description That it is gone. */
         SecondFactorCleared: {
             /** @description True. */
@@ -2948,6 +4308,90 @@ export interface components {
             patrol?: string | null;
             role?: components["schemas"]["Role"] | null;
         };
+        /**
+         * @description Something that a sensor, a calendar or another program says of a place. It has no text of people: what its source does not
+         *     declare is refused. Its place is `site_code`, or `lon` and `lat`, or `area`; without any it is everywhere.
+         */
+        Signal: {
+            /** @description Within which outline: `POLYGON((lon lat, …))`. */
+            area?: string | null;
+            /** @description When it was so, RFC 3339. An instant is at most 5 minutes ahead of the server's clock. */
+            at: string;
+            /** @description What: one of the kinds of that source. */
+            kind: string;
+            /**
+             * Format: double
+             * @description Latitude, WGS 84 degrees.
+             */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @description Longitude, WGS 84 degrees.
+             */
+            lon?: number | null;
+            /** @description What the source calls it, so that it may send it twice; it is not kept. */
+            reference?: string | null;
+            /** @description On which site. */
+            site_code?: string | null;
+            /** @description Who says it: one of `GET /signals/sources`. */
+            source: string;
+            /** @description Until when it lasts, RFC 3339, where its kind lasts. */
+            until?: string | null;
+            /**
+             * Format: double
+             * @description How much, in the unit of its kind, where that has one.
+             */
+            value?: number | null;
+        };
+        /** @description A kind of signal. */
+        SignalKind: {
+            /** @description Its name. */
+            kind: string;
+            /** @description In English. */
+            label_en: string;
+            /** @description In French. */
+            label_fr: string;
+            /** @description Whether it has an end. */
+            lasts: components["schemas"]["Lasts"];
+            /**
+             * Format: double
+             * @description No value is less.
+             */
+            least: number | null;
+            /**
+             * Format: double
+             * @description No value is more.
+             */
+            most: number | null;
+            /** @description Where it may be: `site`, `point`, `area`, `everywhere`. */
+            places: string[];
+            /** @description The unit of its value; null where it has none. */
+            unit: string | null;
+        };
+        /** @description A source. */
+        SignalSource: {
+            /** @description What it may say, by name; empty for incidents, which are taken down as incidents. */
+            kinds: components["schemas"]["SignalKind"][];
+            /** @description Its name. */
+            source: string;
+        };
+        /** @description The sources. */
+        SignalSources: {
+            /** @description By name. */
+            sources: components["schemas"]["SignalSource"][];
+        };
+        /** @description Signals, 1 to 1,000. */
+        Signals: {
+            /** @description In any order. */
+            signals: components["schemas"]["Signal"][];
+        };
+        /** @description What became of signals. */
+        SignalsTakenIn: {
+            /** @description How many were there already. */
+            known: number;
+            /** @description How many were new. */
+            new: number;
+        };
         /** @description What is known of a site, with its buildings and what crews are told of it. */
         SiteDetails: components["schemas"]["Briefing"] & {
             /** @description Ids of its buildings. */
@@ -2991,6 +4435,54 @@ export interface components {
             /** @description What people call it; its code again, for whoever is told no names. */
             name: string;
         };
+        /** @description What a rule has found: signals and incidents that came as it describes. Nothing is said of what brought them about. */
+        Situation: {
+            /** @description What the rule is for, as its file says; empty where the server has no such rule any more. */
+            about: string;
+            /** @description When it was over, RFC 3339; null while it is open. */
+            closed_at: string | null;
+            closed_by: components["schemas"]["ClosedBy"] | null;
+            /** @description Unique; the same signals make the same id. */
+            id: string;
+            /** @description When it was last met, RFC 3339. */
+            last_at: string;
+            /**
+             * Format: double
+             * @description Latitude, WGS 84 degrees.
+             */
+            lat: number | null;
+            /**
+             * Format: double
+             * @description Where that site is: longitude, WGS 84 degrees.
+             */
+            lon: number | null;
+            /** @description On what it is. */
+            on: components["schemas"]["Scope"];
+            /** @description When the rule was first met, by the time of the signals, RFC 3339. */
+            opened_at: string;
+            /** @description The name of the rule. */
+            rule: string;
+            /** @description Code of the site that the last signal was on. */
+            site_code: string | null;
+            /** @description What that site is called. */
+            site_name: string | null;
+            /** @description Code of the site, id of the landlord or name of the territory; empty for everywhere. */
+            subject: string;
+            /**
+             * Format: int64
+             * @description How often it was met.
+             */
+            times: number;
+        };
+        /** @description A page of situations. */
+        Situations: {
+            /** @description The next page, where there is one. */
+            links: components["schemas"]["Link"][];
+            /** @description The newest first. */
+            situations: components["schemas"]["Situation"][];
+            /** @description When the answer was made, RFC 3339. */
+            timeStamp: string;
+        };
         /** @description From the first to the last incident. */
         Span: {
             /** @description RFC 3339. */
@@ -3031,6 +4523,25 @@ export interface components {
             report: components["schemas"]["Report"] | null;
             /** @description What. */
             to: components["schemas"]["Action"];
+        };
+        /** @description A subject. */
+        Subject: {
+            /** @description What it is called in addresses. */
+            id: string;
+            /**
+             * @description Its kinds that are in force; null for all kinds, and empty where a nomenclature holds none of them, so that there is
+             *     nothing to count.
+             */
+            kinds: string[] | null;
+            /** @description What people read in English. */
+            label_en: string;
+            /** @description What people read in French. */
+            label_fr: string;
+        };
+        /** @description What people ask about. */
+        Subjects: {
+            /** @description Every subject. */
+            subjects: components["schemas"]["Subject"][];
         };
         /**
          * @description What something around the stock is.
@@ -3110,6 +4621,31 @@ export interface components {
             /** @description What. */
             what: components["schemas"]["Kept"];
         };
+        /** @description A layer of tiles. */
+        TileJson: {
+            /** @description `west, south, east, north` of the stock, in degrees; left out where there is none. */
+            bounds?: number[] | null;
+            /**
+             * Format: int32
+             * @description Last zoom that shows more.
+             */
+            maxzoom: number;
+            /**
+             * Format: int32
+             * @description First zoom with anything in it.
+             */
+            minzoom: number;
+            /** @description Name of the layer. */
+            name: string;
+            /** @description `xyz`: rows are counted from the north. */
+            scheme: string;
+            /** @description Version of the format. */
+            tilejson: string;
+            /** @description Where the tiles are. */
+            tiles: string[];
+            /** @description The layer, and what is known of its features. */
+            vector_layers: components["schemas"]["VectorLayer"][];
+        };
         /** @description When an incident got how far, RFC 3339; null for what has not been. */
         Times: {
             /** @description The patrol had read it. */
@@ -3146,6 +4682,35 @@ export interface components {
             secret: string;
             /** @description `otpauth://totp/…`, which an authenticator reads. */
             uri: string;
+        };
+        /** @description A tract that a place touches. */
+        TouchedTract: {
+            /** @description Nine digits. */
+            code: string;
+            /** @description Its outline. */
+            geometry: components["schemas"]["Geometry"];
+            /**
+             * Format: double
+             * @description Households in the whole tract; null where no table tells.
+             */
+            households: number | null;
+            /** @description INSEE's name for it. */
+            name: string;
+            /**
+             * Format: double
+             * @description Which part of the place's dwellings lies in it.
+             */
+            share_of_place: number;
+            /**
+             * Format: double
+             * @description Which part of the tract the place covers; null for sites and landlords.
+             */
+            share_of_tract: number | null;
+            /**
+             * Format: int32
+             * @description Year of the outline; null where nobody told.
+             */
+            vintage: number | null;
         };
         /** @description Tracts in classes. */
         TractClasses: {
@@ -3196,7 +4761,7 @@ export interface components {
             /**
              * Format: double
              * @description Dwellings of the stock in it, of the landlords that the caller sees; a building that straddles a border is shared out by its
-             *     ground. Null for squares and former vintages.
+             *     ground. Null for squares and former vintages, and for whoever does not read the stock.
              */
             dwellings: number | null;
             /** @description Figures by the names that were asked for; null where INSEE gives none, which is never zero. */
@@ -3268,6 +4833,27 @@ export interface components {
             /** @description Zones of the stock of which it says nothing. */
             unknown: number;
         };
+        /** @description What a layer holds. */
+        VectorLayer: {
+            /** @description What is known of a feature, by name. */
+            fields: {
+                [key: string]: string;
+            };
+            /** @description Its name in the tiles. */
+            id: string;
+            /**
+             * Format: int32
+             * @description Last zoom that shows more.
+             */
+            maxzoom: number;
+            /**
+             * Format: int32
+             * @description First zoom with anything in it.
+             */
+            minzoom: number;
+        };
+        /** @enum {string} */
+        Verdict: "more" | "less" | "not_told_apart" | "unknown";
         /** @description A hazard that a site is to have. */
         WantedHazard: {
             /** @description What may hurt a crew. */
@@ -3280,6 +4866,8 @@ export interface components {
             /** @description Whether crews may write a remark beside their report. */
             remarks: boolean;
         };
+        /** @enum {string} */
+        Weighing: "single" | "households" | "place";
     };
     responses: never;
     parameters: never;
@@ -4642,6 +6230,8 @@ export interface operations {
                 limit?: number;
                 /** @description Taken from a `next` link. */
                 after?: string;
+                /** @description A file of all that is asked for, without pages; `Accept` asks for one, too. */
+                f?: "geojson" | "geojsonseq" | "csv" | "gpkg" | "fgb" | "parquet";
             };
             header?: never;
             path?: never;
@@ -4649,13 +6239,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of buildings */
+            /** @description A page of buildings, or a file */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/geo+json": components["schemas"]["FeatureCollection_BuildingProperties"];
+                    "application/vnd.geo+json": unknown;
+                    "application/geo+json-seq": number[];
+                    "text/csv": string;
+                    "application/geopackage+sqlite3": number[];
+                    "application/flatgeobuf": number[];
+                    "application/vnd.apache.parquet": number[];
                 };
             };
             /** @description As the client knows it */
@@ -4884,6 +6480,8 @@ export interface operations {
                 hours?: string;
                 /** @description Days of the week in Paris, such as `fri,sat`. */
                 days?: string;
+                /** @description A file of the cells (not of a tile); `Accept` asks for one, too. For whoever reads reports: the room exports nothing. */
+                f?: "geojson" | "geojsonseq" | "csv" | "gpkg" | "fgb" | "parquet";
             };
             header?: never;
             path?: never;
@@ -4898,6 +6496,12 @@ export interface operations {
                 };
                 content: {
                     "application/geo+json": components["schemas"]["HeatmapCells"];
+                    "application/vnd.geo+json": unknown;
+                    "application/geo+json-seq": number[];
+                    "text/csv": string;
+                    "application/geopackage+sqlite3": number[];
+                    "application/flatgeobuf": number[];
+                    "application/vnd.apache.parquet": number[];
                 };
             };
             /** @description As the client knows it */
@@ -4925,7 +6529,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Whoever asks may not */
+            /** @description Whoever asks takes no counts out of the house */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5300,6 +6904,494 @@ export interface operations {
             };
             /** @description The store is away */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_hot_spots: {
+        parameters: {
+            query?: {
+                /** @description `tract`, `grid:200` (INSEE's squares), `h3:7` to `h3:11`, or `site`; `tract` where it is left out. */
+                cell?: string;
+                /** @description What permutations start from: the same seed gives the same p-values; 1 where it is left out. */
+                seed?: number;
+                /** @description First instant inside, RFC 3339. */
+                from?: string;
+                /** @description First instant after, RFC 3339. */
+                to?: string;
+                /** @description Kinds, separated by commas. */
+                kind?: string;
+                /** @description Channels, separated by commas: `call` for what residents report, `patrol` for what patrols find where they are sent. */
+                channel?: string;
+                /** @description Statuses, separated by commas. */
+                status?: string;
+                /** @description Site codes, separated by commas. */
+                site?: string;
+                /** @description Landlord ids, separated by commas. */
+                landlord?: string;
+                /** @description `west,south,east,north` in degrees. */
+                bbox?: string;
+                /** @description Hours of the day in Paris, the second excluded, such as `18-2`. */
+                hours?: string;
+                /** @description Days of the week in Paris, such as `fri,sat`. */
+                days?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The zones, in the order of ids */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": components["schemas"]["HotSpotZones"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such site or landlord */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_density: {
+        parameters: {
+            query?: {
+                /** @description How far an incident spreads, 50 to 2,000 metres; 250 where it is left out. */
+                bandwidth?: number;
+                /** @description First instant inside, RFC 3339. */
+                from?: string;
+                /** @description First instant after, RFC 3339. */
+                to?: string;
+                /** @description Kinds, separated by commas. */
+                kind?: string;
+                /** @description Channels, separated by commas: `call` for what residents report, `patrol` for what patrols find where they are sent. */
+                channel?: string;
+                /** @description Statuses, separated by commas. */
+                status?: string;
+                /** @description Site codes, separated by commas. */
+                site?: string;
+                /** @description Landlord ids, separated by commas. */
+                landlord?: string;
+                /** @description `west,south,east,north` in degrees. */
+                bbox?: string;
+                /** @description Hours of the day in Paris, the second excluded, such as `18-2`. */
+                hours?: string;
+                /** @description Days of the week in Paris, such as `fri,sat`. */
+                days?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A grid of densities */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DensitySurface"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such site or landlord */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_repeats: {
+        parameters: {
+            query?: {
+                /** @description What permutations start from: the same seed gives the same p-values; 1 where it is left out. */
+                seed?: number;
+                /** @description First instant inside, RFC 3339. */
+                from?: string;
+                /** @description First instant after, RFC 3339. */
+                to?: string;
+                /** @description Kinds, separated by commas. */
+                kind?: string;
+                /** @description Channels, separated by commas: `call` for what residents report, `patrol` for what patrols find where they are sent. */
+                channel?: string;
+                /** @description Statuses, separated by commas. */
+                status?: string;
+                /** @description Site codes, separated by commas. */
+                site?: string;
+                /** @description Landlord ids, separated by commas. */
+                landlord?: string;
+                /** @description `west,south,east,north` in degrees. */
+                bbox?: string;
+                /** @description Hours of the day in Paris, the second excluded, such as `18-2`. */
+                hours?: string;
+                /** @description Days of the week in Paris, such as `fri,sat`. */
+                days?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description For each distance, each number of days */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NearRepeats"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such site or landlord */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_series: {
+        parameters: {
+            query?: {
+                /** @description First instant inside, RFC 3339. */
+                from?: string;
+                /** @description First instant after, RFC 3339. */
+                to?: string;
+                /** @description Kinds, separated by commas. */
+                kind?: string;
+                /** @description Channels, separated by commas: `call` for what residents report, `patrol` for what patrols find where they are sent. */
+                channel?: string;
+                /** @description Statuses, separated by commas. */
+                status?: string;
+                /** @description Site codes, separated by commas. */
+                site?: string;
+                /** @description Landlord ids, separated by commas. */
+                landlord?: string;
+                /** @description `west,south,east,north` in degrees. */
+                bbox?: string;
+                /** @description Hours of the day in Paris, the second excluded, such as `18-2`. */
+                hours?: string;
+                /** @description Days of the week in Paris, such as `fri,sat`. */
+                days?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The series, in the order of time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HotSpotSeries"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such site or landlord */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7463,6 +9555,258 @@ export interface operations {
             };
         };
     };
+    draw_portrait: {
+        parameters: {
+            query?: {
+                /** @description The first month, such as `2025-01`; 36 months before the last one where it is left out, or as far as is known. */
+                from?: string;
+                /** @description The last month; the last one that is over where it is left out. */
+                to?: string;
+                /** @description Kinds, separated by commas; all where it is left out. Where counts are published, they are widened to families. */
+                kind?: string;
+                /** @description A subject, such as `halls`: its kinds; see `/api/v1/subjects`. */
+                subject?: string;
+                /** @description Figures of INSEE, separated by commas; the most telling ones where it is left out. See `/api/v1/indicators`. */
+                indicators?: string;
+                /** @description `json` (as when it is left out), `html`, `pdf`, `csv` or `geojson`. Files are for whoever has `read_reports`. */
+                f?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawnPolygon"];
+            };
+        };
+        responses: {
+            /** @description The portrait */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portrait"];
+                    "text/html": string;
+                    "application/pdf": number[];
+                    "text/csv": string;
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description Not a parameter, or not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may take no files out of the house */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is no JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter or the polygon is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_portrait: {
+        parameters: {
+            query?: {
+                /** @description The first month, such as `2025-01`; 36 months before the last one where it is left out, or as far as is known. */
+                from?: string;
+                /** @description The last month; the last one that is over where it is left out. */
+                to?: string;
+                /** @description Kinds, separated by commas; all where it is left out. Where counts are published, they are widened to families. */
+                kind?: string;
+                /** @description A subject, such as `halls`: its kinds; see `/api/v1/subjects`. */
+                subject?: string;
+                /** @description Figures of INSEE, separated by commas; the most telling ones where it is left out. See `/api/v1/indicators`. */
+                indicators?: string;
+                /** @description `json` (as when it is left out), `html`, `pdf`, `csv` or `geojson`. Files are for whoever has `read_reports`. */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `site`, `landlord`, `tract`, `commune`, or `town` for the whole stock. */
+                of: string;
+                /** @description Its code: of a site, the id of a landlord, nine digits of a tract, five of a commune; `all` for the whole stock. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The portrait */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portrait"];
+                    "text/html": string;
+                    "application/pdf": number[];
+                    "text/csv": string;
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may take no files out of the house */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such place */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     report_positions: {
         parameters: {
             query?: never;
@@ -7660,6 +10004,15 @@ export interface operations {
             };
             /** @description The server is at fault */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8190,7 +10543,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not from a page of this site */
+            /** @description Not from a page of this site, or without `X-Vigie-Csrf` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9127,6 +11480,203 @@ export interface operations {
             };
         };
     };
+    take_signals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Signals"];
+            };
+        };
+        responses: {
+            /** @description They are kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalsTakenIn"];
+                };
+            };
+            /** @description Not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request took too long */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON by its media type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is refused: none of the signals is kept */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sources by name, their kinds by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalSources"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sites: {
         parameters: {
             query?: {
@@ -9140,6 +11690,8 @@ export interface operations {
                 limit?: number;
                 /** @description Taken from a `next` link. */
                 after?: string;
+                /** @description A file of all that is asked for, without pages; `Accept` asks for one, too. */
+                f?: "geojson" | "geojsonseq" | "csv" | "gpkg" | "fgb" | "parquet";
             };
             header?: never;
             path?: never;
@@ -9147,13 +11699,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of sites */
+            /** @description A page of sites, or a file */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/geo+json": components["schemas"]["FeatureCollection_SiteProperties"];
+                    "application/vnd.geo+json": unknown;
+                    "application/geo+json-seq": number[];
+                    "text/csv": string;
+                    "application/geopackage+sqlite3": number[];
+                    "application/flatgeobuf": number[];
+                    "application/vnd.apache.parquet": number[];
                 };
             };
             /** @description As the client knows it */
@@ -9449,6 +12007,291 @@ export interface operations {
             };
             /** @description The store is away */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_situations: {
+        parameters: {
+            query?: {
+                /** @description `open` (where it is left out): those that are not over. `all`: every one. */
+                state?: string;
+                /** @description Of this rule. */
+                rule?: string;
+                /** @description On this site. */
+                site?: string;
+                /** @description Most situations of the page, 1 to 10,000; 100 where it is left out. */
+                limit?: number;
+                /** @description Taken from a `next` link. */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Situations, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Situations"];
+                };
+            };
+            /** @description Not a parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_subjects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every subject */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subjects"];
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_subject: {
+        parameters: {
+            query?: {
+                /** @description The first month, such as `2025-01`; 36 months before the last one where it is left out, or as far as is known. */
+                from?: string;
+                /** @description The last month; the last one that is over where it is left out. */
+                to?: string;
+                /** @description Kinds, separated by commas; all where it is left out. Where counts are published, they are widened to families. */
+                kind?: string;
+                /** @description A subject, such as `halls`: its kinds; see `/api/v1/subjects`. */
+                subject?: string;
+                /** @description Figures of INSEE, separated by commas; the most telling ones where it is left out. See `/api/v1/indicators`. */
+                indicators?: string;
+                /** @description `json` (as when it is left out), `html`, `pdf`, `csv` or `geojson`. Files are for whoever has `read_reports`. */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Such as `halls`; see `/api/v1/subjects` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The portrait */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portrait"];
+                    "text/html": string;
+                    "application/pdf": number[];
+                    "text/csv": string;
+                    "application/geo+json": unknown;
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a parameter */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may take no files out of the house */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused, or no kind of the subject is in force */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9883,6 +12726,16 @@ export interface operations {
                 limit?: number;
                 /** @description Taken from a `next` link. */
                 after?: string;
+                /** @description A file of all that is asked for, without pages; `Accept` asks for one, too. */
+                f?: "geojson" | "geojsonseq" | "csv" | "gpkg" | "fgb" | "parquet";
+                /** @description `true`: the file has the incidents of each zone, as the heatmap tells them to whoever asks. */
+                incidents?: boolean;
+                /** @description First instant of the incidents, RFC 3339. */
+                from?: string;
+                /** @description First instant after the incidents, RFC 3339. */
+                to?: string;
+                /** @description Kinds of the incidents, separated by commas. */
+                kind?: string;
             };
             header?: never;
             path?: never;
@@ -9890,13 +12743,19 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page of tracts */
+            /** @description A page of tracts, or a file */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/geo+json": components["schemas"]["FeatureCollection_TractProperties"];
+                    "application/vnd.geo+json": unknown;
+                    "application/geo+json-seq": number[];
+                    "text/csv": string;
+                    "application/geopackage+sqlite3": number[];
+                    "application/flatgeobuf": number[];
+                    "application/vnd.apache.parquet": number[];
                 };
             };
             /** @description As the client knows it */
@@ -9924,7 +12783,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Whoever asks may not */
+            /** @description Whoever asks reads no incidents, or takes none out of the house */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10133,6 +12992,1242 @@ export interface operations {
             };
         };
     };
+    show_landing: {
+        parameters: {
+            query?: {
+                /** @description `json` or `html`; where it is left out, `Accept` decides */
+                f?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Links */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcLanding"];
+                    "text/html": string;
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_collections: {
+        parameters: {
+            query?: {
+                /** @description `json` or `html`; where it is left out, `Accept` decides */
+                f?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The collections */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcCollections"];
+                    "text/html": string;
+                };
+            };
+            /** @description A parameter is refused */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_collection: {
+        parameters: {
+            query?: {
+                /** @description `json` or `html`; where it is left out, `Accept` decides */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the collection */
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The collection */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcCollection"];
+                    "text/html": string;
+                };
+            };
+            /** @description A parameter is refused */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such collection */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_items: {
+        parameters: {
+            query?: {
+                /** @description Most features of the page; 100 where it is left out, 10,000 where it is more */
+                limit?: number;
+                /** @description Four numbers, or six with heights, in the order of axes of `bbox-crs`: features that meet the box */
+                bbox?: string;
+                /** @description URI of the reference system of `bbox`; CRS84 where it is left out */
+                "bbox-crs"?: string;
+                /** @description An RFC 3339 time, or two with `/` between, of which one may be `..`: features of that time */
+                datetime?: string;
+                /** @description URI of the reference system of the answer; CRS84 where it is left out */
+                crs?: string;
+                /** @description CQL2 over `queryables`: features of which it is true; at most 4,096 bytes, 32 deep, 1,000 corners of shapes */
+                filter?: string;
+                /** @description `cql2-text` or `cql2-json`; the first where it is left out */
+                "filter-lang"?: string;
+                /** @description URI of the reference system of shapes in `filter`; CRS84 where it is left out */
+                "filter-crs"?: string;
+                /** @description At most four of `sortables`, separated by commas, each with `-` before it where the largest comes first */
+                sortby?: string;
+                /** @description Taken from a `next` link */
+                after?: string;
+                /** @description `json` or `html`; where it is left out, `Accept` decides */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the collection */
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of features */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                    "text/html": string;
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or refused */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such collection */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description As many pages are looked for as may */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description To look at each feature takes too long */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_item: {
+        parameters: {
+            query?: {
+                /** @description URI of the reference system of the answer; CRS84 where it is left out */
+                crs?: string;
+                /** @description `json` or `html`; where it is left out, `Accept` decides */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the collection */
+                collection: string;
+                /** @description Id of the feature */
+                feature: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The feature */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": unknown;
+                    "text/html": string;
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is unknown or refused */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such collection or feature */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_queryables: {
+        parameters: {
+            query?: {
+                /** @description `json` or `html`; where it is left out, `Accept` decides */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the collection */
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON Schema */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": unknown;
+                    "text/html": string;
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is refused */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such collection */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_sortables: {
+        parameters: {
+            query?: {
+                /** @description `json` or `html`; where it is left out, `Accept` decides */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the collection */
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A JSON Schema */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/schema+json": unknown;
+                    "text/html": string;
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is refused */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such collection */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tilesets: {
+        parameters: {
+            query?: {
+                /** @description `json` or `html`; where it is left out, `Accept` decides */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `sites`, `buildings` or `tracts` */
+                collection: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tilesets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcTilesets"];
+                    "text/html": string;
+                };
+            };
+            /** @description A parameter is refused */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such collection, or nothing is drawn of it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_tileset: {
+        parameters: {
+            query?: {
+                /** @description `json` or `html`; where it is left out, `Accept` decides */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `sites`, `buildings` or `tracts` */
+                collection: string;
+                /** @description `WebMercatorQuad` */
+                tileMatrixSetId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tileset */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcTileset"];
+                    "text/html": string;
+                };
+            };
+            /** @description A parameter is refused */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such collection, nothing is drawn of it, or not in such tiles */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_collection_tile: {
+        parameters: {
+            query?: {
+                /** @description `mvt`, or left out */
+                f?: string;
+                /** @description For tracts: names of variables, or `dataset:VARIABLE`, separated by commas */
+                indicators?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `sites`, `buildings` or `tracts` */
+                collection: string;
+                /** @description `WebMercatorQuad` */
+                tileMatrixSetId: string;
+                /** @description Zoom, 0 to 22 */
+                tileMatrix: string;
+                /** @description Row from the north */
+                tileRow: string;
+                /** @description Column from the west */
+                tileCol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tile, by the Mapbox Vector Tile specification 2.1 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": number[];
+                };
+            };
+            /** @description Nothing is there to draw, within the limits of the tileset */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is refused */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such collection or tile, or one beyond the limits of the tileset */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_conformance: {
+        parameters: {
+            query?: {
+                /** @description `json` or `html`; where it is left out, `Accept` decides */
+                f?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Their URIs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcConformance"];
+                    "text/html": string;
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is refused */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_matrix_sets: {
+        parameters: {
+            query?: {
+                /** @description `json` or `html`; where it is left out, `Accept` decides */
+                f?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tile matrix sets */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcTileMatrixSets"];
+                    "text/html": string;
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is refused */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_matrix_set: {
+        parameters: {
+            query?: {
+                /** @description `json` or `html`; where it is left out, `Accept` decides */
+                f?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `WebMercatorQuad` */
+                tileMatrixSetId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tile matrix set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OgcTileMatrixSet"];
+                    "text/html": string;
+                };
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A parameter is refused */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such tile matrix set */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_document: {
         parameters: {
             query?: never;
@@ -10173,6 +14268,424 @@ export interface operations {
             };
             /** @description The store is away */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_heatmap_tiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description TileJSON 3.0 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileJson"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_heatmap_tile: {
+        parameters: {
+            query?: {
+                /** @description `h3:7` to `h3:11`, `grid:200` (INSEE's squares), `site`, `landlord` or `tract`; `h3:9` where it is left out. */
+                cell?: string;
+                /** @description The number that a cell shows; `count` where it is left out. */
+                metric?: components["schemas"]["Metric"];
+                /** @description First instant inside, RFC 3339. */
+                from?: string;
+                /** @description First instant after, RFC 3339. */
+                to?: string;
+                /** @description Kinds, separated by commas. */
+                kind?: string;
+                /** @description Channels, separated by commas: `call`, `patrol`, `caretaker`, `partner`, `sensor`. */
+                channel?: string;
+                /** @description Statuses, separated by commas. */
+                status?: string;
+                /** @description Site codes, separated by commas. */
+                site?: string;
+                /** @description Landlord ids, separated by commas. */
+                landlord?: string;
+                /** @description `west,south,east,north` in degrees. */
+                bbox?: string;
+                /** @description Hours of the day in Paris, the second excluded, such as `18-2`. */
+                hours?: string;
+                /** @description Days of the week in Paris, such as `fri,sat`. */
+                days?: string;
+                /** @description A file of the cells (not of a tile); `Accept` asks for one, too. For whoever reads reports: the room exports nothing. */
+                f?: "geojson" | "geojsonseq" | "csv" | "gpkg" | "fgb" | "parquet";
+            };
+            header?: never;
+            path: {
+                /** @description Zoom, 0 to 22 */
+                z: string;
+                /** @description Column from the west */
+                x: string;
+                /** @description Row from the north */
+                y: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tile, by the Mapbox Vector Tile specification 2.1 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": number[];
+                };
+            };
+            /** @description Nothing is there */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such tile, site or landlord */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_tiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `sites`, `buildings`, `tracts` or `roads` */
+                layer: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description TileJSON 3.0 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileJson"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such layer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_tile: {
+        parameters: {
+            query?: {
+                /** @description For tracts: names of variables, or `dataset:VARIABLE`, separated by commas; see `/api/v1/indicators`. */
+                indicators?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `sites`, `buildings`, `tracts` or `roads` */
+                layer: string;
+                /** @description Zoom, 0 to 22 */
+                z: string;
+                /** @description Column from the west */
+                x: string;
+                /** @description Row from the north */
+                y: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tile, by the Mapbox Vector Tile specification 2.1 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": number[];
+                };
+            };
+            /** @description Nothing is there */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As the client knows it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Who asks is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Whoever asks may not */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such layer or tile */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The URL is too long */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests at once */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The server is at fault */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -65,5 +65,5 @@ export async function signIn(body: object, path = SESSION): Promise<{ status: nu
  * must not lead to the page of signing in at the same time: of two ways to one page a browser breaks off the first. */
 export async function signOut(): Promise<void> {
   leaving = true;
-  await fetch(SESSION, { method: "DELETE" }).catch(() => null);
+  await fetch(SESSION, { method: "DELETE", headers: await ours() }).catch(() => null);
 }

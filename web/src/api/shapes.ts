@@ -71,13 +71,19 @@ export type Tract = Schemas["Feature_TractProperties"];
 export type TractClasses = Schemas["TractClasses"];
 export type Heat = Schemas["HeatmapCells"];
 export type HeatCell = Schemas["Feature_CellProperties"];
+export type Portrait = Schemas["Portrait"];
+export type Subject = Schemas["Subject"];
+export type PortraitRate = Schemas["PortraitRate"];
+export type PortraitFigure = Schemas["PortraitFigure"];
+export type DrawnPolygon = Schemas["DrawnPolygon"];
 
 /** What can be read with `GET` and without a name in its path. */
 export type ReadPath = {
   [P in keyof paths]: paths[P]["get"] extends { parameters: { path?: never } } ? P : never;
 }[keyof paths];
 
-type Content<R> = R extends { responses: { 200: { content: infer C } } } ? C[keyof C] : never;
+/** Of a list that also comes as files, the page. */
+type Content<R> = R extends { responses: { 200: { content: infer C } } } ? (C extends { "application/geo+json": infer J } ? J : C[keyof C]) : never;
 
 /** What `GET path` answers. */
 export type Body<P extends keyof paths> = Content<paths[P]["get"]>;
@@ -91,5 +97,14 @@ export type Query<P extends ReadPath> = paths[P]["get"] extends { parameters: { 
 
 export type Alert = Schemas["Alert"];
 export type Resolution = Schemas["Resolution"];
+/** What a rule of correlation has found: that signals and incidents go together, and nothing of why. */
+export type Situation = Schemas["Situation"];
 
 export type Position = { id: string; lon: number; lat: number; recorded_at: string; accuracy_m: number | null };
+
+/** Zones, and which of them stand out from chance. */
+export type HotSpots = Schemas["HotSpotZones"];
+export type HotZone = Schemas["Feature_HotSpotZone"];
+export type HotSeries = Schemas["HotSpotSeries"];
+export type NearRepeats = Schemas["NearRepeats"];
+export type Density = Schemas["DensitySurface"];

@@ -17,6 +17,8 @@ export interface ChoroplethOptions {
   texts: { name: string; wheel: string; wheelOnMac: string; fingers: string };
   /** Says whether the person asked for no motion. */
   still: () => boolean;
+  /** Whether it frames what it is given; else whoever made it moves it. It does where this is left out. */
+  framed?: boolean;
 }
 
 export interface ChoroplethEvents {
@@ -88,7 +90,7 @@ export class ChoroplethMap {
     const features = zones.map(({ code, geometry, colour }): GeoJSON.Feature => ({ type: "Feature", geometry, properties: { code, colour } }));
     this.#map.getSource<maplibre.GeoJSONSource>("tracts")?.setData({ type: "FeatureCollection", features });
     const shown = `${zones.length} ${zones[0]?.code ?? ""} ${zones.at(-1)?.code ?? ""}`;
-    if (shown === this.#framed) return;
+    if (shown === this.#framed || this.#options.framed === false) return;
     this.#framed = shown;
     this.#box = boxAround(zones);
     this.home(0);
@@ -107,6 +109,25 @@ export class ChoroplethMap {
         this.#map.setPaintProperty(layer.id, property as keyof maplibre.AllPaintProperties, value as never);
       }
     }
+  }
+
+  /** Keeps another map over the same ground, whichever of the two is moved; returns what lets it go. */
+  moveWith(other: ChoroplethMap): () => void {
+    let following = false;
+    const lead = (from: maplibre.Map, to: maplibre.Map) => (): void => {
+      if (following) return;
+      following = true;
+      to.jumpTo({ center: from.getCenter(), zoom: from.getZoom() });
+      following = false;
+    };
+    const [ours, theirs] = [lead(this.#map, other.#map), lead(other.#map, this.#map)];
+    this.#map.on("move", ours);
+    other.#map.on("move", theirs);
+    ours();
+    return () => {
+      this.#map.off("move", ours);
+      other.#map.off("move", theirs);
+    };
   }
 
   zoomBy(steps: number): void {

@@ -55,6 +55,8 @@ function actionOf(key: string, room: Room, showKeys: () => void): (() => void) |
       return () => room.selectNearby();
     case "r":
       return () => room.map?.toggleRelief();
+    case "s":
+      return () => focusFirst("[data-testid=situations] summary");
     case "t":
       return () => room.toggleTheme();
     case "l":

@@ -2,15 +2,15 @@
  * cannot be had the lists are asked for again and again, and the page says so. */
 import { untrack } from "svelte";
 
-import { getOpenAlerts, getOpenIncidents, getPatrols, openEvents, type Fresh } from "../api/client";
+import { getOpenAlerts, getOpenIncidents, getOpenSituations, getPatrols, openEvents, type Fresh } from "../api/client";
 import { asFailure, Failure, isAborted } from "../api/failure";
-import type { Alert, Incident, Patrol, SiteDetails } from "../api/shapes";
+import type { Alert, Incident, Patrol, SiteDetails, Situation } from "../api/shapes";
 import { follow, type Following } from "../api/stream";
 import type { Words } from "../text/words.svelte";
 import { compareUrgency } from "./urgency";
 import { poll, type Poll } from "./poll";
 import type { Room } from "./room.svelte";
-import { isOver, NOTHING, readNews, withNews, type News, type Situation } from "./situation";
+import { isOver, NOTHING, readNews, withNews, type News, type Picture } from "./picture";
 
 /** Nobody waits longer than this for a stream before the lists are asked for instead. */
 const FALLBACK_AFTER_MS = 5_000;
@@ -21,7 +21,7 @@ const ALERTS_MS = 10_000;
 /** A store that is back sooner is not worth a word. */
 const STALE_TOLD_S = 3;
 
-type List = "patrols" | "incidents" | "alerts";
+type List = "patrols" | "incidents" | "alerts" | "situations";
 
 export class Live {
   /** `null` until the list was heard for the first time. */
@@ -33,9 +33,14 @@ export class Live {
       .filter(({ state }) => state !== "resolved")
       .sort((a, b) => rankOf(a) - rankOf(b) || b.raised_at.localeCompare(a.raised_at)),
   );
+  /** What rules have found and is not over, the newest first; `null` as above. */
+  situations = $derived.by((): Situation[] | null =>
+    this.#heard.situations ? [...this.#situationsById.values()].sort((a, b) => b.opened_at.localeCompare(a.opened_at) || b.id.localeCompare(a.id)) : null,
+  );
   patrolsFailure = $state.raw<Failure | null>(null);
   incidentsFailure = $state.raw<Failure | null>(null);
   alertsFailure = $state.raw<Failure | null>(null);
+  situationsFailure = $state.raw<Failure | null>(null);
   /** For how many seconds the server has lost its store, so that what it shows may be old. */
   staleS = $state.raw<number | null>(null);
   /** When the server last said anything. */
@@ -48,6 +53,8 @@ export class Live {
   skewMs = $state.raw(0);
   /** Incidents that came since the page was opened, to be read out. */
   arrived = $state.raw<Incident[]>([]);
+  /** Situations that rules have found since then, likewise. */
+  found = $state.raw<Situation[]>([]);
   /** Counts up when the stock has changed. */
   stockChanges = $state.raw(0);
   /** The site of which something else is told now. */
@@ -55,15 +62,18 @@ export class Live {
   /** Counts up when news of sites may have been missed. */
   gaps = $state.raw(0);
 
-  #situation = $state.raw<Situation>(NOTHING);
-  #heard = $state.raw<Record<List, boolean>>({ patrols: false, incidents: false, alerts: false });
+  #picture = $state.raw<Picture>(NOTHING);
+  #heard = $state.raw<Record<List, boolean>>({ patrols: false, incidents: false, alerts: false, situations: false });
   // A part that the news did not touch is the same object, and what hangs on it is not worked out again.
-  readonly #incidentsById = $derived(this.#situation.incidents);
-  readonly #patrolsById = $derived(this.#situation.patrols);
-  readonly #alertsById = $derived(this.#situation.alerts);
+  readonly #incidentsById = $derived(this.#picture.incidents);
+  readonly #patrolsById = $derived(this.#picture.patrols);
+  readonly #alertsById = $derived(this.#picture.alerts);
+  readonly #situationsById = $derived(this.#picture.situations);
   readonly #room: Room;
   #following: Following | null = null;
   #polls: Partial<Record<List, Poll>> = {};
+  /** The list that is asked for whatever the stream says: alerts, or incidents for whoever reads no alerts. */
+  #steady: List = "alerts";
   /** News that came while a list was being asked for, to be put on top of it. */
   readonly #since = new Map<List, News[]>();
 
@@ -115,7 +125,7 @@ export class Live {
 
   /** What this page itself was just told, before the stream repeats it. */
   tell(news: News): void {
-    this.#situation = withNews(this.#situation, news);
+    this.#picture = withNews(this.#picture, news);
     for (const waiting of this.#since.values()) waiting.push(news);
   }
 
@@ -131,12 +141,23 @@ export class Live {
 
   #listen(): () => void {
     const pace = (): number | null => (this.polling ? FALLBACK_MS : null);
-    const alertsPace = (): number => (this.polling ? FALLBACK_MS : ALERTS_MS);
+    const steadyPace = (): number => (this.polling ? FALLBACK_MS : ALERTS_MS);
+    const readsAlerts = this.#room.may("read_alerts");
+    this.#steady = readsAlerts ? "alerts" : "incidents";
+    const incidentsPace = readsAlerts ? pace : steadyPace;
     this.#polls = {
-      patrols: this.#list("patrols", pace, getPatrols, (features) => this.#takePatrols(features)),
-      incidents: this.#list("incidents", pace, getOpenIncidents, (features) => this.#takeIncidents(features)),
-      alerts: this.#list("alerts", alertsPace, getOpenAlerts, (alerts) => this.#takeAlerts(alerts)),
+      incidents: this.#list("incidents", incidentsPace, getOpenIncidents, (features) => this.#takeIncidents(features)),
     };
+    // What may not be read is not asked for: a landlord is told of no crew.
+    if (this.#room.may("read_patrols")) {
+      this.#polls.patrols = this.#list("patrols", pace, getPatrols, (features) => this.#takePatrols(features));
+    }
+    if (readsAlerts) {
+      this.#polls.alerts = this.#list("alerts", steadyPace, getOpenAlerts, (alerts) => this.#takeAlerts(alerts));
+    }
+    if (this.#room.may("read_situations")) {
+      this.#polls.situations = this.#list("situations", pace, getOpenSituations, (body) => this.#takeSituations(body));
+    }
     let fallback: ReturnType<typeof setTimeout> | undefined;
     const waitNoLonger = (): void => {
       fallback ??= setTimeout(() => {
@@ -154,7 +175,7 @@ export class Live {
         this.streaming = true;
         this.polling = false;
         if (missed) this.#again();
-        else this.#polls.alerts?.now();
+        else this.#polls[this.#steady]?.now();
       },
       message: (message) => {
         this.heardAt = new Date();
@@ -162,7 +183,7 @@ export class Live {
         if (news) this.#hear(news);
       },
       lost: () => {
-        if (this.streaming) this.#polls.alerts?.now();
+        if (this.streaming) this.#polls[this.#steady]?.now();
         this.streaming = false;
         waitNoLonger();
       },
@@ -187,6 +208,9 @@ export class Live {
     if (news.type === "stock") this.stockChanges++;
     if (news.type === "incident" && this.#heard.incidents && this.incident(news.incident.id) === null && !isOver(news.incident)) {
       this.arrived = [news.incident];
+    }
+    if (news.type === "situation" && this.#heard.situations && news.situation.closed_at === null && !this.#situationsById.has(news.situation.id)) {
+      this.found = [news.situation];
     }
     this.tell(news);
   }
@@ -215,9 +239,9 @@ export class Live {
           this.#setClock(changed.body.timeStamp);
           take(changed.body);
           this.#heard = { ...this.#heard, [name]: true };
-          for (const news of this.#since.get(name) ?? []) this.#situation = withNews(this.#situation, news);
+          for (const news of this.#since.get(name) ?? []) this.#picture = withNews(this.#picture, news);
         }
-        if (name === "alerts") this.staleS = staleS !== null && staleS >= STALE_TOLD_S ? staleS : null;
+        if (name === this.#steady) this.staleS = staleS !== null && staleS >= STALE_TOLD_S ? staleS : null;
         this[`${name}Failure`] = null;
         this.heardAt = new Date();
       } catch (error) {
@@ -230,12 +254,12 @@ export class Live {
   }
 
   #takePatrols({ features }: { features: Patrol[] }): void {
-    this.#situation = { ...this.#situation, patrols: byId(features) };
+    this.#picture = { ...this.#picture, patrols: byId(features) };
   }
 
   #takeIncidents({ features }: { features: Incident[] }): void {
     if (this.#heard.incidents) {
-      const arrived = features.filter(({ id }) => !this.#situation.incidents.has(id));
+      const arrived = features.filter(({ id }) => !this.#picture.incidents.has(id));
       if (arrived.length > 0) this.arrived = arrived;
     }
     // What was open and no longer is stays known to whoever is reading it.
@@ -243,11 +267,19 @@ export class Live {
     const read = chosen?.type === "incident" ? this.incident(chosen.id) : null;
     const incidents = byId(features);
     if (read !== null && !incidents.has(read.id) && isOver(read)) incidents.set(read.id, read);
-    this.#situation = { ...this.#situation, incidents };
+    this.#picture = { ...this.#picture, incidents };
   }
 
   #takeAlerts({ alerts }: { alerts: Alert[] }): void {
-    this.#situation = { ...this.#situation, alerts: byId(alerts) };
+    this.#picture = { ...this.#picture, alerts: byId(alerts) };
+  }
+
+  #takeSituations({ situations }: { situations: Situation[] }): void {
+    if (this.#heard.situations) {
+      const found = situations.filter(({ id }) => !this.#situationsById.has(id));
+      if (found.length > 0) this.found = found;
+    }
+    this.#picture = { ...this.#picture, situations: byId(situations) };
   }
 }
 

@@ -122,12 +122,13 @@ export class Place {
       this.located = null;
       this.placeFailure = null;
       if (selection === null) return;
-      const nearest = poll(() => null, (signal) => this.#rank(selection, signal));
+      // Crews are ranked for whoever may read of them, and a point is named to whoever may have one named.
+      const nearest = this.#room.may("read_patrols") ? poll(() => null, (signal) => this.#rank(selection, signal)) : null;
       this.#poll = nearest;
       const controller = new AbortController();
-      if (selection.type === "point") void this.#locate(selection.lon, selection.lat, controller.signal);
+      if (selection.type === "point" && this.#room.may("locate")) void this.#locate(selection.lon, selection.lat, controller.signal);
       return () => {
-        nearest.stop();
+        nearest?.stop();
         this.#poll = null;
         controller.abort();
       };

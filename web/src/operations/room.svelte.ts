@@ -18,6 +18,7 @@ import { Intake } from "./intake.svelte";
 import { Live } from "./live.svelte";
 import { Place } from "./place.svelte";
 import { Stock } from "./stock.svelte";
+import { Together } from "./together.svelte";
 import { CELLS, DEFAULT_VIEW, parseView, printView, type Cell, type LayerName, type Selection, type View } from "./view";
 
 /** What the person chose stays chosen on this computer. */
@@ -73,6 +74,7 @@ export class Room {
   readonly intake = new Intake(this);
   readonly alarm = new Alarm(this);
   readonly evening = new Evening(this);
+  readonly together = new Together(this);
 
   t = (key: Key, values?: Values): string => this.words.t(key, values);
 

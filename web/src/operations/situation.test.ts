@@ -1,99 +1,43 @@
 import { describe, expect, it } from "vitest";
 
-import type { Alert, Incident, Patrol } from "../api/shapes";
-import { isOver, NOTHING, readNews, withNews, type News, type Situation } from "./situation";
+import type { Situation } from "../api/shapes";
+import { whatOf, whereOf } from "./situation";
 
-const incident = (id: string, status = "received"): Incident =>
-  ({ type: "Feature", id, geometry: null, properties: { id, status } }) as unknown as Incident;
-
-const patrol = (id: string, recorded_at: string, lon: number, status = "available"): Patrol =>
-  ({
-    type: "Feature",
-    id,
-    geometry: { type: "Point", coordinates: [lon, 48] },
-    properties: { id, status, recorded_at, accuracy_m: 5, stale: true, position_off_at: null },
-  }) as unknown as Patrol;
-
-const alert = (id: string, state: Alert["state"]): Alert => ({ id, state }) as unknown as Alert;
-
-const after = (...news: News[]): Situation => news.reduce(withNews, NOTHING);
-const at = (seconds: number): string => new Date(Date.UTC(2026, 10, 24, 20, 0, seconds)).toISOString();
-
-describe("the situation", () => {
-  it("is a fold of the news", () => {
-    const now = after(
-      { type: "incident", incident: incident("a") },
-      { type: "incident", incident: incident("b") },
-      { type: "incident", incident: incident("a", "closed") },
-      { type: "alert", alert: alert("s", "raised") },
-    );
-    expect([...now.incidents.values()].map(({ id, properties }) => [id, properties.status])).toEqual([
-      ["a", "closed"],
-      ["b", "received"],
-    ]);
-    expect([...now.incidents.values()].map(isOver)).toEqual([true, false]);
-    expect(now.alerts.get("s")?.state).toBe("raised");
-  });
-
-  it("drops an incident that has gone, and nothing else", () => {
-    const gone = readNews({ event: "incident", data: JSON.stringify({ id: "a", gone: true }) });
-    const now = after({ type: "incident", incident: incident("a") }, { type: "incident", incident: incident("b") });
-    expect(gone).toEqual({ type: "gone", id: "a" });
-    expect([...withNews(now, gone as News).incidents.keys()]).toEqual(["b"]);
-  });
-
-  it("moves a known patrol forward in time only, and hears it again", () => {
-    const known = after({ type: "patrol", patrol: patrol("p", at(10), 2) });
-    const position = (seconds: number, lon: number): News => ({
-      type: "positions",
-      positions: [
-        { id: "p", lon, lat: 49, recorded_at: at(seconds), accuracy_m: 8 },
-        { id: "nobody", lon, lat: 49, recorded_at: at(seconds), accuracy_m: 8 },
-      ],
-    });
-    expect(withNews(known, position(9, 7)).patrols.get("p")?.geometry).toEqual({ type: "Point", coordinates: [2, 48] });
-    const moved = withNews(known, position(11, 3));
-    expect(moved.patrols.get("p")?.geometry).toEqual({ type: "Point", coordinates: [3, 49] });
-    expect(moved.patrols.get("p")?.properties).toMatchObject({ recorded_at: at(11), accuracy_m: 8, stale: false });
-    expect([...moved.patrols.keys()]).toEqual(["p"]);
-  });
-
-  it("does not move a patrol whose crew has switched its position off", () => {
-    const shown = patrol("p", at(10), 2);
-    const off = { ...shown, geometry: null, properties: { ...shown.properties, recorded_at: null, position_off_at: at(12) } };
-    const now = after({ type: "patrol", patrol: shown }, { type: "patrol", patrol: off });
-    expect(now.patrols.get("p")?.geometry).toBeNull();
-    const late: News = { type: "positions", positions: [{ id: "p", lon: 3, lat: 49, recorded_at: at(11), accuracy_m: 8 }] };
-    expect(withNews(now, late).patrols.get("p")).toEqual(off);
-  });
-
-  it("takes the status of a patrol without its overtaken position", () => {
-    const now = after(
-      { type: "patrol", patrol: patrol("p", at(20), 3) },
-      { type: "patrol", patrol: patrol("p", at(10), 2, "busy") },
-    );
-    expect(now.patrols.get("p")?.properties.status).toBe("busy");
-    expect(now.patrols.get("p")?.geometry).toEqual({ type: "Point", coordinates: [3, 48] });
-  });
-
-  it("leaves alone what the news are not about, so that nothing is drawn for it", () => {
-    const before = after({ type: "incident", incident: incident("a") });
-    expect(withNews(before, { type: "positions", positions: [] }).incidents).toBe(before.incidents);
-    expect(withNews(before, { type: "stock" })).toBe(before);
-  });
+const situation = (more: Partial<Situation>): Situation => ({
+  id: "s",
+  rule: "loud-hall",
+  about: "",
+  on: "site",
+  subject: "PH-0754",
+  site_code: "PH-0754",
+  site_name: "Les Lilas",
+  lon: 2.3,
+  lat: 48.8,
+  opened_at: "2026-11-24T20:00:00Z",
+  last_at: "2026-11-24T20:05:00Z",
+  times: 2,
+  closed_at: null,
+  closed_by: null,
+  ...more,
 });
 
-describe("a message", () => {
-  const read = (event: string, data: string): News | null => readNews({ event, data });
-
-  it("is read by its kind", () => {
-    expect(read("hello", '{"seq":3,"server_time":"2026-11-24T20:00:00Z"}')).toEqual({ type: "hello", serverTime: "2026-11-24T20:00:00Z" });
-    expect(read("reset", '{"seq":3}')).toEqual({ type: "reset" });
-    expect(read("positions", '{"patrols":[]}')).toEqual({ type: "positions", positions: [] });
+describe("a situation", () => {
+  it("is called by what its rule is for, else by the rule", () => {
+    expect(whatOf(situation({ about: "Bruit répété" }))).toBe("Bruit répété");
+    expect(whatOf(situation({}))).toBe("loud-hall");
   });
 
-  it("is left out where it is of no kind that is known, or no JSON", () => {
-    expect(read("weather", "{}")).toBeNull();
-    expect(read("incident", "{")).toBeNull();
+  const landlords = new Map([["paris-habitat", "Paris Habitat"]]);
+  const cases: [is: string, more: Partial<Situation>, code: string | null, name: string | null][] = [
+    ["a site by code and name", {}, "PH-0754", "Les Lilas"],
+    ["a site once, where its name is told to nobody", { site_name: "PH-0754" }, "PH-0754", null],
+    ["a site that the stock has no more by its code", { site_code: null, site_name: null, lon: null, lat: null }, "PH-0754", null],
+    ["a landlord by name, with the site of the last signal", { on: "landlord", subject: "paris-habitat" }, "PH-0754", "Paris Habitat"],
+    ["a landlord that is not known by its id", { on: "landlord", subject: "rivp", site_code: null }, null, "rivp"],
+    ["a territory by name", { on: "territory", subject: "canal", site_code: null }, null, "canal"],
+    ["everywhere", { on: "everywhere", subject: "", site_code: null }, null, "Partout"],
+  ];
+  it.each(cases)("is told on %s", (_, more, code, name) => {
+    expect(whereOf(situation(more), landlords, "Partout")).toEqual({ code, name });
   });
 });

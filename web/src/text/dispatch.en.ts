@@ -147,6 +147,8 @@ export const dispatchEn: Same<typeof dispatchFr> = {
   "role.accounts": "Accounts and tokens",
   "role.registers": "Registers",
   "role.analysis": "Territorial analysis",
+  "role.hotSpots": "Hot spots",
+  "role.portrait": "Portraits and subjects",
   "role.menu": "Menu",
 
   "refused.title": "Another desk was quicker",
@@ -200,6 +202,14 @@ export const dispatchEn: Same<typeof dispatchFr> = {
   "intake.recorded": "Call recorded, {site}",
   "intake.nobody": "Call recorded, {site}: no patrol is available, to be assigned",
   "intake.merged": "Call added to the open intervention, {site}",
+
+  "together.title": "Go together",
+  "together.since": "for {age}",
+  "together.times": { one: "{n} time", other: "{n} times" },
+  "together.last": "last {age} ago",
+  "together.everywhere": "Everywhere",
+  "together.new": { one: "Go together: {what}, {where}", other: "{n} new situations, among them {what}, {where}" },
+  "error.situations": "What goes together could not be loaded",
 
   "alarm.title": "Alerts",
   "alarm.mute": "Mute alerts",
@@ -269,6 +279,7 @@ export const dispatchEn: Same<typeof dispatchFr> = {
 
   "keys.call": "take a call",
   "keys.board": "go to the interventions",
+  "keys.situations": "go to what goes together",
   "keys.next": "go to what is to be done next",
   "keys.correct": "correct the kind or the site of the chosen intervention",
   "keys.hazard": "flag a hazard on the chosen site",

@@ -146,6 +146,8 @@ export const dispatchFr = {
   "role.accounts": "Comptes et jetons",
   "role.registers": "Registres",
   "role.analysis": "Analyse territoriale",
+  "role.hotSpots": "Foyers",
+  "role.portrait": "Portraits et sujets",
   "role.menu": "Menu",
 
   "refused.title": "Un autre poste est passé avant",
@@ -199,6 +201,14 @@ export const dispatchFr = {
   "intake.recorded": "Appel enregistré, {site}",
   "intake.nobody": "Appel enregistré, {site}\u00a0: aucune patrouille disponible, à affecter",
   "intake.merged": "Appel rattaché à l’intervention en cours, {site}",
+
+  "together.title": "Va ensemble",
+  "together.since": "depuis {age}",
+  "together.times": { one: "{n} fois", other: "{n} fois" },
+  "together.last": "la dernière il y a {age}",
+  "together.everywhere": "Partout",
+  "together.new": { one: "Va ensemble\u00a0: {what}, {where}", other: "{n} nouvelles situations, dont {what}, {where}" },
+  "error.situations": "Ce qui va ensemble n’a pas pu être chargé",
 
   "alarm.title": "Alertes",
   "alarm.mute": "Couper le son des alertes",
@@ -268,6 +278,7 @@ export const dispatchFr = {
 
   "keys.call": "prendre un appel",
   "keys.board": "aller aux interventions",
+  "keys.situations": "aller à ce qui va ensemble",
   "keys.next": "aller à la suite à donner",
   "keys.correct": "corriger la nature ou le site de l’intervention choisie",
   "keys.hazard": "signaler un danger sur le site choisi",

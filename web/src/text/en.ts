@@ -214,6 +214,7 @@ export const en: Same<typeof fr> = {
   "place.nearestAt": "nearest site, {distance} away",
   "place.none": "No site near this point",
   "place.building": "building {id}",
+  "place.portrait": "Portrait of the residence",
   "place.buildings": { one: "{n} building", other: "{n} buildings" },
   "place.coordinates": "Longitude {lon}°, latitude {lat}°",
   "place.clear": "Close the place",

@@ -213,6 +213,7 @@ export const fr = {
   "place.nearestAt": "site le plus proche, à {distance}",
   "place.none": "Aucun site à proximité de ce point",
   "place.building": "bâtiment {id}",
+  "place.portrait": "Portrait de la résidence",
   "place.buildings": { one: "{n} bâtiment", other: "{n} bâtiments" },
   "place.coordinates": "Longitude {lon}°, latitude {lat}°",
   "place.clear": "Fermer le lieu",

@@ -2,6 +2,10 @@ import { describe, expect, it } from "vitest";
 
 import { en as analysisEn } from "../analysis/texts.en";
 import { fr as analysisFr } from "../analysis/texts.fr";
+import { en as hotSpotsEn } from "../hotspots/texts.en";
+import { fr as hotSpotsFr } from "../hotspots/texts.fr";
+import { en as portraitEn } from "../portrait/texts.en";
+import { fr as portraitFr } from "../portrait/texts.fr";
 import { en as roomEn } from "./en";
 import { formatter } from "./format";
 import { fr as roomFr } from "./fr";
@@ -17,6 +21,8 @@ const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)
 const PAGES: [page: string, fr: Record<string, Message>, en: Record<string, Message>][] = [
   ["the room", roomFr, roomEn],
   ["the analysis", analysisFr, analysisEn],
+  ["the hot spots", hotSpotsFr, hotSpotsEn],
+  ["the portrait", portraitFr, portraitEn],
 ];
 
 describe.each(PAGES)("the two languages of %s", (_, fr, en) => {
