@@ -32,6 +32,9 @@ pub enum InvalidTimestamp {
 }
 
 impl Timestamp {
+    /// The first one that is told: the beginning of the year 0001.
+    pub const FIRST: Self = Self { unix_ms: -62_135_596_800_000 };
+
     /// The instant `unix_ms` milliseconds after 1970-01-01T00:00:00Z.
     ///
     /// # Errors

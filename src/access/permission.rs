@@ -10,6 +10,8 @@ closed_list! {
         ReadMeta = "read_meta",
         /// Read landlords, sites, buildings and what lies around them.
         ReadStock = "read_stock",
+        /// Read INSEE's zones, what INSEE says of them, and how its figures fall into classes: what anybody may read at INSEE's.
+        ReadTracts = "read_tracts",
         /// Find the site of a position, whosever it is.
         Locate = "locate",
         /// Change what crews are told about a site.
@@ -40,6 +42,10 @@ closed_list! {
         RaiseAlerts = "raise_alerts",
         /// Take alerts in hand and end them.
         HandleAlerts = "handle_alerts",
+        /// Send what sensors, calendars and other programs say.
+        SendSignals = "send_signals",
+        /// Read what rules of correlation have found.
+        ReadSituations = "read_situations",
         /// Count incidents by place, as far as the publication gate lets their counts through.
         ReadHeatmap = "read_heatmap",
         /// Be told counts to the single one, of what one sees: not through the publication gate.
@@ -48,8 +54,10 @@ closed_list! {
         ReadKpis = "read_kpis",
         /// Follow what happens, as it happens.
         Listen = "listen",
-        /// Read what a month was like, as sums that passed the publication gate.
+        /// Take what one reads out of the house, as a file.
         ReadReports = "read_reports",
+        /// Read what a month was like for all landlords together, as sums that passed the publication gate.
+        ReadNotes = "read_notes",
         /// Read what a night was like on the sites of a landlord.
         ReadNights = "read_nights",
         /// Read what was sent of reports, and to which mailboxes.
@@ -80,6 +88,10 @@ impl Permission {
                 &[Operator, Dispatcher, Patrol, Landlord, Partner, Planner, Dpo, Admin, Demo]
             }
             Self::ReadStock => &[Operator, Dispatcher, Patrol, Landlord, Planner, Admin, Demo],
+            // Public figures about places, for whoever reads the stock beside them and for partners, who do not.
+            Self::ReadTracts => {
+                &[Operator, Dispatcher, Patrol, Landlord, Partner, Planner, Admin, Demo]
+            }
             // A crew reads what it is on with its mission, and no list.
             Self::ReadIncidents => &[Operator, Dispatcher, Landlord, Demo],
             Self::Listen => &[Operator, Dispatcher, Patrol, Landlord, Demo],
@@ -92,15 +104,19 @@ impl Permission {
             | Self::CheckIn
             | Self::ReadAlerts
             | Self::RaiseAlerts => &[Operator, Dispatcher, Patrol, Demo],
-            Self::Locate | Self::TakeCalls | Self::HandleAlerts => &[Operator, Dispatcher, Demo],
+            Self::Locate | Self::TakeCalls | Self::HandleAlerts | Self::ReadSituations => {
+                &[Operator, Dispatcher, Demo]
+            }
             Self::ReadHeatmap => &[Operator, Dispatcher, Landlord, Partner, Planner, Demo],
             // Partners and planners are told counts only once they have passed the publication gate. Times have no
             // gate but that of the monthly note.
             Self::CountExactly | Self::ReadKpis => &[Operator, Dispatcher, Landlord, Demo],
             Self::ImportIncidents => &[Dispatcher, Demo],
-            Self::WriteStock => &[Dispatcher, Admin, Demo],
+            Self::WriteStock | Self::SendSignals => &[Dispatcher, Admin, Demo],
             // What leaves the house goes to whom it is for: the room has the evening itself, and exports nothing.
             Self::ReadReports => &[Landlord, Partner, Planner, Demo],
+            // A landlord knows its own counts exactly, and so would learn those of others from a sum with them.
+            Self::ReadNotes => &[Partner, Planner, Demo],
             Self::ReadNights => &[Landlord, Demo],
             Self::ReadMetrics | Self::ManageSettings => &[Admin, Demo],
             Self::ReadMailings => &[Dpo, Admin],

@@ -32,6 +32,14 @@ pub struct IncidentCursor {
 #[error("must be taken from a `next` link")]
 pub struct InvalidIncidentCursor;
 
+impl IncidentCursor {
+    /// Where the incident in that row stands.
+    #[must_use]
+    pub const fn of(row: &IncidentRow) -> Self {
+        Self { reported_at: row.reported_at, id: row.id }
+    }
+}
+
 impl fmt::Display for IncidentCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.reported_at.unix_ms(), self.id)
@@ -64,8 +72,7 @@ pub fn incidents(
     query: &IncidentsQuery,
 ) -> Result<Page<IncidentRow, IncidentCursor>, SelectionError> {
     let filter = query.selection.filter(snapshot)?;
-    let key =
-        |row: &IncidentRow| Reverse(IncidentCursor { reported_at: row.reported_at, id: row.id });
+    let key = |row: &IncidentRow| Reverse(IncidentCursor::of(row));
     let after = query.after.map(Reverse);
     let mut matched = 0;
     let mut newest: Vec<IncidentRow> = Vec::new();

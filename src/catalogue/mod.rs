@@ -26,7 +26,7 @@ pub use sites::{InvalidSiteCursor, SiteCursor, SitesQuery, sites};
 pub use surroundings::{SurroundingsQuery, surroundings};
 pub use tracts::{
     DatasetSummary, Indicator, IndicatorName, InvalidIndicatorName, TractRow, TractsError,
-    TractsQuery, VariableSummary, indicators, tracts,
+    TractsQuery, VariableSummary, every_tract, indicators, tracts, zone_codes,
 };
 
 use crate::{

@@ -53,6 +53,14 @@ enum Fit {
 #[error("must be taken from a `next` link")]
 pub struct InvalidSiteCursor;
 
+impl SiteCursor {
+    /// Where the site of that code stands in the list by code.
+    #[must_use]
+    pub fn of_code(code: &SiteCode) -> Self {
+        Self { fit: Fit::Code, code: code.clone() }
+    }
+}
+
 impl fmt::Display for SiteCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.fit as u8, self.code)

@@ -134,6 +134,48 @@ impl Indicator {
         }
     }
 
+    /// Every variable of a table.
+    pub fn all_of(dataset: &Arc<Dataset>) -> impl Iterator<Item = Self> + '_ {
+        let columns = 0..dataset.variables.len();
+        columns.map(|column| Self { dataset: Arc::clone(dataset), column })
+    }
+
+    /// The indicator that tells how many households the figures of a table are about: the table's own count, else that of the table about the
+    /// same zones whose year is nearest, the newer one first. None where no table counts households.
+    #[must_use]
+    pub fn households_of(stock: &StockIndex, dataset: &Arc<Dataset>) -> Option<Self> {
+        let year =
+            |dataset: &Dataset| dataset.vintage.map_or(0, |vintage| i32::from(vintage.year()));
+        let of = |dataset: &Arc<Dataset>| {
+            let column = dataset.variables.iter().position(Variable::counts_households)?;
+            Some(Self { dataset: Arc::clone(dataset), column })
+        };
+        let others = || {
+            let datasets = stock.tract_index().datasets().iter();
+            let alike = datasets.filter(|other| other.division == dataset.division);
+            alike.filter_map(of).min_by_key(|one| {
+                let other = year(&one.dataset);
+                ((other - year(dataset)).abs(), std::cmp::Reverse(other))
+            })
+        };
+        of(dataset).or_else(others)
+    }
+
+    /// The name that asks for it and for no other.
+    #[must_use]
+    pub fn name(&self) -> IndicatorName {
+        IndicatorName {
+            dataset: Some(self.dataset.id.clone()),
+            variable: self.variable().name.clone(),
+        }
+    }
+
+    /// The zones of today that its table is about; those of a table by commune are the tracts of the communes.
+    #[must_use]
+    pub fn zones<'a>(&self, stock: &'a StockIndex) -> Vec<&'a Tract> {
+        zones_of(stock, self.dataset.division)
+    }
+
     /// The variable.
     #[must_use]
     pub fn variable(&self) -> &Variable {
@@ -162,25 +204,65 @@ pub fn tracts<'a>(
     query: &TractsQuery,
     shows: impl Fn(SiteIx) -> bool,
 ) -> Result<Page<TractRow<'a>, TractCode>, TractsError> {
-    if query.indicators.len() > INDICATORS_MAX {
+    let indicators = found(stock, &query.indicators)?;
+    let zones = asked(stock, query);
+    let page = Page::of(zones, query.after.as_ref(), query.limit, |tract| &tract.code);
+    let row = rows(stock, query.division, &indicators, shows);
+    Ok(page.map(row, TractCode::clone))
+}
+
+/// The indicators of a question, and every zone of it in the order of codes, page and limit left aside: for files, whose rows are
+/// made one by one. Time as of [`tracts`], memory for the zones' addresses.
+///
+/// # Errors
+///
+/// [`TractsError`] for an indicator that is not there.
+pub fn every_tract<'a, S: Fn(SiteIx) -> bool>(
+    stock: &'a StockIndex,
+    query: &TractsQuery,
+    shows: S,
+) -> Result<(Vec<Indicator>, impl Iterator<Item = TractRow<'a>> + use<'a, S>), TractsError> {
+    let indicators = found(stock, &query.indicators)?;
+    let mut zones = asked(stock, query);
+    zones.sort_by(|a, b| a.code.cmp(&b.code));
+    let row = rows(stock, query.division, &indicators, shows);
+    Ok((indicators, zones.into_iter().map(row)))
+}
+
+fn found(stock: &StockIndex, names: &[IndicatorName]) -> Result<Vec<Indicator>, TractsError> {
+    if names.len() > INDICATORS_MAX {
         return Err(TractsError::TooManyIndicators);
     }
-    let found = query.indicators.iter().map(|name| Indicator::find(stock, name));
-    let indicators: Vec<Indicator> = found.collect::<Result<_, _>>()?;
+    names.iter().map(|name| Indicator::find(stock, name)).collect()
+}
+
+fn asked<'a>(stock: &'a StockIndex, query: &TractsQuery) -> Vec<&'a Tract> {
     let mut zones = zones(stock, query.division, query.vintage);
     zones.retain(|tract| query.code.as_ref().is_none_or(|code| *code == tract.code));
-    let page = Page::of(zones, query.after.as_ref(), query.limit, |tract| &tract.code);
-    let dwellings = dwellings_by_tract(stock, shows);
-    let of_today = |tract: &Tract| {
-        let at = stock.tracts().binary_search_by(|known| known.key().cmp(&tract.key())).ok()?;
-        Some(dwellings[at])
+    zones
+}
+
+/// Makes the row of a zone.
+fn rows<'a, S: Fn(SiteIx) -> bool>(
+    stock: &'a StockIndex,
+    division: Division,
+    indicators: &[Indicator],
+    shows: S,
+) -> impl Fn(&'a Tract) -> TractRow<'a> + use<'a, S> {
+    let indicators = indicators.to_vec();
+    // Squares have none of their own: nothing to sum.
+    let dwellings = match division {
+        Division::Tract => dwellings_by_tract(stock, shows),
+        Division::Commune | Division::Square => Vec::new(),
     };
-    let row = |tract: &'a Tract| TractRow {
-        tract,
-        dwellings: of_today(tract),
-        figures: indicators.iter().map(|indicator| indicator.figure(tract)).collect(),
-    };
-    Ok(page.map(row, TractCode::clone))
+    move |tract| {
+        let at = stock.tracts().binary_search_by(|known| known.key().cmp(&tract.key()));
+        TractRow {
+            tract,
+            dwellings: at.ok().and_then(|at| dwellings.get(at).copied()),
+            figures: indicators.iter().map(|indicator| indicator.figure(tract)).collect(),
+        }
+    }
 }
 
 /// Dwellings by tract of today, shared out by ground.
@@ -200,6 +282,22 @@ fn dwellings_by_tract(stock: &StockIndex, shows: impl Fn(SiteIx) -> bool) -> Vec
     sums
 }
 
+/// The codes that a table by `division` can say something of in this stock, in order. O(zones log zones).
+#[must_use]
+pub fn zone_codes(stock: &StockIndex, division: Division) -> Vec<&str> {
+    let mut codes: Vec<&str> = match division {
+        Division::Tract | Division::Square => {
+            zones(stock, division, None).into_iter().map(|zone| zone.code.as_str()).collect()
+        }
+        Division::Commune => {
+            stock.tracts().iter().filter_map(|tract| tract.code.commune()).collect()
+        }
+    };
+    codes.sort_unstable();
+    codes.dedup();
+    codes
+}
+
 fn zones(stock: &StockIndex, division: Division, vintage: Option<Vintage>) -> Vec<&Tract> {
     let index = stock.tract_index();
     match (division, vintage) {
@@ -213,11 +311,22 @@ fn zones(stock: &StockIndex, division: Division, vintage: Option<Vintage>) -> Ve
     }
 }
 
+/// The zones of today that a table of that division is about.
+fn zones_of(stock: &StockIndex, division: Division) -> Vec<&Tract> {
+    let outlined = match division {
+        Division::Square => Division::Square,
+        Division::Tract | Division::Commune => Division::Tract,
+    };
+    zones(stock, outlined, None)
+}
+
 /// A table, and what of it is about the zones of the stock.
 #[derive(Debug, Clone)]
 pub struct DatasetSummary {
     /// The table.
     pub dataset: Arc<Dataset>,
+    /// What counts the households that its figures are about; see [`Indicator::households_of`].
+    pub households: Option<Indicator>,
     /// By variable.
     pub variables: Vec<VariableSummary>,
 }
@@ -239,17 +348,14 @@ pub fn indicators(stock: &StockIndex) -> Vec<DatasetSummary> {
     let datasets = stock.tract_index().datasets().iter();
     datasets
         .map(|dataset| {
-            let division = match dataset.division {
-                Division::Square => Division::Square,
-                Division::Tract | Division::Commune => Division::Tract,
-            };
-            let zones = zones(stock, division, None);
+            let zones = zones_of(stock, dataset.division);
             let of_column = |column| {
                 let indicator = Indicator { dataset: Arc::clone(dataset), column };
                 VariableSummary::of(zones.iter().map(|tract| indicator.figure(tract)))
             };
             let variables = (0..dataset.variables.len()).map(of_column).collect();
-            DatasetSummary { dataset: Arc::clone(dataset), variables }
+            let households = Indicator::households_of(stock, dataset);
+            DatasetSummary { dataset: Arc::clone(dataset), households, variables }
         })
         .collect()
 }

@@ -1,15 +1,11 @@
 //! `vigie backup`: a store into one file, while servers write to it.
 
-use std::{
-    fs::File,
-    path::{Path, PathBuf},
-};
-
-use anyhow::{Context as _, bail};
+use std::path::PathBuf;
 
 use super::{
     StoreArgs,
     moved::{self, Bar},
+    new_file::{NewFile, Replaces},
 };
 
 /// The options of `vigie backup`.
@@ -36,31 +32,11 @@ pub struct BackupArgs {
 pub fn run(args: &BackupArgs) -> anyhow::Result<()> {
     let store = args.store.url()?;
     let file = &args.file;
-    if !args.force && file.exists() {
-        bail!(
-            "{} is there already; name another file, or say --force to replace it",
-            file.display()
-        );
-    }
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    // Beside its place, so that renaming it is one step; for this user only (mode 0600), and removed
-    // again where anything fails.
-    let written = tempfile::Builder::new()
-        .prefix(".vigie-backup-")
-        .tempfile_in(folder)
-        .with_context(|| format!("cannot write to {}", folder.display()))?;
+    let written = NewFile::begin("backup", file, Replaces::forced(args.force))?;
     let manifest = {
         let bar = Bar::new("backing up")?;
         store.back_up(written.path(), &mut |progress| bar.tell(progress))?
     };
-    // A handle of its own: SQLite's locks are gone, so closing it releases none.
-    File::open(written.path())?.sync_all().context("the backup does not reach the disk")?;
-    let placed = match args.force {
-        true => written.persist(file).map(drop),
-        false => written.persist_noclobber(file).map(drop),
-    };
-    placed.with_context(|| format!("cannot place {}", file.display()))?;
-    File::open(folder)?.sync_all().context("the name of the backup does not reach the disk")?;
+    written.place()?;
     moved::tell(&manifest, store.to_string(), file.display().to_string(), args.json)
 }

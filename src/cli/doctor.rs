@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{StoreArgs, tell_json};
 use crate::{
-    app::system_clock,
+    app::{NIGHTS_MAX, system_clock},
     crs::Crs,
     mailing::Mailing,
     store::{Finding, Grade, StoreUrl},
@@ -19,8 +19,8 @@ const LAMBERT_93: (f64, f64) = (652_469.02, 6_862_035.26);
 const LAMBERT_93_LON_LAT: (f64, f64) = (2.3522, 48.8566);
 /// Largest difference that is not a fault, in degrees: 0.1 m.
 const TOLERANCE_DEG: f64 = 1e-6;
-/// Nights whose reports are looked at.
-const NIGHTS_LOOKED_AT: i32 = 7;
+/// Days in which a report was given up, or nights whose report it was, that are looked at.
+const DAYS_LOOKED_AT: i32 = 7;
 /// Years in which a clock is believed.
 const PLAUSIBLE_YEARS: std::ops::RangeInclusive<i16> = 2026..=2099;
 
@@ -66,8 +66,11 @@ pub fn run(args: &DoctorArgs) -> anyhow::Result<()> {
 /// finding says.
 fn mailings(store: &StoreUrl) -> Option<Finding> {
     let last = Date::of(system_clock());
-    let sent =
-        store.open_existing().ok()?.mailings(last.plus_days(-NIGHTS_LOOKED_AT), last).ok()?;
+    let first = last.plus_days(-DAYS_LOOKED_AT);
+    let mut sent =
+        store.open_existing().ok()?.mailings(last.plus_days(1 - NIGHTS_MAX), last).ok()?;
+    // An old one that was given up of late is news.
+    sent.retain(|one| one.key.night >= first || Date::of(one.changed_at) >= first);
     if sent.is_empty() {
         return None;
     }

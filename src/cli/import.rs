@@ -10,9 +10,12 @@ use serde::Serialize;
 
 use super::{
     NotUnderstood, StoreArgs,
+    import_signals::SignalsTold,
     import_tracts::{DatasetTold, RedrawnTold, TractArgs, tracts_of},
     kinds_args::KindsArgs,
-    progress, tell_json,
+    progress,
+    signal_args::SourcesArgs,
+    tell_json,
 };
 use crate::{
     app::{App, ImportOutcome, NewIncident, Unavailable, Whereabouts, system_clock},
@@ -62,6 +65,8 @@ pub struct ImportArgs {
     dry_run: bool,
     #[command(flatten)]
     kinds: KindsArgs,
+    #[command(flatten)]
+    sources: SourcesArgs,
 }
 
 /// What a file holds.
@@ -83,6 +88,8 @@ pub enum Layer {
     Speeds,
     /// History of incidents.
     Incidents,
+    /// What sensors, calendars and other programs said, as CSV. Rules at work hear what is not late; `vigie rules test` hears all of it.
+    Signals,
 }
 
 /// What is said at the end.
@@ -99,6 +106,8 @@ struct Told {
     roads: Option<RoadsTold>,
     #[serde(skip_serializing_if = "Option::is_none")]
     incidents: Option<IncidentsTold>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signals: Option<SignalsTold>,
     dry_run: bool,
 }
 
@@ -151,6 +160,7 @@ pub fn run(args: ImportArgs) -> anyhow::Result<()> {
     let told = match args.layer {
         Layer::Incidents => import_incidents(&args, app.as_ref()),
         Layer::Indicators => import_indicators(&args, app.as_ref()),
+        Layer::Signals => import_signals(&args, app.as_ref()),
         _ => import_stock(&args, app.as_ref()),
     };
     if let Some(app) = app {
@@ -181,7 +191,9 @@ fn import_stock(args: &ImportArgs, app: Option<&App>) -> anyhow::Result<Told> {
         Layer::Tracts => import::tracts::read,
         Layer::Roads => import::roads::read,
         Layer::Speeds => import::speeds::read,
-        Layer::Surroundings | Layer::Indicators | Layer::Incidents => import::surroundings::read,
+        Layer::Surroundings | Layer::Indicators | Layer::Incidents | Layer::Signals => {
+            import::surroundings::read
+        }
     };
     let bounds = app.and_then(|app| {
         let snapshot = app.snapshot();
@@ -264,6 +276,21 @@ fn import_incidents(args: &ImportArgs, app: Option<&App>) -> anyhow::Result<Told
         let Reading { content, mut summary } = with_bar(file, args, None, import::incidents::read)?;
         if let Some(app) = app {
             record(app, content, &mut summary, told.incidents.get_or_insert_default())?;
+        }
+        told.files.push(FileTold { file: file.display().to_string(), summary });
+    }
+    Ok(told)
+}
+
+fn import_signals(args: &ImportArgs, app: Option<&App>) -> anyhow::Result<Told> {
+    let mut told = Told { dry_run: args.dry_run, ..Told::default() };
+    let sources = args.sources.read()?;
+    for file in &args.files {
+        let read =
+            |path: &Path, options: &Options<'_>| import::signals::read(path, options, &sources);
+        let Reading { content, mut summary } = with_bar(file, args, None, read)?;
+        if let Some(app) = app {
+            told.signals.get_or_insert_default().take(app, content, &mut summary)?;
         }
         told.files.push(FileTold { file: file.display().to_string(), summary });
     }
@@ -364,6 +391,9 @@ fn tell(told: &Told, json: bool) -> anyhow::Result<()> {
             "roads: {roads}, {drivable} of them for cars; {kept_km:.1} km by direction can be reached and left, \
              {dropped_km:.1} km cannot and are left out"
         )?;
+    }
+    if let Some(signals) = &told.signals {
+        writeln!(out, "{}", signals.line())?;
     }
     if let Some(stock) = &told.stock {
         let StockTold { added, changed, unchanged, .. } = stock;

@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use crate::{
     app::App,
+    catalogue,
     closed_list::ClosedList as _,
     import::indicators::About,
-    tract::{Dataset, DatasetId, Division, Heir, Tract, TractCode, Vintage, redrawn},
+    tract::{Dataset, DatasetId, Heir, Tract, TractCode, Vintage, redrawn},
     twin::StockIndex,
 };
 
@@ -99,7 +100,7 @@ impl DatasetTold {
     /// In words.
     pub(super) fn lines(&self) -> Vec<String> {
         let Self { dataset, division, variables, rows, figures, unknown, .. } = self;
-        let vintage = self.vintage.map_or("no year told".to_owned(), |year| year.to_string());
+        let vintage = year_words(self.vintage);
         let mut lines = vec![format!(
             "dataset {dataset} ({vintage}): {variables} variables by {division}, {rows} rows, {figures} figures, \
              {unknown} unknown"
@@ -126,19 +127,7 @@ impl DatasetTold {
 
 impl JoinTold {
     fn of(dataset: &Dataset, stock: &StockIndex) -> Option<Self> {
-        let mut zones: Vec<&str> = match dataset.division {
-            Division::Tract => stock.tracts().iter().map(|tract| tract.code.as_str()).collect(),
-            Division::Commune => {
-                stock.tracts().iter().filter_map(|tract| tract.code.commune()).collect()
-            }
-            Division::Square => {
-                let outlines = stock.tract_index().all();
-                let squares = outlines.filter(|it| it.code.division() == Division::Square);
-                squares.map(|tract| tract.code.as_str()).collect()
-            }
-        };
-        zones.sort_unstable();
-        zones.dedup();
+        let zones = catalogue::zone_codes(stock, dataset.division);
         if zones.is_empty() {
             return None;
         }
@@ -204,13 +193,11 @@ impl RedrawnTold {
 
     /// In words.
     pub(super) fn lines(&self) -> Vec<String> {
-        let year =
-            |year: Option<u16>| year.map_or("no year told".to_owned(), |year| year.to_string());
         let Self { gone, new, moved, .. } = self;
         let mut lines = vec![format!(
             "codes from {} to {}: {} gone, {} new, {} of another ground",
-            year(self.from),
-            year(self.to),
+            year_words(self.from),
+            year_words(self.to),
             gone.len(),
             new.len(),
             moved.len()
@@ -244,6 +231,10 @@ impl CodeTold {
 /// The stock as an import finds it.
 pub(super) fn tracts_of(app: Option<&App>) -> Vec<Tract> {
     app.map(|app| app.snapshot().stock().tracts().to_vec()).unwrap_or_default()
+}
+
+fn year_words(year: Option<u16>) -> String {
+    year.map_or("no year told".to_owned(), |year| year.to_string())
 }
 
 fn listed(codes: &[String]) -> String {

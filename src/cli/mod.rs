@@ -1,19 +1,22 @@
 //! The command line: one file a subcommand. Uses every module; the only one that knows `anyhow`.
 //!
 //! Exit codes: 0 done, 1 failed, 2 not understood, 3 the access log was changed. Every option can be set by an environment variable
-//! that starts with `VIGIE_`; such a variable that no option reads is refused.
+//! that starts with `VIGIE_`; such a variable that no option reads is refused. What neither says, a file may (`--config`).
 
 mod access_log_args;
 mod account;
 mod audit;
 mod backup;
 mod certificate;
+mod config;
 mod copy;
 mod demo;
 mod doctor;
 mod environment;
+mod export;
 mod hold;
 mod import;
+mod import_signals;
 mod import_tracts;
 mod kinds;
 mod kinds_args;
@@ -21,21 +24,26 @@ mod log;
 mod mail_args;
 mod mailbox;
 mod moved;
+mod new_file;
 mod oidc_args;
+mod portrait;
 mod progress;
 mod proj_data;
 mod purge;
 mod report;
 mod restore;
+mod rules;
 mod secret_file;
 mod sending;
 mod serve;
+mod signal_args;
 mod simulate;
 mod store_args;
 mod token;
 
 use std::{
     io::{self, Write as _},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -58,6 +66,10 @@ pub struct Vigie {
     /// Which log lines are written, such as `info` or `vigie=debug`.
     #[arg(long, global = true, env = "VIGIE_LOG", default_value = "info,actix_server=warn")]
     log: String,
+    /// A file of options, which hold where neither the command line nor the environment says otherwise. `vigie config example`
+    /// prints one to begin with.
+    #[arg(long, global = true, env = "VIGIE_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -73,6 +85,8 @@ pub enum Command {
     Import(import::ImportArgs),
     /// Print the kinds of incident that are in force, as a file to begin with.
     Kinds(kinds_args::KindsArgs),
+    /// Check rules of correlation, say what they would have raised on history, and which incidents go with which signals.
+    Rules(rules::RulesArgs),
     /// Live evenings of calls again under different ways to choose a patrol, and compare them.
     Simulate(simulate::SimulateArgs),
     /// Print the morning report of a landlord, or the monthly note to partners; send reports, and say what was sent.
@@ -81,6 +95,8 @@ pub enum Command {
     Mailbox(mailbox::MailboxArgs),
     /// Copy everything of one store into another, empty one, verified by counts and checksums.
     Copy(copy::CopyArgs),
+    /// Write what maps draw into a file that other programs and web sites read.
+    Export(export::ExportArgs),
     /// Back a store up into one file, while servers write to it.
     Backup(backup::BackupArgs),
     /// Restore a backup into an empty store, verified by counts and checksums.
@@ -95,6 +111,8 @@ pub enum Command {
     Purge(purge::PurgeArgs),
     /// Keep incidents beyond their term, for the data protection officer.
     Hold(hold::HoldArgs),
+    /// Say which settings are in force and where they come from, and all that is wrong with them.
+    Config(config::ConfigArgs),
     /// Say whether the store, the clock and the program are well, and what to do if not.
     Doctor(doctor::DoctorArgs),
 }
@@ -122,10 +140,15 @@ fn of_list<T: ClosedList>(name: &str) -> Result<T, String> {
 pub fn run() -> ExitCode {
     // First, for a reference system on the command line is looked up while it is parsed.
     let done = proj_data::ensure_usable().and_then(|()| {
-        environment::check(&Vigie::command(), std::env::vars_os().map(|(name, _)| name))?;
-        let vigie = Vigie::parse(); // ends the program with 2 where it is not understood
-        log::start(vigie.log_format, &vigie.log)?;
-        execute(vigie.command)
+        let command = Vigie::command();
+        environment::check(&command, std::env::vars_os().map(|(name, _)| name))?;
+        let args: Vec<_> = std::env::args_os().collect();
+        let understood = config::Understood::read(&command, &args)?;
+        log::start(understood.vigie.log_format, &understood.vigie.log)?;
+        match &understood.vigie.command {
+            Command::Config(args) => config::run(args, &understood, &command),
+            _ => execute(understood.vigie.command),
+        }
     });
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -152,10 +175,12 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Demo(args) => demo::run(args),
         Command::Import(args) => import::run(args),
         Command::Kinds(args) => kinds::run(&args),
+        Command::Rules(args) => rules::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Report(args) => report::run(&args),
         Command::Mailbox(args) => mailbox::run(args),
         Command::Copy(args) => copy::run(&args),
+        Command::Export(args) => export::run(&args),
         Command::Backup(args) => backup::run(&args),
         Command::Restore(args) => restore::run(&args),
         Command::Account(args) => account::run(args),
@@ -164,6 +189,7 @@ fn execute(command: Command) -> anyhow::Result<()> {
         Command::Purge(args) => purge::run(args),
         Command::Hold(args) => hold::run(args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Config(_) => Ok(()), // was done where its command line was read
     }
 }
 

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, sync::Arc};
 use anyhow::Context as _;
 
 use super::{NotUnderstood, secret_file::first_line};
-use crate::oidc::{PostOfGroup, Provider, ProviderSettings};
+use crate::oidc::{InvalidProvider, PostOfGroup, Provider, ProviderSettings};
 
 /// The OpenID Connect provider that people may sign in with.
 #[derive(Debug, Clone, clap::Args)]
@@ -60,6 +60,20 @@ impl OidcArgs {
     ///
     /// When a file cannot be read, or the provider may not be asked as they say.
     pub fn provider(&self) -> anyhow::Result<Option<Arc<Provider>>> {
+        Ok(self.settings()?.map(Provider::start).transpose().map_err(not_understood)?)
+    }
+
+    /// Whether the provider that they name could be asked; it is not.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Self::provider`].
+    pub fn check(&self) -> anyhow::Result<()> {
+        let checked = self.settings()?.map(Provider::check).transpose();
+        Ok(checked.map(drop).map_err(not_understood)?)
+    }
+
+    fn settings(&self) -> anyhow::Result<Option<ProviderSettings>> {
         let (Some(issuer), Some(client), Some(public_url)) =
             (&self.oidc_issuer, &self.oidc_client_id, &self.oidc_public_url)
         else {
@@ -72,7 +86,7 @@ impl OidcArgs {
             .oidc_ca
             .as_ref()
             .map(|file| fs::read(file).with_context(|| format!("--oidc-ca {}", file.display())));
-        let provider = Provider::start(ProviderSettings {
+        Ok(Some(ProviderSettings {
             issuer: issuer.clone(),
             client: client.clone(),
             secret: secret.map(Into::into),
@@ -82,7 +96,10 @@ impl OidcArgs {
             scopes: self.oidc_scope.clone(),
             posts: self.oidc_post.clone(),
             authority: authority.transpose()?,
-        });
-        Ok(Some(provider.map_err(|fault| NotUnderstood(format!("--oidc-issuer: {fault}")))?))
+        }))
     }
+}
+
+fn not_understood(fault: InvalidProvider) -> NotUnderstood {
+    NotUnderstood(format!("--oidc-issuer: {fault}"))
 }

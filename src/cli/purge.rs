@@ -28,7 +28,7 @@ pub struct PurgeArgs {
 enum PurgeCommand {
     /// Print the register of purges.
     List(RegisterArgs),
-    /// Check that no row of the register is missing, changed, or signed by another store.
+    /// Check that no row of the register is missing, also at its end, changed, or signed by another store.
     Verify(RegisterArgs),
 }
 
@@ -72,7 +72,7 @@ pub fn run(args: PurgeArgs) -> anyhow::Result<()> {
             tell(app.snapshot().registers().purges(), args.json)
         }),
         Some(PurgeCommand::Verify(args)) => {
-            on_a_store(&args.store, async |app| verify(app, args.json))
+            on_a_store(&args.store, async |app| verify(app, args.json).await)
         }
     }
 }
@@ -117,15 +117,13 @@ struct Verified {
     public_key: Option<String>,
 }
 
-fn verify(app: &App, json: bool) -> anyhow::Result<()> {
+async fn verify(app: &App, json: bool) -> anyhow::Result<()> {
     let snapshot = app.snapshot();
     let rows = snapshot.registers().purges();
     let key = snapshot.accounts().seal().map(|key| Signer::of(key).public_key());
-    if let Some(key) = &key {
-        check_register(rows, key).context("the register of purges is not to be believed")?;
-    } else if !rows.is_empty() {
-        anyhow::bail!("the store has a register of purges, and no key that signed it");
-    }
+    let ends = app.register_ends().await?;
+    check_register(rows, ends, key.as_ref())
+        .context("the register of purges is not to be believed")?;
     let last = rows.last();
     if json {
         return tell_json(&Verified {

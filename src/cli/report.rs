@@ -1,4 +1,4 @@
-//! `vigie report`: the morning report of a landlord, the monthly note to partners, of any past date.
+//! `vigie report`: the morning report of a landlord, the monthly note to partners, of any past date; portraits of places.
 
 use std::{
     fs,
@@ -13,6 +13,7 @@ use super::{
     NotUnderstood, StoreArgs,
     kinds_args::KindsArgs,
     of_list,
+    portrait::{self, PortraitArgs},
     sending::{self, SendArgs, SentArgs},
 };
 use crate::{
@@ -40,6 +41,8 @@ enum Report {
     Morning(MorningArgs),
     /// What a month was like, as sums that partners may read.
     Monthly(MonthlyArgs),
+    /// What a place is like, or a subject over the whole stock: on one page.
+    Portrait(PortraitArgs),
     /// Send the morning report of a night by e-mail, where it was not sent.
     Send(SendArgs),
     /// Say what was sent, to which mailbox, and what failed.
@@ -83,13 +86,20 @@ struct MonthlyArgs {
 
 /// As what, and where to.
 #[derive(Debug, clap::Args)]
-struct OutArgs {
+pub(super) struct OutArgs {
     /// html, pdf, csv or geojson.
     #[arg(long, env = "VIGIE_REPORT_FORMAT", default_value = "html", value_parser = of_list::<Form>, value_name = "FORMAT")]
-    format: Form,
+    pub format: Form,
     /// The file; `-` is standard output. With `--all`, the folder.
     #[arg(long, env = "VIGIE_REPORT_OUT", default_value = "-", value_name = "PATH")]
     out: PathBuf,
+}
+
+impl OutArgs {
+    /// Writes what was made.
+    pub fn write(&self, bytes: &[u8]) -> anyhow::Result<()> {
+        write(&self.out, bytes)
+    }
 }
 
 /// Runs the subcommand.
@@ -102,6 +112,7 @@ pub fn run(args: &ReportArgs) -> anyhow::Result<()> {
     match &args.report {
         Report::Morning(args) => run_morning(args),
         Report::Monthly(args) => run_monthly(args),
+        Report::Portrait(args) => portrait::run(args),
         Report::Send(args) => sending::send(args),
         Report::Sent(args) => sending::tell(args),
     }
@@ -132,7 +143,7 @@ fn run_monthly(args: &MonthlyArgs) -> anyhow::Result<()> {
     let month = args.month.unwrap_or_else(|| Month::of(state.now).plus_months(-1));
     let State { snapshot, nomenclature, now } = &state;
     let note = monthly(snapshot, nomenclature, MonthlyQuery { month }, *now)?;
-    write(&args.out.out, &print_monthly(&note, args.out.format, *now)?)
+    args.out.write(&print_monthly(&note, args.out.format, *now)?)
 }
 
 /// What a store holds now.

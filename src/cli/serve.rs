@@ -19,11 +19,14 @@ use super::{
     kinds_args::KindsArgs,
     mail_args::MailArgs,
     oidc_args::OidcArgs,
+    signal_args::{SignalArgs, Signals},
+    store_args::check_folder,
 };
 use crate::{
-    app::{App, Daily, DailyJob, Done, Run, nightly_purge, system_clock},
+    app::{App, Correlating, Daily, DailyJob, Done, Run, nightly_purge, system_clock},
     audit::AccessLog,
     http::{self, Doors, RateLimits, Settings},
+    mqtt,
     oidc::Provider,
     post::{MailServer, Post},
 };
@@ -46,6 +49,8 @@ pub struct ServeArgs {
     oidc: OidcArgs,
     #[command(flatten)]
     kinds: KindsArgs,
+    #[command(flatten)]
+    signals: SignalArgs,
 }
 
 /// Where and to whom the server answers.
@@ -82,12 +87,32 @@ pub struct ListenArgs {
 pub fn run(args: ServeArgs) -> anyhow::Result<()> {
     let store = args.store.url()?;
     let listener = args.listen.bind()?; // first: a taken port is told before a large store is read
+    let signals = args.signals.read()?;
     let app = args.kinds.open(store.open()?)?;
     let access_log = args.access_log.open(&store, &app)?;
     let provider = args.oidc.provider()?;
     let mut jobs = daily_jobs(&app, args.mail.server()?)?;
     jobs.extend(access_log.clone().map(prune_access_log));
-    serve(app, args.listen, listener, Beside { jobs, access_log, provider, ..Beside::nothing() })
+    let beside = Beside { jobs, access_log, provider, signals, ..Beside::nothing() };
+    serve(app, args.listen, listener, beside)
+}
+
+impl ServeArgs {
+    /// All that [`run`] would refuse of them; nothing is started, and nothing is written.
+    pub fn faults(&self) -> Vec<anyhow::Error> {
+        let store = self.store.url().ok();
+        let folder = store.and_then(|store| self.access_log.folder(&store));
+        let checked = [
+            self.store.check(),
+            self.listen.check(),
+            self.signals.read().map(drop),
+            self.kinds.nomenclature().map(drop),
+            folder.map_or(Ok(()), |folder| check_folder("--access-log", &folder)),
+            self.oidc.check(),
+            self.mail.server().map(drop),
+        ];
+        checked.into_iter().filter_map(Result::err).collect()
+    }
 }
 
 /// Removes what is over of the access log, each night.
@@ -117,6 +142,8 @@ pub struct Beside<F> {
     pub access_log: Option<AccessLog>,
     /// Who else may say who somebody is.
     pub provider: Option<Arc<Provider>>,
+    /// Who may send signals, what is looked for in them, and the broker.
+    pub signals: Signals,
 }
 
 impl Beside<std::future::Pending<()>> {
@@ -129,6 +156,7 @@ impl Beside<std::future::Pending<()>> {
             jobs: Vec::new(),
             access_log: None,
             provider: None,
+            signals: Signals::default(),
         }
     }
 }
@@ -145,7 +173,8 @@ pub fn serve(
     listener: TcpListener,
     beside: Beside<impl Future<Output = ()> + 'static>,
 ) -> anyhow::Result<()> {
-    let Beside { demo_note, alongside, jobs, access_log, provider } = beside;
+    let Beside { demo_note, alongside, jobs, access_log, provider, signals } = beside;
+    let Signals { sources, rules, broker } = signals;
     let certificate = args.tls.read()?;
     let rates = RateLimits {
         address_per_s: NonZeroU32::new(args.rate_address),
@@ -163,6 +192,8 @@ pub fn serve(
         doors,
         first_code: first_code.clone(),
         access_log: access_log.clone(),
+        sources: sources.clone(),
+        rules: rules.clone().unwrap_or_default(),
         allowed_origins,
         rates,
         provider,
@@ -170,11 +201,17 @@ pub fn serve(
     };
     raise_open_files();
     let daily = Daily::start(jobs, system_clock).context("the daily jobs do not start")?;
+    let correlating = rules
+        .map(|rules| Correlating::start(app.clone(), rules))
+        .transpose()
+        .context("the rules do not start")?;
     let outcome = actix_web::rt::System::new().block_on(async {
         let server = http::listen(app.clone(), settings, listener)?;
         let handle = server.handle();
         let running = actix_web::rt::spawn(server);
         let beside = actix_web::rt::spawn(alongside);
+        let heard =
+            broker.map(|broker| actix_web::rt::spawn(mqtt::hear(app.clone(), sources, broker)));
         // A demo ends with its terminal.
         let is_service = doors == Doors::Closed;
         let fresh = is_service.then(|| actix_web::rt::spawn(keep_fresh(certificate)));
@@ -182,6 +219,7 @@ pub fn serve(
         told_to_stop().await?;
         tracing::info!("stopping: requests in flight are answered first");
         beside.abort();
+        heard.inspect(|heard| heard.abort());
         fresh.inspect(|fresh| fresh.abort());
         // Whoever follows events would else hold the stop up to its end.
         app.stop_telling();
@@ -190,6 +228,9 @@ pub fn serve(
         anyhow::Ok(())
     });
     daily.stop();
+    if let Some(correlating) = correlating {
+        correlating.stop();
+    }
     if let Some(log) = access_log {
         log.close();
     }
@@ -228,6 +269,26 @@ impl ListenArgs {
     ///
     /// When it is taken, or would be open to other machines without TLS or `--allow-remote`.
     pub fn bind(&self) -> anyhow::Result<TcpListener> {
+        let addresses = self.private_addresses()?;
+        TcpListener::bind(&addresses[..]).map_err(|error| match error.kind() {
+            io::ErrorKind::AddrInUse => anyhow::anyhow!(
+                "{} is taken by another program. Choose another port, such as --listen 127.0.0.1:{}",
+                self.listen,
+                addresses.first().map_or(8081, |address| address.port().saturating_add(1))
+            ),
+            _ => anyhow::Error::new(error).context(format!("cannot listen on {}", self.listen)),
+        })
+    }
+
+    /// What would be refused of them, but for a port that is taken.
+    fn check(&self) -> anyhow::Result<()> {
+        self.private_addresses()?;
+        self.tls.read()?;
+        http::content_security_policy(self.style_url.as_deref()).context("--style-url")?;
+        Ok(())
+    }
+
+    fn private_addresses(&self) -> anyhow::Result<Vec<SocketAddr>> {
         let addresses = self.addresses()?;
         let is_private = self.allow_remote || self.tls.is_set();
         if !is_private && addresses.iter().any(|address| !address.ip().is_loopback()) {
@@ -238,14 +299,7 @@ impl ListenArgs {
                 self.listen
             );
         }
-        TcpListener::bind(&addresses[..]).map_err(|error| match error.kind() {
-            io::ErrorKind::AddrInUse => anyhow::anyhow!(
-                "{} is taken by another program. Choose another port, such as --listen 127.0.0.1:{}",
-                self.listen,
-                addresses.first().map_or(8081, |address| address.port().saturating_add(1))
-            ),
-            _ => anyhow::Error::new(error).context(format!("cannot listen on {}", self.listen)),
-        })
+        Ok(addresses)
     }
 }
 

@@ -100,6 +100,12 @@ impl Bbox {
         self.north_east.lat()
     }
 
+    /// Its south-west and its north-east corner.
+    #[must_use]
+    pub const fn corners(&self) -> [LonLat; 2] {
+        [self.south_west, self.north_east]
+    }
+
     /// Whether `position` lies in the box, edges included.
     #[must_use]
     pub fn contains(&self, position: LonLat) -> bool {

@@ -9,7 +9,7 @@ use super::{
     cut::{cut, shape_of},
 };
 use crate::twin::{
-    CellKind, CellTable, Columns, PlaceIx, RowBlock, RowFilter, Selection, SelectionError, Snapshot,
+    CellKind, CellTable, Columns, PlaceIx, RowFilter, Selection, SelectionError, Snapshot,
 };
 
 /// Most cells in an answer: beyond, it is larger than a map can draw, so ask for larger cells or a box.
@@ -186,24 +186,12 @@ impl Pass<'_> {
         let cell_of = &self.table.cell_of[..];
         if by_site(self.kind) {
             let sites = columns.site();
-            self.each(columns, rows, |row| counts[cell_of[sites[row].0 as usize] as usize] += 1);
+            self.filter
+                .each(columns, rows, |row| counts[cell_of[sites[row].0 as usize] as usize] += 1);
         } else {
             let places = columns.place();
-            self.each(columns, rows, |row| counts[cell_of[places[row].0 as usize] as usize] += 1);
-        }
-    }
-
-    /// Calls `add` with each of `rows` that passes.
-    fn each(&self, columns: &Columns, rows: Range<usize>, mut add: impl FnMut(usize)) {
-        if self.filter.lets_all_pass() {
-            return rows.for_each(add);
-        }
-        let mut room = RowBlock::new();
-        for start in rows.clone().step_by(RowBlock::ROWS) {
-            let block = start..rows.end.min(start + RowBlock::ROWS);
-            for row in self.filter.select(columns, block, &mut room) {
-                add(start + *row as usize);
-            }
+            self.filter
+                .each(columns, rows, |row| counts[cell_of[places[row].0 as usize] as usize] += 1);
         }
     }
 }

@@ -2,12 +2,8 @@
 
 use std::collections::HashMap;
 
-use geo::{BoundingRect, Coord, GeodesicArea, Intersects, LineString, MultiPolygon, Polygon};
+use geo::{Coord, GeodesicArea, Intersects, LineString, MultiPolygon, Polygon, Rect};
 use h3o::{CellIndex, LatLng, Resolution};
-use rstar::{
-    AABB, RTree,
-    primitives::{GeomWithData, Rectangle},
-};
 
 use super::CellShape;
 use crate::{
@@ -205,23 +201,12 @@ fn landlords(stock: &StockIndex) -> CellTable {
 
 fn tracts(stock: &StockIndex) -> CellTable {
     let tracts = stock.tracts();
-    let boxes = tracts.iter().enumerate().filter_map(|(row, tract)| {
-        let rect = tract.area.bounding_rect()?;
-        let (low, high) = (rect.min(), rect.max());
-        Some(GeomWithData::new(
-            Rectangle::from_corners([low.x, low.y], [high.x, high.y]),
-            row as u32,
-        ))
-    });
-    let tree = RTree::bulk_load(boxes.collect());
     let outside = tracts.len() as u32;
     let cell_of = stock.places().iter().map(|place| {
-        let at = [place.position.lon(), place.position.lat()];
-        tree.locate_in_envelope_intersecting(AABB::from_point(at))
-            .map(|found| found.data)
-            .filter(|row| tracts[*row as usize].area.intersects(&Coord::from(place.position)))
-            .min() // a place on the line between two tracts goes to the lower code
-            .unwrap_or(outside)
+        let at = Coord::from(place.position);
+        // A place on the line between two tracts goes to the lower code, whose row is the first.
+        let mut rows = stock.tract_index().meeting(Rect::new(at, at)).into_iter();
+        rows.find(|row| tracts[*row as usize].area.intersects(&at)).unwrap_or(outside)
     });
     let cells = tracts.iter().map(|tract| CellFrame {
         id: tract.code.as_str().into(),

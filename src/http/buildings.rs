@@ -8,18 +8,22 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Feature, FeatureCollection, Problem, Query,
     caller::Caller,
+    file::{self, Sending, shape_of},
     filter,
     geojson::{metres, rounded},
+    named::FileFormatName,
     page::{self, ListAddress},
     permits::ReadStock,
     problem::ProblemBody,
     query::parsed,
+    revision::Revision,
     sight,
     stock_list::stock_list,
     tracts::{self, TractPart},
 };
 use crate::{
-    catalogue::{self, BuildingsQuery},
+    catalogue::{self, BuildingsQuery, PageLimit},
+    export::{self, Column, ColumnKind, FileFormat, Row, Shapes, Table, Value},
     stock::Hall,
     twin::{BuildingIx, SelectionError, StockIndex},
 };
@@ -29,9 +33,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_buildings);
 }
 
-/// The buildings, in the order of ids.
+/// The buildings, in the order of ids: a page, or all of them as a file.
 #[utoipa::path(tag = "stock", params(BuildingsParams), responses(
-    (status = 200, description = "A page of buildings", body = FeatureCollection<BuildingProperties>, content_type = "application/geo+json"),
+    (status = 200, description = "A page of buildings, or a file", content((FeatureCollection<BuildingProperties> = "application/geo+json"), (serde_json::Value = "application/vnd.geo+json"), (Vec<u8> = "application/geo+json-seq"), (String = "text/csv"), (Vec<u8> = "application/geopackage+sqlite3"), (Vec<u8> = "application/flatgeobuf"), (Vec<u8> = "application/vnd.apache.parquet"))),
     (status = 304, description = "As the client knows it"),
     (status = 400, description = "Not a parameter", body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, description = "No such site or landlord", body = ProblemBody, content_type = "application/problem+json"),
@@ -44,6 +48,10 @@ async fn list_buildings(
     params: Query<BuildingsParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
+    let format = file::asked(&request, params.0.f.as_deref())?;
+    if format.is_some() {
+        file::whole(params.0.limit.as_deref(), params.0.after.as_deref())?;
+    }
     let mut query = BuildingsQuery::try_from(params.0)?;
     query.landlord = sight::landlord(caller.scope(), query.landlord)?;
     if let Some(code) = &query.site
@@ -51,11 +59,34 @@ async fn list_buildings(
     {
         return Err(SelectionError::UnknownSite(code.clone()).into());
     }
+    if let Some(format) = format {
+        return send_buildings(&request, &edge, query, format).await;
+    }
     let list = ListAddress::of(&request);
-    stock_list(&request, &edge, caller.scope(), move |stock, now| {
+    stock_list(&request, &edge, caller.seat(), move |stock, now| {
         let found = catalogue::buildings(stock, &query)?;
         let features = found.items.iter().map(|ix| feature(stock, *ix)).collect();
         Ok(FeatureCollection::new(features, list.links(found.next), found.matched, now))
+    })
+    .await
+}
+
+async fn send_buildings(
+    request: &HttpRequest,
+    edge: &Edge,
+    query: BuildingsQuery,
+    format: FileFormat,
+) -> Result<HttpResponse, Problem> {
+    let snapshot = edge.app.snapshot();
+    let revision = Some(Revision::of_stock(&snapshot));
+    file::send(edge, Sending { request, format, stem: "vigie-buildings", revision }, move || {
+        let stock = snapshot.stock();
+        let page = |after| {
+            let query = BuildingsQuery { after, limit: PageLimit::MAX, ..query.clone() };
+            Ok(catalogue::buildings(stock, &query)?)
+        };
+        let buildings = file::every(page)?;
+        Ok(export::file(format, &table(), buildings.into_iter().map(|ix| row(stock, ix)))?)
     })
     .await
 }
@@ -78,6 +109,9 @@ struct BuildingsParams {
     limit: Option<String>,
     /// Taken from a `next` link.
     after: Option<String>,
+    /// A file of all that is asked for, without pages; `Accept` asks for one, too.
+    #[param(inline, value_type = Option<FileFormatName>)]
+    f: Option<String>,
 }
 
 impl TryFrom<BuildingsParams> for BuildingsQuery {
@@ -153,4 +187,39 @@ fn feature(stock: &StockIndex, ix: BuildingIx) -> Feature<BuildingProperties> {
         tracts: tracts::parts(stock, stock.tract_shares().of_building(ix)),
     };
     Feature::new(&building.id, Some(building.footprint.polygons().into()), properties)
+}
+
+/// The columns of a file of buildings.
+pub fn table() -> Table {
+    use ColumnKind::{Integer, Real, Text};
+    let description = "The footprints of the stock.";
+    let mut table = Table::new("buildings", "Buildings", description, Shapes::Areas);
+    table.add(Column::new("id", Text, "Unique in the stock"));
+    table.add(Column::new("site_code", Text, "The site that it belongs to"));
+    table.add(Column::new("landlord", Text, "Id of the landlord of that site"));
+    let title = "Height to draw: given, else by storeys, else a guess";
+    table.add(Column::new("height_m", Real, title).in_unit("m"));
+    table.add(Column::new("levels", Integer, "Storeys over ground").in_unit("storeys"));
+    table.add(Column::new("dwellings", Integer, "Dwellings in it").in_unit("dwellings"));
+    table.add(Column::new("halls", Integer, "Its entrances").in_unit("halls"));
+    table
+}
+
+/// The row of a building in such a file.
+pub fn row(stock: &StockIndex, ix: BuildingIx) -> Row {
+    let building = stock.building(ix);
+    let place = stock.place(stock.place_of_building(ix));
+    let site = place.site.map(|site| stock.site(site));
+    Row {
+        shape: shape_of(building.footprint.polygons()),
+        values: vec![
+            Value::Text(building.id.to_string()),
+            site.map(|site| site.code.to_string()).into(),
+            site.map(|site| site.landlord.to_string()).into(),
+            Value::Real(metres(building.drawn_height_m())),
+            building.levels.map(i64::from).into(),
+            Value::Integer(place.dwellings.into()),
+            i64::try_from(building.halls.len()).ok().into(),
+        ],
+    }
 }

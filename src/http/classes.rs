@@ -11,7 +11,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Problem, Query,
     caller::Caller,
-    permits::ReadStock,
+    permits::ReadTracts,
     problem::ProblemBody,
     query::{list, number, parsed},
     revision::{Revision, unless_known},
@@ -32,7 +32,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_classes);
 }
 
-/// The tracts of today in classes of an indicator. What is unknown is counted apart, in no class.
+/// The zones of today in classes of an indicator: tracts, or squares where its table is about them. What is unknown is counted apart,
+/// in no class.
 #[utoipa::path(tag = "tracts", params(ClassesParams), responses(
     (status = 200, description = "The limits of the classes, with how many tracts are in each", body = ClassesBody),
     (status = 304, description = "As the client knows it"),
@@ -40,7 +41,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 ))]
 #[get("/tracts/classes")]
 async fn list_classes(
-    _: Caller<ReadStock>,
+    _: Caller<ReadTracts>,
     request: HttpRequest,
     params: Query<ClassesParams>,
     edge: Data<Edge>,
@@ -49,11 +50,13 @@ async fn list_classes(
     let snapshot = edge.app.snapshot();
     unless_known(&request, Revision::of_stock(&snapshot), async || {
         let made = web::block(move || {
-            let indicator = Indicator::find(snapshot.stock(), &query.indicator)?;
-            let tracts = snapshot.stock().tracts().iter();
-            let figures: Vec<Option<f64>> = tracts.map(|tract| indicator.figure(tract)).collect();
-            let classes = classify(&figures, &query.cut)
-                .map_err(|e| Problem::field("indicator", query.indicator.to_string(), e))?;
+            let named = |error| Problem::field("indicator", query.indicator.to_string(), error);
+            let indicator = Indicator::find(snapshot.stock(), &query.indicator)
+                .map_err(|e| named(e.to_string()))?;
+            let zones = indicator.zones(snapshot.stock());
+            let figures: Vec<Option<f64>> =
+                zones.into_iter().map(|zone| indicator.figure(zone)).collect();
+            let classes = classify(&figures, &query.cut).map_err(|e| named(e.to_string()))?;
             Ok::<_, Problem>(ClassesBody::of(&query, &indicator, &figures, classes))
         });
         Ok(web::Json(made.await.map_err(Problem::internal)??))

@@ -67,7 +67,7 @@ fn page(document: &str) -> String {
     let _ = write!(
         html,
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" \
-         content=\"width=device-width\"><title>{title}</title><style>{STYLE}</style></head><body><header>\
+         content=\"width=device-width\"><link rel=\"icon\" href=\"/favicon.svg\"><title>{title}</title><style>{STYLE}</style></head><body><header>\
          <h1>{title}</h1><p>{}</p><p><a href=\"/openapi.json\">OpenAPI document</a> · <a href=\"/\">map</a></p>\
          </header><main>",
         text(&document["info"]["description"])

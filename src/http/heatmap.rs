@@ -2,7 +2,6 @@
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    http::header::{self, HeaderValue},
     web::{self, Data},
 };
 use geo::Coord;
@@ -13,18 +12,22 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Problem, Query,
     caller::Caller,
+    file::{self, Sending},
     filter::Filters,
     geojson,
     heatmap_body::{HeatmapCells, MetricBody, Week},
+    heatmap_file,
+    named::FileFormatName,
     permits::ReadHeatmap,
     problem::ProblemBody,
     query::name_of,
-    revision::{Revision, unless_known},
+    revision::{Revision, unkept, unless_known},
     sight,
 };
 use crate::{
     access::{Permission, Scope},
     crs,
+    export::FileFormat,
     heatmap::{
         GridProjection, HeatmapError, HeatmapQuery, Metric, NotTold, heatmap, published_heatmap,
     },
@@ -35,7 +38,7 @@ use crate::{
 const CELL_DEFAULT: &str = "h3:9";
 
 /// INSEE's grid, as PROJ projects it.
-const INSEE_GRID: GridProjection = GridProjection {
+pub(super) const INSEE_GRID: GridProjection = GridProjection {
     to_metres: |position| crs::to_epsg_3035(position).ok().map(|(x, y)| Coord { x, y }),
     to_degrees: |coord| crs::from_epsg_3035(coord.x, coord.y).ok(),
 };
@@ -49,9 +52,10 @@ pub fn routes(cfg: &mut ServiceConfig) {
 /// are over and whole families of kinds, to the nearest 5, and `<5` (null) from 1 to 4; filters by which counts are not
 /// kept apart (`hours`, `days`, `channel`, `status`, `site`) are refused, and `filters` says what was answered.
 #[utoipa::path(tag = "incidents", params(HeatmapParams), responses(
-    (status = 200, description = "The cells, in the order of ids", body = HeatmapCells, content_type = "application/geo+json"),
+    (status = 200, description = "The cells, in the order of ids", content((HeatmapCells = "application/geo+json"), (serde_json::Value = "application/vnd.geo+json"), (Vec<u8> = "application/geo+json-seq"), (String = "text/csv"), (Vec<u8> = "application/geopackage+sqlite3"), (Vec<u8> = "application/flatgeobuf"), (Vec<u8> = "application/vnd.apache.parquet"))),
     (status = 304, description = "As the client knows it"),
     (status = 400, description = "Not a parameter", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, description = "Whoever asks takes no counts out of the house", body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, description = "No such site or landlord", body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, description = "A parameter is refused", body = ProblemBody, content_type = "application/problem+json"),
 ))]
@@ -62,12 +66,44 @@ async fn show_heatmap(
     params: Query<HeatmapParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
+    let format = file::asked(&request, params.0.f.as_deref())?;
     let query = params.0.query()?;
+    if let Some(format) = format {
+        return send_heatmap(&caller, &request, query, edge, format).await;
+    }
     if caller.seat().may(Permission::CountExactly) {
         exact(&request, caller.scope().clone(), params.0, query, edge).await
     } else {
         published(query, edge).await
     }
+}
+
+/// The cells as a file, for whoever may take counts out of the house. Nobody keeps it, and no tag tells when something was reported.
+async fn send_heatmap(
+    caller: &Caller<ReadHeatmap>,
+    request: &HttpRequest,
+    mut query: HeatmapQuery,
+    edge: Data<Edge>,
+    format: FileFormat,
+) -> Result<HttpResponse, Problem> {
+    file::counts_may_leave(caller.seat())?;
+    let (snapshot, now) = (edge.app.snapshot(), edge.app.now());
+    let exactly = caller.seat().may(Permission::CountExactly);
+    if exactly {
+        query.selection = sight::within(caller.scope(), snapshot.stock(), query.selection)?;
+    }
+    let counting = edge.clone();
+    let sending = Sending { request, format, stem: "vigie-heatmap", revision: None };
+    file::send(&edge, sending, move || {
+        if exactly {
+            let counted = heatmap(&snapshot, &query, &INSEE_GRID)?;
+            return heatmap_file::exact(&counted, &query, format);
+        }
+        let units = counting.published.of(&snapshot, now);
+        let told = published_heatmap(&snapshot, &units, &query, &INSEE_GRID)?;
+        heatmap_file::published(&told, &query, format)
+    })
+    .await
 }
 
 /// The counts as they are, of what is shown.
@@ -101,18 +137,14 @@ async fn published(query: HeatmapQuery, edge: Data<Edge>) -> Result<HttpResponse
         let told = published_heatmap(&snapshot, &units, &query, &INSEE_GRID)?;
         geojson::write(&HeatmapCells::published(&told, &query, now))
     });
-    let mut response = geojson::written(told.await.map_err(Problem::internal)??);
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    Ok(response)
+    Ok(unkept(geojson::written(told.await.map_err(Problem::internal)??)))
 }
 
 /// Which incidents, by which cells.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-struct HeatmapParams {
+pub(super) struct HeatmapParams {
     /// `h3:7` to `h3:11`, `grid:200` (INSEE's squares), `site`, `landlord` or `tract`; `h3:9` where it is left out.
     cell: Option<String>,
     /// The number that a cell shows; `count` where it is left out.
@@ -138,10 +170,25 @@ struct HeatmapParams {
     hours: Option<String>,
     /// Days of the week in Paris, such as `fri,sat`.
     days: Option<String>,
+    /// A file of the cells (not of a tile); `Accept` asks for one, too. For whoever reads reports: the room exports nothing.
+    #[param(inline, value_type = Option<FileFormatName>)]
+    f: Option<String>,
 }
 
 impl HeatmapParams {
-    fn query(&self) -> Result<HeatmapQuery, Problem> {
+    /// A tile is no file.
+    ///
+    /// # Errors
+    ///
+    /// 422 where one is asked for.
+    pub(super) fn check_tile(&self) -> Result<(), Problem> {
+        match self.f {
+            None => Ok(()),
+            Some(_) => Err(Problem::unsaid("f", "is for the list of cells, and a tile is no file")),
+        }
+    }
+
+    pub(super) fn query(&self) -> Result<HeatmapQuery, Problem> {
         let cell = self.cell.as_deref().unwrap_or(CELL_DEFAULT);
         let names = Metric::ALL.map(Metric::as_str);
         let metric = self.metric.as_deref().map(|name| {

@@ -59,7 +59,7 @@ pub struct HeatmapCells {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = CountsAre)]
 #[serde(rename_all = "snake_case")]
-enum CountsBody {
+pub(super) enum CountsBody {
     /// As they were counted.
     Exact,
     /// Past the publication gate: in whole months that are over and whole families of kinds, to the nearest 5.
@@ -91,7 +91,7 @@ struct Span {
 /// The filters as they were understood; an empty list or null lets all pass.
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = Filters)]
-struct FiltersBody {
+pub(super) struct FiltersBody {
     #[schema(required = true)]
     from: Option<String>,
     #[schema(required = true)]
@@ -211,7 +211,7 @@ impl Span {
 }
 
 impl FiltersBody {
-    fn exact(selection: &Selection, week: Week<'_>) -> Self {
+    pub(super) fn exact(selection: &Selection, week: Week<'_>) -> Self {
         let Selection { kinds, channels, statuses, sites, .. } = selection;
         Self {
             kind: texts(kinds),
@@ -224,7 +224,7 @@ impl FiltersBody {
         }
     }
 
-    fn published(told: &PublishedHeatmap<'_>, selection: &Selection) -> Self {
+    pub(super) fn published(told: &PublishedHeatmap<'_>, selection: &Selection) -> Self {
         Self { family: texts(&told.families), ..Self::common(selection, told.window) }
     }
 
@@ -282,6 +282,6 @@ impl From<&CellShape<'_>> for Geometry {
 }
 
 /// More decimals would say more than the counts know.
-fn thousandths(value: f64) -> f64 {
+pub(super) fn thousandths(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }

@@ -19,11 +19,8 @@ use super::{
     Problem, ProblemKind,
     limit::{BODY_TIMEOUT, JSON_BYTES_MAX},
     media,
-    problem::is_code_like,
+    problem::said_name,
 };
-
-/// What stands for the name of an unknown field that has not the form of one: it may be what somebody wrote.
-const UNSAID: &str = "(not repeated)";
 
 /// A JSON body of type `T`.
 pub struct Json<T>(pub T);
@@ -111,8 +108,10 @@ fn refusal(path: &str, error: &serde_json::Error) -> Problem {
         let known = message.split(", expected ").nth(1).unwrap_or("no field");
         let parent =
             if path.ends_with(quoted) { path.strip_suffix(quoted).unwrap_or(path) } else { path };
-        let name = if is_code_like(quoted) { quoted } else { UNSAID };
-        (join(parent.trim_end_matches('.'), name), format!("is not a field here: expected {known}"))
+        (
+            join(parent.trim_end_matches('.'), said_name(quoted)),
+            format!("is not a field here: expected {known}"),
+        )
     } else {
         let expected = message.rsplit_once(", expected ").map_or("something else", |(_, e)| e);
         let field = if path.is_empty() { "body" } else { path };

@@ -36,7 +36,7 @@ async fn list_landlords(
     let (limit, after) = params.0.parse()?;
     let list = ListAddress::of(&request);
     let scope = caller.scope().clone();
-    stock_list(&request, &edge, caller.scope(), move |stock, now| {
+    stock_list(&request, &edge, caller.seat(), move |stock, now| {
         let mut all = catalogue::landlords(stock);
         all.retain(|row| scope.shows_landlord(&row.landlord.id));
         let id = |row: &LandlordRow<'_>| row.landlord.id.to_string();

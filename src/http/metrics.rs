@@ -19,6 +19,7 @@ pub struct Metrics {
     requests: IntCounterVec,
     latency_s: HistogramVec,
     incidents: IntCounter,
+    signals: IntCounter,
     listeners: IntGauge,
     listeners_dropped: IntCounter,
     messages: IntCounter,
@@ -48,6 +49,10 @@ impl Metrics {
                 &["method", "route"],
             )?,
             incidents: IntCounter::new("vigie_incidents_received_total", "Incidents taken down.")?,
+            signals: IntCounter::new(
+                "vigie_signals_taken_total",
+                "Signals taken in by HTTP that were new.",
+            )?,
             listeners: IntGauge::new("vigie_event_listeners", "Clients that follow events now.")?,
             listeners_dropped: IntCounter::new(
                 "vigie_event_listeners_dropped_total",
@@ -72,6 +77,7 @@ impl Metrics {
         metrics.registry.register(Box::new(metrics.requests.clone()))?;
         metrics.registry.register(Box::new(metrics.latency_s.clone()))?;
         metrics.registry.register(Box::new(metrics.incidents.clone()))?;
+        metrics.registry.register(Box::new(metrics.signals.clone()))?;
         metrics.registry.register(Box::new(metrics.listeners.clone()))?;
         metrics.registry.register(Box::new(metrics.listeners_dropped.clone()))?;
         metrics.registry.register(Box::new(metrics.messages.clone()))?;
@@ -92,6 +98,11 @@ impl Metrics {
     /// Counts incidents that were taken down, and not before.
     pub fn received(&self, incidents: usize) {
         self.incidents.inc_by(incidents as u64);
+    }
+
+    /// Counts signals that were new.
+    pub fn heard(&self, signals: usize) {
+        self.signals.inc_by(signals as u64);
     }
 
     /// Counts a client that begins to follow events.

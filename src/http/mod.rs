@@ -17,13 +17,17 @@ mod cors;
 mod docs;
 mod events;
 mod fallback;
+mod file;
 mod filter;
 mod geojson;
 mod hazards;
 mod health;
 mod heatmap;
 mod heatmap_body;
+mod heatmap_file;
 mod holds;
+mod hot_spot_bodies;
+mod hot_spots;
 mod incident_body;
 mod incident_feature;
 mod incidents;
@@ -46,12 +50,16 @@ mod mission;
 mod named;
 mod nearest;
 mod observe;
+mod ogc;
 mod oidc;
 mod packed;
 mod page;
 mod patrols;
 mod permits;
 mod place;
+mod portrait_body;
+mod portrait_insee;
+mod portraits;
 mod positions;
 mod problem;
 mod published;
@@ -69,15 +77,23 @@ mod session_cookie;
 mod settings;
 mod shared_answers;
 mod sight;
+mod signal_body;
+mod signals;
 mod sites;
+mod situation_body;
+mod situations;
 mod stock_list;
 mod stream;
+mod subjects;
 mod surroundings;
+mod tiles;
 mod tls;
 mod tokens;
+mod tract_file;
 mod tracts;
 mod transition_body;
 mod transitions;
+mod tried;
 mod web_client;
 
 use std::{collections::hash_map::RandomState, sync::Arc};
@@ -86,6 +102,7 @@ use actix_web::http::header::HeaderValue;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use caller::Doors;
+pub use content_security::content_security_policy;
 pub use geojson::{Feature, FeatureCollection, GeoJson, Geometry, Link};
 pub use holds::HoldBody;
 pub use json::Json;
@@ -98,11 +115,12 @@ pub use query::Query;
 pub use rate::RateLimits;
 pub use server::{Settings, listen};
 pub use session::first_code;
+pub use signal_body::read_signals;
 pub use tls::{Certificate, TlsError};
 
 use self::{
-    events::Events, packed::KeptPages, published::PublishedUnits, rate::Rates, session::Sessions,
-    stream::Streams,
+    events::Events, ogc::Walks, packed::KeptPages, published::PublishedUnits, rate::Rates,
+    session::Sessions, stream::Streams,
 };
 use crate::{access::SealKey, app::App, time::Timestamp};
 
@@ -127,6 +145,8 @@ pub struct Edge {
     pub started_at: Timestamp,
     /// Batches that may run.
     pub streams: Streams,
+    /// Looks at whole collections of features that may run.
+    pub walks: Walks,
     /// What happens, told to whoever listens.
     pub events: Events,
     /// What partners and planners are answered from.
@@ -162,6 +182,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(incidents_batch::routes)
             .configure(transitions::routes)
             .configure(alerts::routes)
+            .configure(signals::routes)
+            .configure(situations::routes)
             .configure(kpis::routes)
             .configure(reports::routes)
             .configure(mailings::routes)
@@ -171,6 +193,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(purges::routes)
             .configure(holds::routes)
             .configure(heatmap::routes)
+            .configure(hot_spots::routes)
+            .configure(portraits::routes)
+            .configure(subjects::routes)
             .configure(meta::routes)
             .configure(session::routes)
             .configure(second_factor::routes)
@@ -187,6 +212,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
             .configure(classes::routes)
             .configure(tracts::routes),
     );
+    cfg.service(utoipa_actix_web::scope("/tiles").configure(tiles::routes));
+    cfg.service(utoipa_actix_web::scope("/ogc").configure(ogc::routes));
     cfg.configure(health::routes).configure(docs::routes);
 }
 

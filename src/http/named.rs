@@ -13,11 +13,15 @@ use crate::{
     access::{Permission, Role},
     alert::{AlertKind, AlertState, Resolution},
     closed_list::ClosedList,
+    correlation::{ClosedBy, Scope},
+    export::FileFormat,
     incident::{Action, ActorRole, Outcome, OverrideReason, Partner, PeopleBracket, Reason, Rule},
     mailing::MailingState,
+    portrait::{Direction, PlaceKind, Season, Verdict, Weighing},
     press::Form,
     response::GroupBy,
     retention::{HoldReason, Kept, PurgeCause},
+    signal::Lasts,
     stock::HazardKind,
 };
 
@@ -48,6 +52,20 @@ pub type GroupByName = Named<GroupBy>;
 /// [`Form`] by its name.
 pub type FormName = Named<Form>;
 
+/// [`FileFormat`] by its name.
+pub type FileFormatName = Named<FileFormat>;
+
+/// [`PlaceKind`] by its name.
+pub type PlaceKindName = Named<PlaceKind>;
+/// [`Season`] by its name.
+pub type SeasonName = Named<Season>;
+/// [`Direction`] by its name.
+pub type DirectionName = Named<Direction>;
+/// [`Verdict`] by its name.
+pub type VerdictName = Named<Verdict>;
+/// [`Weighing`] by its name.
+pub type WeighingName = Named<Weighing>;
+
 /// [`MailingState`] by its name.
 pub type MailingStateName = Named<MailingState>;
 
@@ -59,6 +77,13 @@ pub type AlertStateName = Named<AlertState>;
 pub type HazardKindName = Named<HazardKind>;
 /// [`Resolution`] by its name.
 pub type ResolutionName = Named<Resolution>;
+
+/// [`Scope`] by its name.
+pub type ScopeName = Named<Scope>;
+/// [`ClosedBy`] by its name.
+pub type ClosedByName = Named<ClosedBy>;
+/// [`Lasts`] by its name.
+pub type LastsName = Named<Lasts>;
 
 /// [`Kept`] by its name.
 pub type KeptName = Named<Kept>;

@@ -20,8 +20,9 @@ use super::{
     left,
     problem::ProblemBody,
     seal,
-    session::{Tried, cookie_for},
+    session::cookie_for,
     session_cookie::{check_same_site, cookie_from_afar, is_without_tls, named},
+    tried::Tried,
 };
 use crate::{
     access::{Account, AccountName},

@@ -15,6 +15,7 @@ use crate::{
     app::Unavailable,
     closed_list::ClosedList,
     incident::Incident,
+    privacy::{self, Purpose},
 };
 
 /// The media type of every problem.
@@ -129,6 +130,16 @@ pub fn is_code_like(text: &str) -> bool {
     text.len() <= REPEATED_LENGTH_MAX
         && text.chars().all(code_like)
         && digits < TELEPHONE_DIGITS_MIN
+}
+
+/// What stands for a name that is not repeated.
+const UNSAID: &str = "(not repeated)";
+
+/// The name of a field or parameter that nobody knows, where it has the form of one and tells of nobody; any other may be what
+/// somebody wrote.
+pub fn said_name(name: &str) -> &str {
+    let may_be_said = is_code_like(name) && privacy::check(name, Purpose::Post).is_ok();
+    if may_be_said { name } else { UNSAID }
 }
 
 /// An answer that says what went wrong, and with which field.
@@ -267,6 +278,16 @@ impl Problem {
     pub fn method_not_allowed(allow: String) -> Self {
         let detail = format!("this route takes {allow}");
         Self { allow: Some(allow), ..Self::new(ProblemKind::MethodNotAllowed, detail) }
+    }
+
+    /// The same problem as a 400 where it is a refused value: that is how OGC API has it.
+    #[must_use]
+    pub fn unreadable(self) -> Self {
+        let kind = match self.kind {
+            ProblemKind::InvalidField => ProblemKind::UnreadableRequest,
+            other => other,
+        };
+        Self { kind, ..self }
     }
 
     /// The same problem, with how things are.

@@ -5,10 +5,7 @@ use std::{fmt::Display, future::Ready, str::FromStr};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, error::QueryPayloadError, web};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use super::{Problem, ProblemKind, problem::is_code_like};
-
-/// What stands for the name of an unknown parameter that has not the form of one: it may be what somebody wrote.
-const UNSAID: &str = "(not repeated)";
+use super::{Problem, ProblemKind, problem::said_name};
 
 /// The query string as a `T`, whose fields are texts.
 pub struct Query<T>(pub T);
@@ -34,10 +31,7 @@ fn unreadable(error: QueryPayloadError) -> Problem {
         QueryPayloadError::Deserialize(error) => error.to_string(),
         other => other.to_string(),
     };
-    let name: Option<String> = message
-        .split('`')
-        .nth(1)
-        .map(|name| if is_code_like(name) { name } else { UNSAID }.to_owned());
+    let name: Option<String> = message.split('`').nth(1).map(|name| said_name(name).to_owned());
     match name {
         None => Problem::new(ProblemKind::UnreadableRequest, message),
         Some(name) if message.starts_with("unknown field") => {

@@ -6,7 +6,7 @@
 use std::{
     collections::hash_map::RandomState,
     hash::{BuildHasher as _, Hash},
-    net::IpAddr,
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     num::NonZeroU32,
     sync::{
         Arc,
@@ -93,7 +93,7 @@ impl Rates {
 }
 
 /// From where somebody asks: by the last proxy's word where a proxy of our own network hands the request on, and else
-/// by the connection, for whoever connects itself could write any word.
+/// by the connection, for whoever connects itself could write any word. As [`network`] tells it.
 pub fn address(request: &HttpRequest) -> String {
     let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
     let is_near = peer.is_some_and(|peer| match peer {
@@ -102,8 +102,28 @@ pub fn address(request: &HttpRequest) -> String {
     });
     let forwarded = request.headers().get("x-forwarded-for").filter(|_| is_near);
     let forwarded = forwarded.and_then(|value| value.to_str().ok());
-    let last = forwarded.and_then(|all| all.rsplit(',').next()).map(|one| one.trim().to_owned());
-    last.or_else(|| peer.map(|peer| peer.to_string())).unwrap_or_default()
+    let last = forwarded.and_then(|all| all.rsplit(',').next()).map(forwarded_network);
+    last.or_else(|| peer.map(network)).unwrap_or_default()
+}
+
+/// What a proxy says of an address, with or without brackets and a port; what is no address, as it is said.
+fn forwarded_network(said: &str) -> String {
+    let said = said.trim();
+    let bare = said.trim_start_matches('[').trim_end_matches(']');
+    let with_port = || said.parse::<SocketAddr>().ok().map(|socket| socket.ip());
+    let address = bare.parse::<IpAddr>().ok().or_else(with_port);
+    address.map_or_else(|| said.to_owned(), network)
+}
+
+/// What counts as one address: the first 64 bits of IPv6, for whoever has one has them all (RFC 6177), and of IPv4 all.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let network = Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX));
+            format!("{network}/64")
+        }
+    }
 }
 
 /// One limit, for any number of clients in bounded memory.
@@ -174,6 +194,17 @@ mod tests {
         while rate.take(0, 0).is_ok() {}
         let others = (1..1_000).filter(|one| rate.take(*one, 0).is_ok()).count();
         assert!(others >= 990, "{others} of 999 others");
+    }
+
+    #[test]
+    fn whoever_has_an_address_of_ipv6_has_the_other_ones_beside_it() {
+        let said = ["2001:db8:1:2::1", "[2001:db8:1:2:ffff::9]", "[2001:db8:1:2::7]:443"];
+        assert!(said.iter().all(|said| forwarded_network(said) == "2001:db8:1:2::/64"));
+        assert_eq!(forwarded_network("2001:db8:1:3::1"), "2001:db8:1:3::/64");
+        for said in ["203.0.113.7", " 203.0.113.7:51000", "::ffff:203.0.113.7"] {
+            assert_eq!(forwarded_network(said), "203.0.113.7");
+        }
+        assert_eq!(forwarded_network("unknown"), "unknown");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::{
     caller::Caller,
     filter,
     named::FormName,
-    permits::{ReadNights, ReadReports},
+    permits::{ReadNights, ReadNotes},
     problem::ProblemBody,
     query::{name_of, parsed},
     revision::{Revision, unless_known},
@@ -83,7 +83,7 @@ async fn show_morning(
 ))]
 #[get("/reports/monthly")]
 async fn show_monthly(
-    _: Caller<ReadReports>,
+    _: Caller<ReadNotes>,
     params: Query<MonthlyParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {

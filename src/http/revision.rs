@@ -25,6 +25,12 @@ impl Revision {
         Self(snapshot.stock().revision().0)
     }
 
+    /// That of an answer about roads.
+    #[must_use]
+    pub fn of_roads(snapshot: &Snapshot) -> Self {
+        Self(snapshot.roads().network().revision())
+    }
+
     /// That of an answer about incidents that goes with the time as well, in steps of so many seconds.
     #[must_use]
     pub fn of_events_within(
@@ -91,6 +97,13 @@ pub async fn unless_known<R: Responder>(
     let vary = HeaderValue::from_str(&vary.join(", ")).map_err(Problem::internal)?;
     headers.insert(header::VARY, vary);
     Ok(response)
+}
+
+/// The answer where nobody is to keep it: one of published counts, whose `ETag` would tell when something was reported.
+pub fn unkept(mut response: HttpResponse) -> HttpResponse {
+    let nobody = HeaderValue::from_static("private, no-store");
+    response.headers_mut().insert(header::CACHE_CONTROL, nobody);
+    response
 }
 
 /// Weak: compression and `timeStamp` change the bytes and not what they say. It is made with a key of this process,

@@ -20,8 +20,8 @@ use super::{
     problem::ProblemBody,
     qr::{self, QrBody},
     query::NoParams,
-    seal,
-    session::{self, Tried},
+    seal, session,
+    tried::Tried,
 };
 use crate::{
     access::{Account, AccountId, RecoveryDigest, SecondFactor, TOTP_SECRET_BYTES},
@@ -183,7 +183,7 @@ pub async fn pass(
             Ok(Arc::new(account))
         }
         Err(AccountError::CodeNotGood) => {
-            tried.failed(edge);
+            tried.failed_code(edge);
             Err(Problem::new(ProblemKind::CodeNeeded, AccountError::CodeNotGood))
         }
         Err(other) => Err(other.into()),

@@ -21,13 +21,14 @@ use super::{
     fallback,
     limit::{CONNECTIONS_PER_WORKER_MAX, HEAD_TIMEOUT, KEEP_ALIVE, STOP_TIMEOUT_S, STUCK_MAX},
     observe::observe,
+    ogc::Walks,
     rate::{RateLimits, Rates},
     routes,
     session::Sessions,
     stream::Streams,
     web_client,
 };
-use crate::{app::App, audit::AccessLog, oidc::Provider};
+use crate::{app::App, audit::AccessLog, correlation::RuleSet, oidc::Provider, signal::Sources};
 
 /// What whoever starts the server chooses.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +43,10 @@ pub struct Settings {
     pub first_code: Option<String>,
     /// Where it is taken down who asked what.
     pub access_log: Option<AccessLog>,
+    /// Who may send signals, and what each may say.
+    pub sources: Sources,
+    /// What is looked for in signals and incidents.
+    pub rules: RuleSet,
     /// Web sites that may ask from a browser.
     pub allowed_origins: Vec<String>,
     /// How many requests are answered.
@@ -63,7 +68,7 @@ pub fn listen(app: App, settings: Settings, listener: TcpListener) -> io::Result
     let edge = Edge {
         content_security_policy: content_security_policy(settings.style_url.as_deref())
             .map_err(io::Error::other)?,
-        events: Events::of(&app),
+        events: Events::of(&app, settings.rules.clone()),
         app,
         sessions: Sessions::new(settings.first_code.clone(), started_at),
         rates: Rates::new(settings.rates),
@@ -72,6 +77,7 @@ pub fn listen(app: App, settings: Settings, listener: TcpListener) -> io::Result
         metrics,
         started_at,
         streams: Streams::default(),
+        walks: Walks::default(),
         published: Arc::default(),
         stock_pages: Arc::default(),
         client_files: Arc::default(),

@@ -23,10 +23,12 @@ use super::{
     named::{Named, PermissionName, RoleName},
     problem::ProblemBody,
     query::NoParams,
-    rate::address,
     seal::{self, Ticket},
     second_factor,
-    session_cookie::{NAME, NAME_HERE, SESSION_S, check_same_site, cookie, cookie_name, sealed},
+    session_cookie::{
+        NAME, NAME_HERE, SESSION_S, check_same_site, cookie, cookie_name, sealed, signed_in,
+    },
+    tried::Tried,
 };
 use crate::{
     access::{Account, AccountName, PasswordHash, Permission, Role, Seat},
@@ -53,7 +55,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
 /// Who may be signing in.
 #[derive(Clone)]
 pub struct Sessions {
-    attempts: Arc<Attempts>,
+    /// Who has failed of late.
+    pub attempts: Arc<Attempts>,
     checks: Arc<Semaphore>,
     exchanges: Arc<Semaphore>,
     /// The digest of the code that makes the first administrator, and until when it does.
@@ -114,7 +117,8 @@ async fn show_session(_: Public, request: HttpRequest, edge: Data<Edge>) -> Http
 /// Signs in with a name and a password; in a demo, takes a role.
 ///
 /// An unknown name and a wrong password have the same answer, after the same time. After four failures, each doubles
-/// the wait of that name and of that address, up to a quarter of an hour.
+/// the wait of that address, up to a quarter of an hour. Failures from several addresses have the name wait, a minute at
+/// most, but not where it signed in of late.
 #[utoipa::path(tag = "access", request_body = SignIn, responses(
     (status = 200, description = "Signed in: the cookie comes with it", body = Session),
     (status = 401, description = "No such name, or another password; as `/problems/code-needed`: a second factor must come with it", body = ProblemBody, content_type = "application/problem+json"),
@@ -150,7 +154,7 @@ async fn sign_in(
 /// Signs out: every session of the account ends. In a demo, the role is put down.
 #[utoipa::path(tag = "access", responses(
     (status = 200, description = "Signed out", body = Session),
-    (status = 403, description = "Not from a page of this site", body = ProblemBody, content_type = "application/problem+json"),
+    (status = 403, description = "Not from a page of this site, or without `X-Vigie-Csrf`", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 #[delete("/session")]
 async fn sign_out(
@@ -160,9 +164,7 @@ async fn sign_out(
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     check_same_site(&request)?;
-    if let Ok(Known { account: Some(id), .. }) = caller::known(&request)
-        && sealed(&request).is_some()
-    {
+    if let Some(Known { account: Some(id), .. }) = signed_in(&request, &edge)? {
         edge.app.change_account_by(Some(id), AccountChange::EndSessions(id)).await?;
     }
     let mut response = HttpResponse::Ok();
@@ -196,11 +198,9 @@ async fn make_first(
     let First { code, name, password } = body.0.0;
     let name = post_name("name", &name)?;
     let password: Password = password.parse().map_err(|e| Problem::unsaid("password", e))?;
-    let address = address(&request);
-    let now = edge.app.now();
-    check_wait(&edge, &[&address], now)?;
-    if !edge.sessions.take_first(&code, now) || is_administered(&edge.app) {
-        edge.sessions.attempts.failed(&[&address], now);
+    let tried = Tried::elsewhere(&request, &edge)?;
+    if !edge.sessions.take_first(&code, edge.app.now()) || is_administered(&edge.app) {
+        tried.failed(&edge);
         return Err(Problem::unauthenticated());
     }
     let hash = edge.sessions.hashed(password).await?;
@@ -316,54 +316,6 @@ fn guest(
     Ok(seat)
 }
 
-/// Whose failures count: the address from which somebody tries, and the name, where they say one.
-pub struct Tried {
-    address: String,
-    name: Option<String>,
-}
-
-impl Tried {
-    /// That somebody tries to sign in by what another server says of them, so with no name.
-    ///
-    /// # Errors
-    ///
-    /// 429 where nothing more is tried for now.
-    pub fn elsewhere(request: &HttpRequest, edge: &Edge) -> Result<Self, Problem> {
-        Self::new(request, edge, None)
-    }
-
-    /// That somebody tries that name.
-    ///
-    /// # Errors
-    ///
-    /// 429 where nothing more is tried for now.
-    pub fn of(request: &HttpRequest, edge: &Edge, name: &str) -> Result<Self, Problem> {
-        Self::new(request, edge, Some(format!("name {name}")))
-    }
-
-    fn new(request: &HttpRequest, edge: &Edge, name: Option<String>) -> Result<Self, Problem> {
-        let tried = Self { address: format!("address {}", address(request)), name };
-        check_wait(edge, &tried.whom(), edge.app.now())?;
-        Ok(tried)
-    }
-
-    fn whom(&self) -> Vec<&str> {
-        self.name.as_deref().into_iter().chain([self.address.as_str()]).collect()
-    }
-
-    /// Notes a failure, of each once.
-    pub fn failed(&self, edge: &Edge) {
-        edge.sessions.attempts.failed(&self.whom(), edge.app.now());
-    }
-
-    /// Forgets the failures of the name.
-    pub fn succeeded(&self, edge: &Edge) {
-        if let Some(name) = &self.name {
-            edge.sessions.attempts.succeeded(&[name]);
-        }
-    }
-}
-
 /// The account of that name, where the password is its own.
 ///
 /// # Errors
@@ -384,6 +336,8 @@ pub async fn checked(
     let kept = account.as_ref().and_then(|account| account.password().cloned());
     let typed = password.parse::<Password>().ok();
     let _check = edge.sessions.checks.acquire().await.map_err(Problem::internal)?;
+    // Of many that came at once, those that waited for the first ones to fail wait as if they had come after.
+    tried.check(edge)?;
     let is_right = web::block(move || {
         let kept = kept.or_else(|| NOBODYS.clone());
         // What is too short to be a password takes as long as one.
@@ -402,13 +356,6 @@ pub async fn checked(
             tried.failed(edge);
             Err(Problem::new(ProblemKind::Unauthenticated, "no such name, or another password"))
         }
-    }
-}
-
-fn check_wait(edge: &Edge, whom: &[&str], now: Timestamp) -> Result<(), Problem> {
-    match edge.sessions.attempts.wait_s(whom, now) {
-        Some(wait_s) => Err(Problem::wait(wait_s)),
-        None => Ok(()),
     }
 }
 

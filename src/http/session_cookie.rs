@@ -56,9 +56,7 @@ pub fn signed_in(request: &HttpRequest, edge: &Edge) -> Result<Option<Known>, Pr
         check_same_site(request)?;
         let said = request.headers().get(CSRF).and_then(|value| value.to_str().ok());
         let right = seal::csrf(key, &sealed);
-        // Signing out and in again needs the cookie and the site alone.
-        let to_session = request.match_pattern().is_some_and(|path| path.ends_with("/session"));
-        if !to_session && !said.is_some_and(|said| seal::same(said, &right)) {
+        if !said.is_some_and(|said| seal::same(said, &right)) {
             return Err(Problem::new(
                 ProblemKind::Forbidden,
                 "X-Vigie-Csrf must come with it: see GET /api/v1/session",

@@ -24,10 +24,10 @@ const ANY: [ProblemKind; 6] = [
 const WITH_BODY: [ProblemKind; 3] =
     [ProblemKind::RequestTimeout, ProblemKind::BodyTooLarge, ProblemKind::UnsupportedMediaType];
 
-/// Tells of every operation under `/api/` what any of them may answer, where it does not say so itself.
+/// Tells of every operation under `/api/`, `/tiles/` and `/ogc` what any of them may answer, where it does not say so itself.
 pub fn add_to(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
-        if path.starts_with("/api/") {
+        if ["/api/", "/tiles/", "/ogc"].iter().any(|root| path.starts_with(root)) {
             operations(item).for_each(tell);
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    web::{Data, Path},
+    web::{self, Data, Path},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -13,19 +13,23 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Feature, FeatureCollection, GeoJson, Problem, Query,
     caller::Caller,
+    file::{self, Sending, point_of},
     filter,
     hazards::BriefingBody,
+    named::FileFormatName,
     page::{self, ListAddress},
     permits::ReadStock,
     problem::ProblemBody,
     query::{NoParams, parsed},
+    revision::Revision,
     sight,
     stock_list::stock_list,
     tracts::{self, TractPart},
 };
 use crate::{
     access::Scope,
-    catalogue::{self, SitesQuery},
+    catalogue::{self, PageLimit, SitesQuery},
+    export::{self, Column, ColumnKind, FileFormat, Row, Shapes, Table, Value},
     stock::SiteCode,
     time::Timestamp,
     twin::{SiteIx, Snapshot, StockIndex},
@@ -36,9 +40,9 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_sites).service(show_site);
 }
 
-/// The sites by code, or those that `q` may mean, best first.
+/// The sites by code, or those that `q` may mean, best first: a page, or all of them as a file.
 #[utoipa::path(tag = "stock", params(SitesParams), responses(
-    (status = 200, description = "A page of sites", body = FeatureCollection<SiteProperties>, content_type = "application/geo+json"),
+    (status = 200, description = "A page of sites, or a file", content((FeatureCollection<SiteProperties> = "application/geo+json"), (serde_json::Value = "application/vnd.geo+json"), (Vec<u8> = "application/geo+json-seq"), (String = "text/csv"), (Vec<u8> = "application/geopackage+sqlite3"), (Vec<u8> = "application/flatgeobuf"), (Vec<u8> = "application/vnd.apache.parquet"))),
     (status = 304, description = "As the client knows it"),
     (status = 400, description = "Not a parameter", body = ProblemBody, content_type = "application/problem+json"),
     (status = 404, description = "No such landlord", body = ProblemBody, content_type = "application/problem+json"),
@@ -51,15 +55,43 @@ async fn list_sites(
     params: Query<SitesParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
+    let format = file::asked(&request, params.0.f.as_deref())?;
+    if format.is_some() {
+        file::whole(params.0.limit.as_deref(), params.0.after.as_deref())?;
+    }
     let mut query = SitesQuery::try_from(params.0)?;
     query.landlord = sight::landlord(caller.scope(), query.landlord)?;
     let named = caller.scope().names_sites();
     query.by_code_alone = !named;
+    if let Some(format) = format {
+        return send_sites(&request, &edge, query, named, format).await;
+    }
     let list = ListAddress::of(&request);
-    stock_list(&request, &edge, caller.scope(), move |stock, now| {
+    stock_list(&request, &edge, caller.seat(), move |stock, now| {
         let found = catalogue::sites(stock, &query)?;
         let features = found.items.iter().map(|ix| feature(stock, *ix, named)).collect();
         Ok(FeatureCollection::new(features, list.links(found.next), found.matched, now))
+    })
+    .await
+}
+
+async fn send_sites(
+    request: &HttpRequest,
+    edge: &Edge,
+    query: SitesQuery,
+    named: bool,
+    format: FileFormat,
+) -> Result<HttpResponse, Problem> {
+    let snapshot = edge.app.snapshot();
+    let revision = Some(Revision::of_stock(&snapshot));
+    file::send(edge, Sending { request, format, stem: "vigie-sites", revision }, move || {
+        let stock = snapshot.stock();
+        let page = |after| {
+            let query = SitesQuery { after, limit: PageLimit::MAX, ..query.clone() };
+            Ok(catalogue::sites(stock, &query)?)
+        };
+        let sites = file::every(page)?;
+        Ok(export::file(format, &table(), sites.into_iter().map(|ix| row(stock, ix, named)))?)
     })
     .await
 }
@@ -81,7 +113,10 @@ async fn show_site(
     let ix = code.parse().ok();
     let ix = ix.and_then(|code: SiteCode| sight::site(caller.scope(), snapshot.stock(), &code));
     let ix = ix.ok_or_else(|| unknown_site(&code))?;
-    Ok(GeoJson(details(&snapshot, ix, caller.scope(), edge.app.now())))
+    // The first question after the stock changed works out the shares of all sites by tract.
+    let now = edge.app.now();
+    let told = web::block(move || details(&snapshot, ix, caller.scope(), now));
+    Ok(GeoJson(told.await.map_err(Problem::internal)?))
 }
 
 /// Which sites.
@@ -100,6 +135,9 @@ struct SitesParams {
     limit: Option<String>,
     /// Taken from a `next` link.
     after: Option<String>,
+    /// A file of all that is asked for, without pages; `Accept` asks for one, too.
+    #[param(inline, value_type = Option<FileFormatName>)]
+    f: Option<String>,
 }
 
 impl TryFrom<SitesParams> for SitesQuery {
@@ -167,6 +205,42 @@ fn feature(stock: &StockIndex, ix: SiteIx, named: bool) -> Feature<SitePropertie
         buildings: stock.buildings_of_site(ix).len(),
     };
     Feature::new(&site.code, Some(site.position.into()), properties)
+}
+
+/// The columns of a file of sites.
+pub fn table() -> Table {
+    use ColumnKind::{Integer, Text};
+    let mut table = Table::new("sites", "Sites", "The residences of the stock.", Shapes::Points);
+    table.add(Column::new("code", Text, "The landlord's own code"));
+    table.add(Column::new(
+        "name",
+        Text,
+        "What people call it; its code again, for whoever is told no names",
+    ));
+    table.add(Column::new("landlord", Text, "Id of its landlord"));
+    table.add(Column::new("landlord_name", Text, "Name of its landlord"));
+    table.add(Column::new("dwellings", Integer, "Dwellings on it").in_unit("dwellings"));
+    table.add(
+        Column::new("buildings", Integer, "How many buildings are on it").in_unit("buildings"),
+    );
+    table
+}
+
+/// The row of a site in such a file.
+pub fn row(stock: &StockIndex, ix: SiteIx, named: bool) -> Row {
+    let site = stock.site(ix);
+    let buildings = i64::try_from(stock.buildings_of_site(ix).len()).ok();
+    Row {
+        shape: point_of(site.position),
+        values: vec![
+            Value::Text(site.code.to_string()),
+            Value::Text(name(stock, ix, named)),
+            site.landlord.as_str().into(),
+            Value::Text(landlord_name(stock, ix)),
+            Value::Integer(site.dwellings.into()),
+            buildings.into(),
+        ],
+    }
 }
 
 /// The 404 about a site.

@@ -40,7 +40,7 @@ async fn list_surroundings(
 ) -> Result<HttpResponse, Problem> {
     let query = SurroundingsQuery::try_from(params.0)?;
     let list = ListAddress::of(&request);
-    stock_list(&request, &edge, caller.scope(), move |stock, now| {
+    stock_list(&request, &edge, caller.seat(), move |stock, now| {
         let found = catalogue::surroundings(stock, &query);
         let features = found.items.into_iter().map(surrounding).collect();
         Ok(FeatureCollection::new(features, list.links(found.next), found.matched, now))

@@ -13,20 +13,26 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::{
     Edge, Feature, FeatureCollection, Problem, Query,
     caller::Caller,
+    file::{self, Sending},
+    filter::Filters,
+    named::FileFormatName,
     page::{self, ListAddress},
-    permits::ReadStock,
+    permits::ReadTracts,
     problem::ProblemBody,
     query::{NoParams, list, name_of, parsed},
     revision::{Revision, unless_known},
     stock_list::stock_list,
+    tract_file::{TractFile, ZoneCounts},
 };
 use crate::{
+    access::Permission,
     catalogue::{
         self, DatasetSummary, IndicatorName, TractRow, TractsError, TractsQuery, VariableSummary,
     },
     closed_list::ClosedList as _,
+    export::FileFormat,
     tract::{Division, TractKind, Variable, Vintage},
-    twin::{SiteIx, StockIndex, TractShare},
+    twin::{Selection, SiteIx, StockIndex, TractShare},
 };
 
 /// Shares are told to six decimals.
@@ -37,28 +43,67 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list_tracts).service(list_indicators);
 }
 
-/// INSEE's zones in the order of codes, with the figures that are asked for.
+/// INSEE's zones in the order of codes, with the figures that are asked for: a page, or all of them as a file, where each figure
+/// has its households, its source and its year beside it.
 #[utoipa::path(tag = "tracts", params(TractsParams), responses(
-    (status = 200, description = "A page of tracts", body = FeatureCollection<TractProperties>, content_type = "application/geo+json"),
+    (status = 200, description = "A page of tracts, or a file", content((FeatureCollection<TractProperties> = "application/geo+json"), (serde_json::Value = "application/vnd.geo+json"), (Vec<u8> = "application/geo+json-seq"), (String = "text/csv"), (Vec<u8> = "application/geopackage+sqlite3"), (Vec<u8> = "application/flatgeobuf"), (Vec<u8> = "application/vnd.apache.parquet"))),
     (status = 304, description = "As the client knows it"),
+    (status = 403, description = "Whoever asks reads no incidents, or takes none out of the house", body = ProblemBody, content_type = "application/problem+json"),
     (status = 422, description = "A parameter is refused, or names no indicator", body = ProblemBody, content_type = "application/problem+json"),
 ))]
 #[get("/tracts")]
 async fn list_tracts(
-    caller: Caller<ReadStock>,
+    caller: Caller<ReadTracts>,
     request: HttpRequest,
     params: Query<TractsParams>,
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
+    if let Some(format) = file::asked(&request, params.0.f.as_deref())? {
+        return send_tracts(&caller, &request, params.0, &edge, format).await;
+    }
+    params.0.check_page()?;
     let query = TractsQuery::try_from(params.0)?;
     let list = ListAddress::of(&request);
     let scope = caller.scope().clone();
-    stock_list(&request, &edge, caller.scope(), move |stock, now| {
+    let stocked = caller.seat().may(Permission::ReadStock);
+    stock_list(&request, &edge, caller.seat(), move |stock, now| {
         let shows = |site: SiteIx| scope.shows_landlord(&stock.site(site).landlord);
         let found = catalogue::tracts(stock, &query, shows)?;
-        let feature = |row| tract(row, &query.indicators);
+        let feature = |row| tract(row, &query.indicators, stocked);
         let features = found.items.into_iter().map(feature).collect();
         Ok(FeatureCollection::new(features, list.links(found.next), found.matched, now))
+    })
+    .await
+}
+
+/// All tracts as a file. One with incidents is kept by nobody and has no tag, which would tell when something was reported.
+async fn send_tracts(
+    caller: &Caller<ReadTracts>,
+    request: &HttpRequest,
+    params: TractsParams,
+    edge: &Data<Edge>,
+    format: FileFormat,
+) -> Result<HttpResponse, Problem> {
+    file::whole(params.limit.as_deref(), params.after.as_deref())?;
+    let counted = params.counted()?;
+    let query = TractsQuery::try_from(params)?;
+    if counted.is_some() {
+        file::counts_may_leave(caller.seat())?;
+    }
+    let (snapshot, now, seat) = (edge.app.snapshot(), edge.app.now(), caller.seat().clone());
+    let revision = counted.is_none().then(|| Revision::of_stock(&snapshot));
+    let counting = edge.clone();
+    file::send(edge, Sending { request, format, stem: "vigie-tracts", revision }, move || {
+        let counts = |selection| match seat.may(Permission::CountExactly) {
+            true => ZoneCounts::exact(&snapshot, seat.scope(), query.division, selection),
+            false => {
+                let units = counting.published.of(&snapshot, now);
+                ZoneCounts::published(&snapshot, &units, query.division, selection)
+            }
+        };
+        let incidents = counted.map(counts).transpose()?;
+        let with_dwellings = seat.may(Permission::ReadStock);
+        TractFile { query, with_dwellings, incidents }.made(snapshot.stock(), seat.scope(), format)
     })
     .await
 }
@@ -70,7 +115,7 @@ async fn list_tracts(
 ))]
 #[get("/indicators")]
 async fn list_indicators(
-    _: Caller<ReadStock>,
+    _: Caller<ReadTracts>,
     request: HttpRequest,
     _: Query<NoParams>,
     edge: Data<Edge>,
@@ -110,6 +155,59 @@ struct TractsParams {
     limit: Option<String>,
     /// Taken from a `next` link.
     after: Option<String>,
+    /// A file of all that is asked for, without pages; `Accept` asks for one, too.
+    #[param(inline, value_type = Option<FileFormatName>)]
+    f: Option<String>,
+    /// `true`: the file has the incidents of each zone, as the heatmap tells them to whoever asks.
+    #[param(value_type = Option<bool>)]
+    incidents: Option<String>,
+    /// First instant of the incidents, RFC 3339.
+    from: Option<String>,
+    /// First instant after the incidents, RFC 3339.
+    to: Option<String>,
+    /// Kinds of the incidents, separated by commas.
+    kind: Option<String>,
+}
+
+impl TractsParams {
+    /// The incidents that a file is to tell of.
+    fn counted(&self) -> Result<Option<Selection>, Problem> {
+        let names = ["true", "false"];
+        let yes = |name: &str| match name {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => None,
+        };
+        let refused =
+            |reason| Problem::field("incidents", self.incidents.as_deref().unwrap_or(""), reason);
+        let asked =
+            self.incidents.as_deref().map(|name| name_of(name, yes, names).map_err(refused));
+        if !asked.transpose()?.unwrap_or(false) {
+            let given = [("from", &self.from), ("to", &self.to), ("kind", &self.kind)];
+            let given = given.into_iter().find(|(_, value)| value.is_some());
+            return given.map_or(Ok(None), |(field, _)| {
+                Err(Problem::unsaid(field, "is about incidents: ask for them by incidents=true"))
+            });
+        }
+        let filters = Filters {
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
+            kind: self.kind.as_deref(),
+            ..Filters::default()
+        };
+        Ok(Some(filters.try_into()?))
+    }
+
+    /// Pages have no incidents: the heatmap has.
+    fn check_page(&self) -> Result<(), Problem> {
+        match self.counted()? {
+            None => Ok(()),
+            Some(_) => Err(Problem::unsaid(
+                "incidents",
+                "come with a file: say which by f, or ask /api/v1/heatmap",
+            )),
+        }
+    }
 }
 
 impl TryFrom<TractsParams> for TractsQuery {
@@ -160,7 +258,7 @@ struct TractProperties {
     #[schema(required = true)]
     vintage: Option<u16>,
     /// Dwellings of the stock in it, of the landlords that the caller sees; a building that straddles a border is shared out by its
-    /// ground. Null for squares and former vintages.
+    /// ground. Null for squares and former vintages, and for whoever does not read the stock.
     #[schema(required = true)]
     dwellings: Option<f64>,
     /// Figures by the names that were asked for; null where INSEE gives none, which is never zero.
@@ -176,7 +274,8 @@ enum TractKindBody {
     D,
 }
 
-fn tract(row: TractRow<'_>, asked: &[IndicatorName]) -> Feature<TractProperties> {
+/// The zone; its dwellings to whoever reads the stock.
+fn tract(row: TractRow<'_>, asked: &[IndicatorName], stocked: bool) -> Feature<TractProperties> {
     let TractRow { tract, dwellings, figures } = row;
     let properties = TractProperties {
         code: tract.code.to_string(),
@@ -187,7 +286,9 @@ fn tract(row: TractRow<'_>, asked: &[IndicatorName]) -> Feature<TractProperties>
             TractKind::Other => TractKindBody::D,
         },
         vintage: tract.vintage.map(Vintage::year),
-        dwellings: dwellings.map(|dwellings| (dwellings * 100.0).round() / 100.0),
+        dwellings: dwellings
+            .filter(|_| stocked)
+            .map(|dwellings| (dwellings * 100.0).round() / 100.0),
         indicators: asked.iter().map(ToString::to_string).zip(figures).collect(),
     };
     Feature::new(&tract.code, Some((&tract.area).into()), properties)
@@ -252,6 +353,9 @@ struct DatasetBody {
     division: &'static str,
     /// Rows of the table, also about zones elsewhere.
     rows: usize,
+    /// The indicator that tells how many households of a zone its figures are about; null where no table counts them.
+    #[schema(required = true)]
+    households: Option<String>,
     /// Its columns.
     variables: Vec<VariableBody>,
 }
@@ -289,6 +393,7 @@ impl From<&DatasetSummary> for DatasetBody {
             vintage: dataset.vintage.map(Vintage::year),
             division: dataset.division.as_str(),
             rows: dataset.rows.len(),
+            households: summary.households.as_ref().map(|it| it.name().to_string()),
             variables: dataset
                 .variables
                 .iter()

@@ -35,6 +35,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(show_accounts)
         .service(show_registers)
         .service(show_analysis)
+        .service(show_hot_spots)
+        .service(show_portrait)
         .service(show_own_account)
         .service(show_tablet_file)
         .service(show_asset)
@@ -100,6 +102,29 @@ async fn show_analysis(
     edge: Data<Edge>,
 ) -> Result<HttpResponse, Problem> {
     page(&request, &edge, "analysis/index.html")
+}
+
+/// Where incidents gather beyond chance, for whoever reads counts. The page holds nothing, either.
+#[get("/hotspots")]
+async fn show_hot_spots(
+    _: Public,
+    request: HttpRequest,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    page(&request, &edge, "hotspots/index.html")
+}
+
+/// Where a place is looked at by itself, and what people ask about. The page holds nothing, either.
+#[routes]
+#[get("/portrait")]
+#[get("/subjects")]
+#[get("/subjects/{id}")]
+async fn show_portrait(
+    _: Public,
+    request: HttpRequest,
+    edge: Data<Edge>,
+) -> Result<HttpResponse, Problem> {
+    page(&request, &edge, "portrait/index.html")
 }
 
 /// Where somebody looks after the second factor of the own account.

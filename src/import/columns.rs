@@ -1,12 +1,13 @@
 //! Which column holds a field: as the user maps it, else by the names that French and English files use.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use super::{
     ImportError, Options,
     feature::{Feature, Value},
     text::same_name,
 };
+use crate::privacy::{self, Purpose};
 
 /// A field of a layer and the columns that it is looked for in, best first.
 pub(super) struct Field {
@@ -79,4 +80,33 @@ impl<'a> Columns<'a> {
             None => Ok(()),
         }
     }
+}
+
+/// Stops at a column of a row that its layer has not, by its name; what is in it is never looked at.
+///
+/// # Errors
+///
+/// [`ImportError::ForbiddenColumns`] says that `what` has no such column.
+pub(super) fn check_closed(
+    path: &Path,
+    what: &'static str,
+    row: &Feature,
+    options: &Options<'_>,
+    is_known: impl Fn(&str) -> bool,
+) -> Result<(), ImportError> {
+    let is_ignored = |name: &str| options.ignored.iter().any(|ignored| same_name(ignored, name));
+    let names = row.properties.iter().map(|(name, _)| name);
+    let forbidden: BTreeSet<&Arc<str>> =
+        names.filter(|name| !is_ignored(name) && !is_known(name)).collect();
+    if forbidden.is_empty() {
+        return Ok(());
+    }
+    // A file without a header has its first row here.
+    // A name in a word or two is weighed as no sentence.
+    let said = |name: &&Arc<str>| match privacy::check(name, Purpose::Callsign) {
+        Ok(()) => format!("`{name}`"),
+        Err(_refused) => "a column whose name is not repeated".to_owned(),
+    };
+    let names: Vec<String> = forbidden.iter().map(said).collect();
+    Err(ImportError::ForbiddenColumns { path: path.to_owned(), what, columns: names.join(", ") })
 }

@@ -124,6 +124,7 @@ fn read_layer(
 ) -> Result<(), ImportError> {
     let fault = |e: rusqlite::Error| ImportError::malformed(source.path, e.to_string());
     check_is_table(file, &layer.table, source.path)?;
+    check_names(file, &layer.table, source.path)?;
     let table = quoted(&layer.table);
     // Rows are not counted: pages that name each other could make that last for ever.
     let last = format!("SELECT max(rowid) FROM {table}");
@@ -148,6 +149,18 @@ fn read_layer(
         let at = At::Named(format!("{} row {done}", layer.table));
         let read = feature(at, row, &columns, geometry_column, source.crs.as_ref());
         each(read.map_err(fault)?)?;
+    }
+    Ok(())
+}
+
+/// Refuses a table with a column whose name is no text: rusqlite panics where it is asked for one.
+fn check_names(file: &Connection, table: &str, path: &Path) -> Result<(), ImportError> {
+    let fault = |e: rusqlite::Error| ImportError::malformed(path, e.to_string());
+    let mut query = file.prepare("SELECT name FROM pragma_table_xinfo(?1)").map_err(fault)?;
+    let mut rows = query.query([table]).map_err(fault)?;
+    while let Some(row) = rows.next().map_err(fault)? {
+        let name = row.get_ref(0).map_err(fault)?.as_str();
+        name.map_err(|_no_text| ImportError::malformed(path, "the name of a column is no text"))?;
     }
     Ok(())
 }

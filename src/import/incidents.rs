@@ -3,16 +3,14 @@
 //! A column that is not a field of an incident stops the import before anything is read: this is where the
 //! name of a tenant would come in. A position serves to find the site, and is dropped by the app.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    path::Path,
-    sync::Arc,
-};
+use std::{collections::HashMap, path::Path};
 
 use serde_json::{Map, Value as Json};
 
 use super::{
-    At, ImportError, Options, Reading, Summary, csv,
+    At, ImportError, Options, Reading, Summary,
+    columns::check_closed,
+    csv,
     feature::{Feature, Value},
     format::Format,
     geojson,
@@ -23,7 +21,7 @@ use crate::{
     crs::Crs,
     geo::LonLat,
     incident::{Channel, IdempotencyKey, KindCode, RequestDigest, Status},
-    privacy::{self, Purpose},
+    privacy::Purpose,
     stock::{BuildingId, SiteCode},
     time::Timestamp,
 };
@@ -173,22 +171,8 @@ impl Reader<'_> {
 
     /// Stops at a column that incidents have not, by its name; what is in it is never looked at.
     fn check_columns(&self, row: &Feature) -> Result<(), ImportError> {
-        let names = row.properties.iter().map(|(name, _)| name);
-        let forbidden: BTreeSet<&Arc<str>> = names
-            .filter(|name| !self.options.ignored.iter().any(|ignored| same_name(ignored, name)))
-            .filter(|name| self.field_of(name).is_none())
-            .collect();
-        if forbidden.is_empty() {
-            return Ok(());
-        }
-        // A file without a header has its first row here.
-        // A name in a word or two is weighed as no sentence.
-        let said = |name: &&Arc<str>| match privacy::check(name, Purpose::Callsign) {
-            Ok(()) => format!("`{name}`"),
-            Err(_refused) => "a column whose name is not repeated".to_owned(),
-        };
-        let names: Vec<String> = forbidden.iter().map(said).collect();
-        Err(ImportError::ForbiddenColumns { path: self.path.to_owned(), columns: names.join(", ") })
+        let is_known = |column: &str| self.field_of(column).is_some();
+        check_closed(self.path, "an incident", row, self.options, is_known)
     }
 
     /// The field that a column holds.

@@ -1,4 +1,5 @@
-//! Readers of real files: each layer's `read` turns a file into a change of the stock, or into incidents.
+//! Readers of real files: each layer's `read` turns a file into a change of the stock, into incidents,
+//! signals or rules.
 //!
 //! Uses the nouns, [`crate::crs`] and the libraries of the formats. Nothing here writes: what is read goes
 //! to [`crate::app`], whole or not at all.
@@ -27,7 +28,9 @@ mod nesting;
 mod osm;
 mod placing;
 pub mod roads;
+pub mod rules;
 mod shapefile;
+pub mod signals;
 pub mod sites;
 pub mod speeds;
 mod summary;
@@ -154,11 +157,13 @@ pub enum ImportError {
         /// The column named.
         column: String,
     },
-    /// The file has columns that incidents must not carry.
-    #[error("{}: {columns}: an incident has no such column; say --ignore COLUMN to leave one unread", path.display())]
+    /// The file has columns that incidents or signals must not carry.
+    #[error("{}: {columns}: {what} has no such column; say --ignore COLUMN to leave one unread", path.display())]
     ForbiddenColumns {
         /// The file.
         path: PathBuf,
+        /// An incident or a signal.
+        what: &'static str,
         /// Names of the columns, never their content.
         columns: String,
     },

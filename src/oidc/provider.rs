@@ -172,6 +172,24 @@ impl Provider {
     ///
     /// [`InvalidProvider`].
     pub fn start(settings: ProviderSettings) -> Result<Arc<Self>, InvalidProvider> {
+        let (watched, over) = mpsc::channel();
+        let provider = Arc::new(Self::new(settings, watched)?);
+        let watch_it = Arc::downgrade(&provider);
+        let thread = std::thread::Builder::new().name("oidc".to_owned());
+        thread.spawn(move || watch(&watch_it, &over)).map_err(|_full| InvalidProvider::NoThread)?;
+        Ok(provider)
+    }
+
+    /// Whether it could be started with these settings; nobody is asked.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidProvider`].
+    pub fn check(settings: ProviderSettings) -> Result<(), InvalidProvider> {
+        Self::new(settings, mpsc::channel().0).map(drop)
+    }
+
+    fn new(settings: ProviderSettings, watched: mpsc::Sender<()>) -> Result<Self, InvalidProvider> {
         let issuer = IssuerUrl::new(settings.issuer.clone()).ok();
         let issuer = issuer.filter(|issuer| is_private(issuer.url()));
         let issuer = issuer.ok_or(InvalidProvider::Issuer)?;
@@ -181,8 +199,7 @@ impl Provider {
         if settings.posts.is_empty() {
             return Err(InvalidProvider::NoPost);
         }
-        let (watched, over) = mpsc::channel();
-        let provider = Arc::new(Self {
+        Ok(Self {
             issuer,
             client_id: ClientId::new(settings.client.clone()),
             return_url,
@@ -192,11 +209,7 @@ impl Provider {
             known: ArcSwapOption::empty(),
             keys_asked: Mutex::new(None),
             _watched: watched,
-        });
-        let watch_it = Arc::downgrade(&provider);
-        let thread = std::thread::Builder::new().name("oidc".to_owned());
-        thread.spawn(move || watch(&watch_it, &over)).map_err(|_full| InvalidProvider::NoThread)?;
-        Ok(provider)
+        })
     }
 
     /// What people call it.

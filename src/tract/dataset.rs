@@ -73,6 +73,18 @@ impl Variable {
         (1..=NAME_LENGTH_MAX).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     }
+
+    /// Whether it counts all households of a zone, by the names that INSEE gives to such counts: `P20_MEN`, `C20_MEN`, `Men`, `NBMENFISC18`.
+    #[must_use]
+    pub fn counts_households(&self) -> bool {
+        let name = self.name.to_ascii_uppercase();
+        let plain = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let of_census = |name: &str| {
+            let rest = name.strip_prefix(['P', 'C']).and_then(|rest| rest.strip_suffix("_MEN"));
+            rest.is_some_and(|year| year.len() == 2 && year.bytes().all(|b| b.is_ascii_digit()))
+        };
+        ["MEN", "MENAGES", "NBMEN", "NB_MEN", "NBMENFISC"].contains(&plain) || of_census(&name)
+    }
 }
 
 /// What a dataset says of one zone.
@@ -119,6 +131,21 @@ impl Dataset {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_count_of_households_is_known_by_its_name_and_a_part_of_them_is_none() {
+        let counts = |name: &str| {
+            Variable { name: name.into(), label: None, unit: None }.counts_households()
+        };
+        for name in ["P20_MEN", "C18_MEN", "Men", "men", "MENAGES", "NBMENFISC18"] {
+            assert!(counts(name), "{name}");
+        }
+        for name in
+            ["P20_PMEN", "C20_MENPSEUL", "Men_pauv", "DISP_MED18", "P20_LOG", "PMEN", "P2_MEN"]
+        {
+            assert!(!counts(name), "{name}");
+        }
+    }
 
     #[test]
     fn an_id_is_made_of_the_name_of_a_file() {

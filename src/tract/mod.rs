@@ -6,6 +6,7 @@ mod code;
 mod dataset;
 mod dictionary;
 mod redrawn;
+mod tree;
 mod vintage;
 
 use geo::MultiPolygon;
@@ -14,6 +15,7 @@ pub use code::{Division, InvalidTractCode, TractCode};
 pub use dataset::{Dataset, DatasetId, DatasetRow, InvalidDatasetId, Variable};
 pub use dictionary::{Definition, Dictionary};
 pub use redrawn::{Heir, Redrawn, redrawn};
+pub use tree::TractTree;
 pub use vintage::{InvalidVintage, Vintage};
 
 /// What people mostly do in a tract, as INSEE says (`TYP_IRIS`).

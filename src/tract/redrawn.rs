@@ -1,12 +1,8 @@
 //! [`redrawn`]: how the tracts of one vintage became those of another.
 
 use geo::{Area, BooleanOps, BoundingRect};
-use rstar::{
-    AABB, RTree,
-    primitives::{GeomWithData, Rectangle},
-};
 
-use super::{Tract, TractCode};
+use super::{Tract, TractCode, TractTree};
 
 /// Share of the ground of both outlines that they have in common where a tract counts as the same: outlines are
 /// generalised anew every year.
@@ -49,12 +45,7 @@ pub fn redrawn(before: &[&Tract], after: &[&Tract]) -> Redrawn {
     let find = |among: &[&Tract], code: &TractCode| {
         among.binary_search_by(|tract| tract.code.cmp(code)).ok()
     };
-    let boxes = after.iter().enumerate().filter_map(|(row, tract)| {
-        let rect = tract.area.bounding_rect()?;
-        let corners = Rectangle::from_corners(rect.min().into(), rect.max().into());
-        Some(GeomWithData::new(corners, row))
-    });
-    let tree: RTree<GeomWithData<Rectangle<[f64; 2]>, usize>> = RTree::bulk_load(boxes.collect());
+    let tree = TractTree::of(after.iter().copied());
     let mut change = Redrawn::default();
     for tract in before {
         match find(after, &tract.code) {
@@ -80,19 +71,16 @@ fn is_same(before: &Tract, after: &Tract) -> bool {
     common >= SAME_SHARE * whole
 }
 
-fn heirs(
-    before: &Tract,
-    after: &[&Tract],
-    tree: &RTree<GeomWithData<Rectangle<[f64; 2]>, usize>>,
-) -> Vec<Heir> {
+fn heirs(before: &Tract, after: &[&Tract], tree: &TractTree) -> Vec<Heir> {
     let Some(rect) = before.area.bounding_rect() else { return Vec::new() };
-    let within = AABB::from_corners(rect.min().into(), rect.max().into());
     let whole = before.area.unsigned_area();
     let mut heirs: Vec<Heir> = tree
-        .locate_in_envelope_intersecting(within)
-        .map(|found| {
-            let common = before.area.intersection(&after[found.data].area).unsigned_area();
-            Heir { code: after[found.data].code.clone(), share: (common / whole).min(1.0) }
+        .meeting(rect)
+        .into_iter()
+        .map(|row| {
+            let heir = after[row as usize];
+            let common = before.area.intersection(&heir.area).unsigned_area();
+            Heir { code: heir.code.clone(), share: (common / whole).min(1.0) }
         })
         .filter(|heir| heir.share >= HEIR_SHARE)
         .collect();

@@ -4,7 +4,7 @@ use proptest::{prelude::*, test_runner::TestRunner};
 
 use crate::support::{Town, patrol, site, town};
 
-const PATHS: [&str; 17] = [
+const PATHS: [&str; 26] = [
     "/api/v1/sites",
     "/api/v1/sites/PH-0754",
     "/api/v1/buildings",
@@ -17,13 +17,22 @@ const PATHS: [&str; 17] = [
     "/api/v1/incidents",
     "/api/v1/incidents/7",
     "/api/v1/heatmap",
+    "/api/v1/hotspots",
+    "/api/v1/hotspots/density",
+    "/api/v1/hotspots/repeats",
+    "/api/v1/hotspots/series",
     "/api/v1/patrols",
     "/api/v1/patrols/TANGO-1",
     "/api/v1/patrols/nearest",
+    "/ogc",
+    "/ogc/collections/sites/items",
+    "/ogc/collections/incidents/items",
+    "/ogc/collections/incidents_by_hexagon/items",
+    "/ogc/collections/buildings/items/7",
     "/readyz",
     "/%FF/%00",
 ];
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 31] = [
     "lon",
     "lat",
     "x",
@@ -46,8 +55,17 @@ const NAMES: [&str; 22] = [
     "metric",
     "hours",
     "days",
+    "channel",
+    "seed",
+    "bandwidth",
+    "datetime",
+    "filter",
+    "filter-lang",
+    "sortby",
+    "bbox-crs",
+    "dwellings",
 ];
-const VALUES: [&str; 24] = [
+const VALUES: [&str; 31] = [
     "2.35",
     "48.85",
     "-1",
@@ -68,6 +86,13 @@ const VALUES: [&str; 24] = [
     "2.3,48.8,2.4,48.9",
     "a,,b",
     "%00",
+    "cql2-json",
+    "-dwellings,code",
+    "S_WITHIN(geometry,POINT(2+48))",
+    "dwellings/0+IN+(1,-dwellings)",
+    "../2026-03-01T00:00:00Z",
+    "1e7,1e7,1e8,1e8",
+    "http://www.opengis.net/def/crs/EPSG/0/2154",
     "%FF%FE",
     "30302f50482d30373534",
     "%C3%A9",

@@ -18,7 +18,7 @@ use crate::{
         Server, authorization, ends_with_its_test, free_address, get, import_sites, post, report,
         wait_until,
     },
-    support::{Answer, ask},
+    support::{Answer, ask, site, town},
 };
 
 fn deployed(file: &str) -> PathBuf {
@@ -44,6 +44,42 @@ fn the_environment_file_has_every_option_and_no_other() {
         .collect();
 
     assert_eq!(told, known);
+}
+
+#[test]
+fn rules_and_dashboard_ask_for_metrics_that_are_there() {
+    let town = town([site("AA-01", 2.35, 48.85)]);
+    assert_eq!(town.get("/api/v1/meta").status, 200);
+    let served = town.get("/metrics").text().to_owned();
+    let document = serde_json::to_value(vigie::http::openapi()).unwrap();
+    for file in ["prometheus/alerts.yml", "prometheus/grafana.json"] {
+        let text = fs::read_to_string(deployed(file)).unwrap();
+        let words = text.split(|c: char| !(c.is_ascii_lowercase() || c == '_'));
+        let metrics: BTreeSet<&str> = words.filter(|word| word.starts_with("vigie_")).collect();
+        assert!(metrics.len() > 5, "{file} asks for {metrics:?}");
+        for metric in metrics {
+            assert!(
+                served.contains(&format!("# TYPE {} ", metric.trim_end_matches("_bucket"))),
+                "{file}: {metric}"
+            );
+        }
+        for route in
+            ["/api/v1/incidents", "/api/v1/patrols/nearest", "/api/v1/locate", "/api/v1/positions"]
+        {
+            assert!(document["paths"][route].is_object(), "{route}");
+        }
+        if file.ends_with("json") {
+            let dashboard: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert!(dashboard["panels"].as_array().unwrap().len() > 5);
+        }
+    }
+    let rules = deployed("prometheus/alerts.yml");
+    match Command::new("promtool").args(["check", "rules"]).arg(rules).output() {
+        Ok(checked) => {
+            assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr))
+        }
+        Err(_) => eprintln!("skipped: promtool (Debian's prometheus) is not there"),
+    }
 }
 
 #[test]

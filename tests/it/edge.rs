@@ -69,6 +69,10 @@ fn an_answer_that_has_not_changed_is_a_304_and_one_that_has_is_not() {
         "/api/v1/kinds",
         "/api/v1/incidents",
         "/api/v1/heatmap",
+        "/api/v1/hotspots",
+        "/api/v1/hotspots/density",
+        "/api/v1/hotspots/repeats",
+        "/api/v1/hotspots/series",
         "/api/v1/meta",
         "/api/v1/patrols",
     ];

@@ -113,13 +113,14 @@ fn an_id_that_leads_nowhere_has_the_lists_read_again() {
 
     server.kill();
     let again = Server::start(&store);
-    again.report("PH-0001", "b");
+    // Between the two a server that starts late may have signed that nothing was to be purged.
+    let last = again.report("PH-0001", "b").json()["seq"].as_u64().unwrap();
 
     let mut behind = Follower::after(&again.address, "", Some(seq - 1));
     assert_eq!(behind.next().event, "reset");
-    behind.up_to(seq + 1);
+    behind.up_to(last);
     let mut level = Follower::after(&again.address, "", Some(seq));
-    assert_eq!(level.up_to(seq + 1), [(seq + 1, "incident".to_owned())], "nothing was missed");
+    assert_eq!(level.up_to(last), [(last, "incident".to_owned())], "nothing was missed");
 }
 
 #[test]

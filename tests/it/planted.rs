@@ -354,14 +354,21 @@ fn assert_clean_memory(process: u32) {
         }
         read += region.len();
         let name = columns.last().unwrap_or("anonymous");
-        found.extend(
-            texts_in(&region.to_ascii_lowercase())
-                .into_iter()
-                .map(|needle| format!("{needle} in {name} at {range}")),
-        );
+        let small = region.to_ascii_lowercase();
+        let told = |needle: String| {
+            format!("{needle} in {name} at {range}: {}", around(&small, needle.as_bytes()))
+        };
+        found.extend(texts_in(&small).into_iter().map(told));
     }
     assert!(read > 10_000_000, "the memory was read: {read} bytes");
     assert!(found.is_empty(), "{found:#?}");
+}
+
+/// What stands around the first `needle`, which says whose it is.
+fn around(content: &[u8], needle: &[u8]) -> String {
+    let at = content.windows(needle.len()).position(|piece| piece == needle).unwrap_or(0);
+    let piece = &content[at.saturating_sub(60)..content.len().min(at + 80)];
+    piece.escape_ascii().to_string()
 }
 
 /// What of the planted is in `content`, whatever the case.

@@ -3,6 +3,7 @@
 use std::{fs, io::Read as _, path::Path};
 
 use serde_json::json;
+use vigie::store::StoreUrl;
 
 use crate::{program::Program, server::put, support::site, support::town};
 
@@ -135,4 +136,33 @@ fn that_a_crew_switches_its_position_off_is_in_the_log() {
         log.lines().filter(is_it).count()
     };
     assert_eq!((told(true), told(false)), (1, 1), "{log}");
+}
+
+#[test]
+fn the_impact_assessment_names_every_table_of_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("vigie.db");
+    drop(format!("sqlite:{}", file.display()).parse::<StoreUrl>().unwrap().open().unwrap());
+    let raw = rusqlite::Connection::open(&file).unwrap();
+    let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'";
+    let mut tables = raw.prepare(sql).unwrap();
+    let tables = tables.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    // What the migrations themselves have noted.
+    let tables: Vec<String> =
+        tables.map(Result::unwrap).filter(|name| name != "refinery_schema_history").collect();
+    assert!(tables.len() > 20, "{tables:?}");
+
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/dpia.md");
+    let page = fs::read_to_string(page).unwrap();
+    let (_, listed) = page.split_once("### What is stored").unwrap();
+    let (listed, _) = listed.split_once("### Who sees what").unwrap();
+    let missing: Vec<&String> =
+        tables.iter().filter(|name| !listed.contains(&format!("`{name}`"))).collect();
+    assert!(missing.is_empty(), "docs/dpia.md does not say what is in {missing:?}");
+    let named = listed.split("store: ").skip(1).flat_map(|rest| {
+        let cell = rest.split('|').next().unwrap_or_default();
+        cell.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()
+    });
+    let gone: Vec<String> = named.filter(|name| !tables.contains(name)).collect();
+    assert!(gone.is_empty(), "docs/dpia.md names {gone:?}, which a store has not");
 }

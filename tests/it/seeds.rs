@@ -91,7 +91,9 @@ fn every_target_has_a_program_and_every_program_is_listed() {
 
 #[test]
 fn no_text_makes_a_reader_panic() {
-    for target in ["csv", "geojson", "geojsonl", "speeds", "words", "remarks"] {
+    for target in
+        ["csv", "geojson", "geojsonl", "speeds", "indicators", "words", "remarks", "rules", "cql2"]
+    {
         run(target);
     }
 }

@@ -168,17 +168,25 @@ pub fn town_by(clock: Clock, settings: Settings, starts: impl IntoIterator<Item 
 
 /// Starts a server that lets in whoever has a token on the SQLite file at `path`, which stays.
 pub fn town_on(path: &Path) -> Town {
-    on(path, Settings::default())
+    on(&sqlite(path), Settings::default())
 }
 
 /// Starts a server that is open to whoever is on this machine on the SQLite file at `path`, which stays.
 pub fn open_town_on(path: &Path) -> Town {
-    on(path, Settings { doors: Doors::OpenOnLoopback, ..Settings::default() })
+    on(&sqlite(path), Settings { doors: Doors::OpenOnLoopback, ..Settings::default() })
 }
 
-fn on(path: &Path, settings: Settings) -> Town {
-    let url = format!("sqlite:{}", path.display());
-    let taking = Serving::start(&url, system_clock, settings);
+/// Starts a server that is open to whoever is on this machine on `database`, which stays.
+pub fn open_town_on_database(database: &Database) -> Town {
+    on(&database.url(), Settings { doors: Doors::OpenOnLoopback, ..Settings::default() })
+}
+
+fn sqlite(path: &Path) -> String {
+    format!("sqlite:{}", path.display())
+}
+
+fn on(url: &str, settings: Settings) -> Town {
+    let taking = Serving::start(url, system_clock, settings);
     Town { app: taking.app.clone(), taking, answering: None, _store: (None, None) }
 }
 

@@ -23,6 +23,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("alert", &["closed_list", "time", "stock", "patrol", "incident"]),
     ("access", &["closed_list", "time", "stock", "patrol"]),
     ("retention", &["closed_list", "time", "stock", "incident", "access"]),
+    ("signal", &["closed_list", "geo", "time", "privacy", "stock"]),
+    ("correlation", &["closed_list", "geo", "time", "statistics", "stock", "signal"]),
     ("event", NOUNS),
     ("twin", STATE),
     ("locate", TWIN),
@@ -30,9 +32,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("vigil", TWIN),
     ("publication", TWIN),
     ("heatmap", HEATMAP),
+    ("hot_spot", HOT_SPOT),
     ("response", TWIN),
     ("catalogue", TWIN),
     ("report", REPORT),
+    ("portrait", PORTRAIT),
     ("figure", &["geo", "time"]),
     ("simulation", NOUNS),
     ("demo", DEMO),
@@ -40,59 +44,31 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("crs", &["geo"]),
     ("import", IMPORT),
     ("press", PRESS),
+    ("tile", TILE),
+    ("export", &["closed_list"]),
+    ("cql2", &["time"]),
     ("audit", &["closed_list", "time", "access"]),
     ("app", APP),
     ("post", POST),
     ("oidc", &["closed_list", "time", "access"]),
     ("http", HTTP),
+    ("mqtt", &["signal", "app", "http"]),
     ("cli", CLI),
 ];
+#[rustfmt::skip]
 const NOUNS: &[&str] = &[
-    "closed_list",
-    "geo",
-    "time",
-    "tract",
-    "roads",
-    "privacy",
-    "stock",
-    "mailing",
-    "patrol",
-    "incident",
-    "alert",
-    "access",
-    "retention",
+    "closed_list", "geo", "time", "tract", "roads", "privacy", "stock", "mailing", "patrol",
+    "incident", "alert", "access", "retention", "signal", "correlation",
 ];
+#[rustfmt::skip]
 const STATE: &[&str] = &[
-    "closed_list",
-    "geo",
-    "time",
-    "tract",
-    "roads",
-    "privacy",
-    "stock",
-    "mailing",
-    "patrol",
-    "incident",
-    "alert",
-    "access",
-    "retention",
-    "event",
+    "closed_list", "geo", "time", "tract", "roads", "privacy", "stock", "mailing", "patrol",
+    "incident", "alert", "access", "retention", "signal", "correlation", "event",
 ];
+#[rustfmt::skip]
 const TWIN: &[&str] = &[
-    "closed_list",
-    "geo",
-    "time",
-    "tract",
-    "roads",
-    "privacy",
-    "stock",
-    "patrol",
-    "incident",
-    "alert",
-    "access",
-    "retention",
-    "event",
-    "twin",
+    "closed_list", "geo", "time", "tract", "roads", "privacy", "stock", "patrol", "incident",
+    "alert", "access", "retention", "event", "twin",
 ];
 const HEATMAP: &[&str] = &[
     "closed_list",
@@ -109,70 +85,21 @@ const HEATMAP: &[&str] = &[
     "twin",
     "publication",
 ];
-const REPORT: &[&str] = &[
+const HOT_SPOT: &[&str] = &[
     "closed_list",
     "geo",
     "time",
+    "statistics",
     "tract",
-    "roads",
     "privacy",
     "stock",
-    "patrol",
     "incident",
-    "alert",
     "event",
     "twin",
     "publication",
     "heatmap",
-    "response",
 ];
-const PRESS: &[&str] =
-    &["closed_list", "geo", "time", "privacy", "stock", "incident", "response", "report", "figure"];
-const DEMO: &[&str] = &[
-    "closed_list",
-    "geo",
-    "time",
-    "tract",
-    "roads",
-    "privacy",
-    "stock",
-    "patrol",
-    "incident",
-    "alert",
-    "access",
-    "retention",
-    "event",
-    "twin",
-    "simulation",
-];
-#[rustfmt::skip]
-const IMPORT: &[&str] =
-    &["closed_list", "geo", "time", "tract", "roads", "privacy", "stock", "patrol", "incident", "event", "crs"];
-const APP: &[&str] = &[
-    "closed_list",
-    "geo",
-    "time",
-    "tract",
-    "roads",
-    "privacy",
-    "stock",
-    "mailing",
-    "patrol",
-    "incident",
-    "alert",
-    "access",
-    "retention",
-    "event",
-    "twin",
-    "locate",
-    "dispatch",
-    "vigil",
-    "store",
-];
-#[rustfmt::skip]
-const POST: &[&str] =
-    &["closed_list", "time", "stock", "mailing", "incident", "figure", "report", "press", "twin", "app"];
-const HTTP: &[&str] = &[
+const REPORT: &[&str] = &[
     "closed_list",
     "geo",
     "time",
@@ -181,72 +108,68 @@ const HTTP: &[&str] = &[
     "roads",
     "privacy",
     "stock",
-    "mailing",
     "patrol",
     "incident",
     "alert",
-    "access",
-    "retention",
     "event",
     "twin",
-    "locate",
-    "dispatch",
-    "vigil",
     "publication",
     "heatmap",
     "response",
-    "catalogue",
-    "report",
-    "crs",
-    "press",
-    "audit",
-    "app",
-    "oidc",
 ];
-const CLI: &[&str] = &[
-    "closed_list",
-    "geo",
-    "time",
-    "tract",
-    "roads",
-    "privacy",
-    "stock",
-    "mailing",
-    "patrol",
-    "incident",
-    "alert",
-    "access",
-    "retention",
-    "event",
-    "twin",
-    "locate",
-    "dispatch",
-    "vigil",
-    "publication",
-    "heatmap",
-    "response",
-    "catalogue",
-    "report",
-    "simulation",
-    "demo",
-    "crs",
+const TILE: &[&str] =
+    &["closed_list", "geo", "tract", "roads", "stock", "access", "twin", "heatmap", "catalogue"];
+/// Nothing that sends patrols may use it: it stands below them.
+#[rustfmt::skip]
+const PORTRAIT: &[&str] = &[
+    "closed_list", "geo", "time", "statistics", "tract", "privacy", "stock", "incident", "event", "twin",
+    "publication", "heatmap", "catalogue",
+];
+#[rustfmt::skip]
+const PRESS: &[&str] = &[
+    "closed_list", "geo", "time", "statistics", "tract", "privacy", "stock", "incident", "response", "report",
+    "portrait", "figure",
+];
+#[rustfmt::skip]
+const DEMO: &[&str] = &[
+    "closed_list", "geo", "time", "tract", "roads", "privacy", "stock", "patrol", "incident",
+    "alert", "access", "retention", "event", "twin", "simulation",
+];
+#[rustfmt::skip]
+const IMPORT: &[&str] =
+    &["closed_list", "geo", "time", "tract", "roads", "privacy", "stock", "patrol", "incident", "signal", "correlation", "event", "crs"];
+#[rustfmt::skip]
+const APP: &[&str] = &[
+    "closed_list", "geo", "time", "tract", "roads", "privacy", "stock", "mailing", "patrol",
+    "incident", "alert", "access", "retention", "signal", "correlation", "event", "twin", "locate", "dispatch", "vigil",
     "store",
-    "import",
-    "press",
-    "audit",
-    "app",
-    "post",
-    "oidc",
-    "http",
+];
+#[rustfmt::skip]
+const POST: &[&str] =
+    &["closed_list", "time", "stock", "mailing", "incident", "figure", "report", "press", "twin", "app"];
+#[rustfmt::skip]
+const HTTP: &[&str] = &[
+    "closed_list", "geo", "time", "statistics", "tract", "roads", "privacy", "stock", "mailing",
+    "patrol", "incident", "alert", "access", "retention", "signal", "correlation", "event", "twin", "locate", "dispatch",
+    "vigil", "publication", "heatmap", "hot_spot", "response", "catalogue", "report", "portrait",
+    "crs", "press", "tile", "export", "cql2", "audit", "app", "oidc",
+];
+#[rustfmt::skip]
+const CLI: &[&str] = &[
+    "closed_list", "geo", "time", "tract", "roads", "privacy", "stock", "mailing", "patrol",
+    "incident", "alert", "access", "retention", "signal", "correlation", "event", "twin",
+    "locate", "dispatch", "vigil", "publication", "heatmap", "response", "catalogue", "report",
+    "portrait", "simulation", "demo", "crs", "store", "import", "press", "tile", "export", "audit", "app", "post",
+    "oidc", "http", "mqtt",
 ];
 
 /// Modules of the core, and words that would let the outside world in.
 #[rustfmt::skip]
 const PURE: &[&str] = &[
     "closed_list", "geo", "time", "statistics", "tract", "roads", "privacy", "stock", "mailing",
-    "patrol", "incident", "alert", "access", "retention", "event", "twin", "locate", "dispatch",
-    "vigil", "publication", "heatmap", "response", "catalogue", "report", "figure",
-    "simulation", "demo",
+    "patrol", "incident", "alert", "access", "retention", "signal", "correlation", "event", "twin",
+    "locate", "dispatch", "vigil", "publication", "heatmap", "hot_spot", "response", "catalogue", "report", "portrait",
+    "figure", "simulation", "demo",
 ];
 const IMPURE_WORDS: &[&str] = &[
     "actix",
@@ -266,6 +189,7 @@ const IMPURE_WORDS: &[&str] = &[
 const OWNED_WORDS: &[(&str, &str)] = &[
     ("anyhow", "cli"),
     ("lettre", "post"),
+    ("rumqttc", "mqtt"),
     ("rusqlite", "store"),
     ("actix_web::", "http"),
     ("proj::", "crs"),
@@ -275,6 +199,7 @@ const OWNED_WORDS: &[(&str, &str)] = &[
 const OWNED_WORDS_ELSEWHERE: &[(&str, &str)] = &[
     ("actix_web::", "cli"), // the command line runs the server's event loop
     ("rusqlite", "import"), // a GeoPackage is a file of SQLite
+    ("rusqlite", "export"), // the same, written
 ];
 
 const FILE_LINES_MAX: usize = 500;

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Two tracts of one commune side by side; `border` is the meridian between them.
-fn outlines(codes: [&str; 2], border: f64) -> String {
+pub fn outlines(codes: [&str; 2], border: f64) -> String {
     let tract = |code: &str, west: f64, east: f64| {
         let ring = [[west, 48.85], [east, 48.85], [east, 48.86], [west, 48.86], [west, 48.85]];
         json!({
@@ -26,18 +26,18 @@ fn outlines(codes: [&str; 2], border: f64) -> String {
 }
 
 /// A folder with a store, to import into.
-struct Desk(TempDir);
+pub struct Desk(TempDir);
 
 impl Desk {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn store(&self) -> std::path::PathBuf {
+    pub fn store(&self) -> std::path::PathBuf {
         self.0.path().join("v.db")
     }
 
-    fn run(&self, layer: &str, file: &Path, options: &[&str]) -> Output {
+    pub fn run(&self, layer: &str, file: &Path, options: &[&str]) -> Output {
         server::vigie()
             .args(["import", layer, "--json", "--store"])
             .arg(format!("sqlite:{}", self.store().display()))
@@ -48,13 +48,13 @@ impl Desk {
     }
 
     /// Imports a file of that name and content; returns what was said.
-    fn import(&self, layer: &str, name: &str, content: &[u8], options: &[&str]) -> Value {
+    pub fn import(&self, layer: &str, name: &str, content: &[u8], options: &[&str]) -> Value {
         let path = self.0.path().join(name);
         std::fs::write(&path, content).unwrap();
         said(&self.run(layer, &path, options))
     }
 
-    fn town(&self) -> Town {
+    pub fn town(&self) -> Town {
         open_town_on(&self.store())
     }
 }
@@ -212,6 +212,9 @@ fn figures_of_communes_and_squares_are_kept_by_their_codes() {
     assert_eq!(tracts["features"][1]["properties"]["indicators"], json!({ "P20_LOG": 9000.0 }));
     let squares = town.get("/api/v1/tracts?division=square&indicators=men_pauv,P20_LOG").json();
     assert_eq!(squares["numberMatched"], 1);
+    // Squares have classes of their own.
+    let classes = town.get("/api/v1/tracts/classes?indicator=men_pauv&classes=2").json();
+    assert_eq!((&classes["counts"], &classes["unknown"]), (&json!([1]), &json!(0)));
     assert_eq!(squares["features"][0]["id"], square);
     assert_eq!(
         squares["features"][0]["properties"]["indicators"],
@@ -374,5 +377,5 @@ fn classes_of_a_map_count_every_tract_once_and_the_unknown_apart() {
         assert_eq!((fault.0, fault.1.as_str()), (422, field), "{query}");
     }
     let fault = town.get("/api/v1/tracts/classes?indicator=Y").fault();
-    assert_eq!((fault.0, fault.1.as_str()), (422, "indicators"));
+    assert_eq!((fault.0, fault.1.as_str()), (422, "indicator"));
 }

@@ -47,6 +47,17 @@ fn the_analysis_by_tract_is_a_page_of_its_own() {
 }
 
 #[test]
+fn hot_spots_are_a_page_of_their_own() {
+    let town = town([]);
+    let page = town.get("/hotspots");
+    assert_eq!(page.status, 200);
+    if is_built(&page) {
+        assert!(page.text().contains("Vigie · foyers"), "{}", page.text());
+        assert_eq!(page.header("cache-control"), "no-cache");
+    }
+}
+
+#[test]
 fn the_worker_of_the_tablet_may_reach_its_page_and_is_never_held_on_to() {
     let town = town([]);
     if !is_built(&town.get("/patrol")) {

@@ -20,9 +20,10 @@ use vigie::{
     incident::{Channel, IdempotencyKey, RequestDigest, Status},
     mailing::{Mailbox, Mailing},
     patrol::{Availability, PositionFix},
-    retention::{HoldId, Kept, Removed},
+    retention::{HoldId, Kept, RegisterEnds, Removed},
+    signal::Signal,
     store::{
-        Batch, Due, Import, Log, MailChange, Receipt, Store, StoreError, Transaction,
+        Batch, Due, Import, KeptSignal, Log, MailChange, Receipt, Store, StoreError, Transaction,
         archive::{Counts, Piece},
         sqlite::SqliteStore,
     },
@@ -360,6 +361,18 @@ impl Log for Moody {
     fn access_anchors(&mut self) -> Result<Vec<AccessAnchor>, StoreError> {
         self.inner.access_anchors()
     }
+
+    fn signals_after(
+        &mut self,
+        number: u64,
+        since: Timestamp,
+    ) -> Result<Vec<KeptSignal>, StoreError> {
+        self.inner.signals_after(number, since)
+    }
+
+    fn register_ends(&mut self) -> Result<RegisterEnds, StoreError> {
+        self.inner.register_ends()
+    }
 }
 
 impl Store for Moody {
@@ -430,6 +443,18 @@ impl Log for MoodyTransaction<'_> {
     fn access_anchors(&mut self) -> Result<Vec<AccessAnchor>, StoreError> {
         self.inner.access_anchors()
     }
+
+    fn signals_after(
+        &mut self,
+        number: u64,
+        since: Timestamp,
+    ) -> Result<Vec<KeptSignal>, StoreError> {
+        self.inner.signals_after(number, since)
+    }
+
+    fn register_ends(&mut self) -> Result<RegisterEnds, StoreError> {
+        self.inner.register_ends()
+    }
 }
 
 impl Transaction for MoodyTransaction<'_> {
@@ -457,6 +482,14 @@ impl Transaction for MoodyTransaction<'_> {
 
     fn commit_mail(self: Box<Self>, change: MailChange) -> Result<(), StoreError> {
         self.inner.commit_mail(change)
+    }
+
+    fn commit_signals(
+        self: Box<Self>,
+        received_at: Timestamp,
+        signals: &[Signal],
+    ) -> Result<Vec<KeptSignal>, StoreError> {
+        self.inner.commit_signals(received_at, signals)
     }
 
     fn commit_anchor(self: Box<Self>, anchor: &AccessAnchor) -> Result<(), StoreError> {

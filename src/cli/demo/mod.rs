@@ -8,7 +8,9 @@ use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use anyhow::{Context as _, bail};
 
-use super::{Beside, ListenArgs, StoreName, kinds_args::KindsArgs, serve::serve};
+use super::{
+    Beside, ListenArgs, StoreName, kinds_args::KindsArgs, serve::serve, signal_args::SignalArgs,
+};
 use crate::{
     app::{App, PutPatrol, SetHazards, nightly_purge},
     demo,
@@ -16,6 +18,9 @@ use crate::{
     stock::StockChange,
     twin::Snapshot,
 };
+
+/// What the demo looks for in its calls.
+const RULES: &str = include_str!("rules.toml");
 
 /// The options of `vigie demo`.
 #[derive(Debug, clap::Args)]
@@ -41,6 +46,8 @@ pub struct DemoArgs {
     make_only: bool,
     #[command(flatten)]
     kinds: KindsArgs,
+    #[command(flatten)]
+    signals: SignalArgs,
 }
 
 /// Runs the subcommand.
@@ -53,6 +60,7 @@ pub fn run(args: DemoArgs) -> anyhow::Result<()> {
     let store = args.store.url("--store")?;
     args.listen.check_is_loopback()?;
     let listener = args.listen.bind()?; // first: a taken port is told before anything is made
+    let signals = args.signals.read_or(RULES)?;
     let nomenclature = args.kinds.nomenclature()?;
     args.kinds.check(&nomenclature, &demo::kinds(), "the demo")?;
     let app = args.kinds.open(store.open()?)?;
@@ -66,7 +74,7 @@ pub fn run(args: DemoArgs) -> anyhow::Result<()> {
     let alongside = live::live(app.clone(), args.seed, travel_time(&snapshot));
     let demo_note = Some(note(&snapshot));
     let jobs = vec![nightly_purge(app.clone())];
-    let beside = Beside { demo_note, alongside, jobs, access_log: None, provider: None };
+    let beside = Beside { demo_note, alongside, jobs, access_log: None, provider: None, signals };
     serve(app, args.listen, listener, beside)
 }
 

@@ -38,6 +38,7 @@ use super::{
 };
 use crate::{
     app::{App, Unavailable},
+    correlation::RuleSet,
     event::Seq,
     time::Timestamp,
 };
@@ -65,17 +66,17 @@ pub struct Events {
 impl Events {
     /// Tells of every change of `app` from here on. To be called where tasks can be spawned.
     #[must_use]
-    pub fn of(app: &App) -> Self {
+    pub fn of(app: &App, rules: RuleSet) -> Self {
         let heard = app.listen();
         let ring = Arc::new(Ring::new(app.snapshot().seq()));
-        actix_web::rt::spawn(teller::tell(app.clone(), heard, Arc::clone(&ring)));
+        actix_web::rt::spawn(teller::tell(app.clone(), rules, heard, Arc::clone(&ring)));
         Self { ring, places: Arc::new(Semaphore::new(LISTENERS_MAX)) }
     }
 }
 
 /// What happens, as it happens: server-sent events.
 ///
-/// First `hello` (`{seq, server_time}`); then `incident`, `patrol` (each a feature as in the lists), `alert`, `site` (as
+/// First `hello` (`{seq, server_time}`); then `incident`, `patrol` (each a feature as in the lists), `alert`, `situation`, `site` (as
 /// `GET /sites/{code}`, when what crews are told of it changes) and `stock`, with the event's number as id (a landlord
 /// whose site an incident has left hears `{id, gone: true}`); at most once a second `positions` (`{patrols: [{id, lon,
 /// lat, recorded_at, accuracy_m}]}`), without id; and a comment every 15 s. `reset` (`{seq}`) says that the lists must

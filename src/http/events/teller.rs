@@ -22,8 +22,11 @@ use crate::{
     access::Scope,
     alert::{AlertId, AlertKind},
     app::{App, Listener, News, Subject, What},
+    correlation::{RuleSet, SituationId},
     event::Seq,
-    http::{alert_body::AlertBody, incident_feature, patrols, sites},
+    http::{
+        alert_body::AlertBody, incident_feature, patrols, sites, situation_body::SituationBody,
+    },
     incident::IncidentId,
     patrol::{PatrolId, PositionFix},
     stock::{LandlordId, SiteCode},
@@ -38,8 +41,8 @@ const EVENTS_AT_ONCE_MAX: usize = 256;
 const TICK: Duration = Duration::from_secs(1);
 
 /// Puts what `app` tells into `ring`, until the program stops.
-pub async fn tell(app: App, mut heard: Listener, ring: Arc<Ring>) {
-    let mut teller = Teller { app, ring, flooded: None, placed: BTreeMap::new() };
+pub async fn tell(app: App, rules: RuleSet, mut heard: Listener, ring: Arc<Ring>) {
+    let mut teller = Teller { app, rules, ring, flooded: None, placed: BTreeMap::new() };
     let mut tick_at = Instant::now();
     loop {
         match timeout_at(tick_at, heard.recv()).await {
@@ -60,6 +63,7 @@ type Messages = Vec<(Audience, Bytes)>;
 
 struct Teller {
     app: App,
+    rules: RuleSet,
     ring: Arc<Ring>,
     /// The last event of a flood, which ends with the next tick.
     flooded: Option<Seq>,
@@ -97,6 +101,7 @@ impl Teller {
                 Subject::Incident(id) => self.incident(seq, *id, news)?,
                 Subject::Patrol(id) => self.patrol(Some(seq), id, &news.after)?,
                 Subject::Alert(id) => self.alert(seq, *id, news)?,
+                Subject::Situation(id) => self.situation(seq, *id, &news.after)?,
                 // Who may ask is nobody's news; a tablet reads with its mission what is turned on.
                 Subject::Account(_)
                 | Subject::Setting(_)
@@ -199,6 +204,13 @@ impl Teller {
         }
         messages.push((Audience::Crew(patrol.clone()), told));
         Ok(messages)
+    }
+
+    /// A situation, to the room alone.
+    fn situation(&self, seq: Seq, id: SituationId, after: &Snapshot) -> Result<Messages, Problem> {
+        let Some(situation) = after.situations().get(id) else { return Ok(Vec::new()) };
+        let body = SituationBody::of(after, &self.rules, situation);
+        Ok(vec![(Audience::ControlRoom, message("situation", Some(seq), &body)?)])
     }
 
     fn tick(&mut self) {

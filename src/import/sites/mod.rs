@@ -15,12 +15,12 @@ use super::{
     feature::{Feature, RawGeometry},
     format, placing,
     summary::Fault,
-    text::{judged, quoted},
+    text::{REFUSED, judged, quoted},
 };
 use crate::{
     crs::Crs,
     geo::LonLat,
-    privacy::Purpose,
+    privacy::{Purpose, Rule, check},
     stock::{Footprint, Landlord, Site, SiteCode, StockChange},
 };
 use code::Codes;
@@ -32,6 +32,8 @@ const UNKNOWN_LANDLORD: &str = "Bailleur inconnu";
 const NO_LANDLORD: [&str; 5] = ["(vide)", "vide", "inconnu", "n/a", "-"];
 /// Most dwellings of one site; the largest estates of France have some 5,000.
 const DWELLINGS_MAX: f64 = 100_000.0;
+/// The word after which a name is that of whoever lives there.
+const AT_HOME_OF: &str = "chez";
 /// Longest name or address, in characters.
 const TEXT_LENGTH_MAX: usize = 200;
 
@@ -134,6 +136,7 @@ fn draft(
         for (field, text) in [("name", &name), ("address", &address)] {
             text.as_deref().map_or(Ok(()), |text| judged(field, text, Purpose::PlaceName))?;
         }
+        name.as_deref().map_or(Ok(()), |name| of_a_place(name, &mut mended))?;
         Ok(Draft {
             at: feature.at.clone(),
             landlord,
@@ -192,6 +195,27 @@ fn landlord(name: Option<String>, mended: &mut Vec<Fault>) -> Result<Landlord, F
     });
     judged("landlord", &name, Purpose::PlaceName)?;
     Landlord::named(&name).map_err(|e| Fault::new("no landlord's name", e))
+}
+
+/// Whether a name that reads as a person's is kept: places are called after people, and a household is no place. One that is
+/// kept is told, for somebody to look at.
+///
+/// # Errors
+///
+/// The name says at whose home it is.
+fn of_a_place(name: &str, mended: &mut Vec<Fault>) -> Result<(), Fault> {
+    let Err(refusal) = check(name, Purpose::Callsign) else { return Ok(()) };
+    if refusal.rule != Rule::Person {
+        return Ok(());
+    }
+    if name.split_whitespace().any(|word| word.eq_ignore_ascii_case(AT_HOME_OF)) {
+        return Err(Fault::new(REFUSED, format!("name: {refusal}")));
+    }
+    mended.push(Fault::new(
+        "name that may be a person's",
+        "kept, for places are called after people",
+    ));
+    Ok(())
 }
 
 fn dwellings(

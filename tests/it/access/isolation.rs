@@ -37,11 +37,22 @@ fn a_landlord_reads_of_its_own_sites_and_of_no_others() {
         "/api/v1/heatmap?cell=landlord&metric=rate",
         "/api/v1/heatmap?cell=h3:9&metric=rate",
         "/api/v1/heatmap?cell=h3:11&metric=density",
+        "/api/v1/hotspots?cell=site",
+        "/api/v1/hotspots?cell=h3:9",
+        "/api/v1/hotspots/density?bandwidth=100",
+        "/api/v1/hotspots/repeats",
+        "/api/v1/hotspots/series",
         "/api/v1/kpis?by=landlord",
         "/api/v1/reports/morning",
         "/api/v1/reports/morning?f=csv",
         "/api/v1/reports/morning?f=geojson",
         "/api/v1/meta",
+        "/api/v1/portraits/town/all",
+        "/api/v1/portraits/site/AA-01",
+        "/api/v1/portraits/landlord/one",
+        "/api/v1/portraits/town/all?f=csv",
+        "/api/v1/portraits/town/all?f=geojson",
+        "/api/v1/subjects/halls",
     ] {
         let answer = town.reads(LANDLORD, path);
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
@@ -51,6 +62,28 @@ fn a_landlord_reads_of_its_own_sites_and_of_no_others() {
             assert!(!said.contains(word), "{path} says {word}: {said}");
         }
     }
+}
+
+#[test]
+fn a_landlord_is_drawn_its_own_sites_and_no_others() {
+    let town = Guarded::new();
+    for path in [
+        "/tiles/sites/10/518/352.mvt",
+        "/tiles/buildings/16/33195/22548.mvt",
+        "/tiles/buildings/15/16599/11274.mvt",
+        "/tiles/heatmap/10/518/352.mvt?cell=site&metric=rate",
+        "/tiles/heatmap/10/518/352.mvt?cell=landlord&metric=rate",
+    ] {
+        let says = |who, word: &str| {
+            let tile = town.reads(who, path).bytes;
+            tile.windows(word.len()).any(|piece| piece == word.as_bytes())
+        };
+        for word in ["two", "BB-0"] {
+            assert!(!says(LANDLORD, word), "{path} says {word}");
+        }
+    }
+    let all = town.reads(DISPATCHER, "/tiles/sites/10/518/352.mvt").bytes;
+    assert!(all.windows(4).any(|piece| piece == b"BB-0"), "the others are there");
 }
 
 #[test]
@@ -90,6 +123,7 @@ fn what_belongs_to_another_landlord_is_answered_like_what_does_not_exist() {
         ("/api/v1/incidents?landlord=two".to_owned(), "/api/v1/incidents?landlord=zzz".to_owned()),
         ("/api/v1/incidents?site=BB-01".to_owned(), "/api/v1/incidents?site=ZZ-01".to_owned()),
         ("/api/v1/heatmap?landlord=two".to_owned(), "/api/v1/heatmap?landlord=zzz".to_owned()),
+        ("/api/v1/hotspots?landlord=two".to_owned(), "/api/v1/hotspots?landlord=zzz".to_owned()),
         (
             "/api/v1/heatmap?site=AA-01,BB-01".to_owned(),
             "/api/v1/heatmap?site=AA-01,ZZ-01".to_owned(),
@@ -99,6 +133,8 @@ fn what_belongs_to_another_landlord_is_answered_like_what_does_not_exist() {
             "/api/v1/reports/morning?landlord=two".to_owned(),
             "/api/v1/reports/morning?landlord=zzz".to_owned(),
         ),
+        ("/api/v1/portraits/site/BB-01".to_owned(), "/api/v1/portraits/site/ZZ-01".to_owned()),
+        ("/api/v1/portraits/landlord/two".to_owned(), "/api/v1/portraits/landlord/zzz".to_owned()),
         ("/api/v1/kpis?site=BB-01".to_owned(), "/api/v1/kpis?site=ZZ-01".to_owned()),
     ] {
         let said = |path: &str| {

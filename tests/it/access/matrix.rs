@@ -8,12 +8,12 @@ use vigie::{
     closed_list::ClosedList as _,
 };
 
-use super::{Guarded, Who};
+use super::{Guarded, Who, matrix_ogc};
 use crate::support::Answer;
 
 /// What a route asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Asks {
+pub enum Asks {
     /// Nothing.
     Nothing,
     /// A password or a code in its body: without a good one, nobody gets in, whoever asks.
@@ -28,18 +28,18 @@ enum Asks {
 
 /// A route, what it asks for, and a request that a dispatcher or whoever may is not refused for what it says. `{own}`
 /// and `{other}` stand for what belongs to the landlord `one` or the patrol `T-1`, and to the others.
-struct Row {
+pub struct Row {
     route: &'static str,
     asks: Asks,
     path: &'static str,
     body: Option<Value>,
 }
 
-fn row(route: &'static str, asks: Asks, path: &'static str, body: Option<Value>) -> Row {
+pub fn row(route: &'static str, asks: Asks, path: &'static str, body: Option<Value>) -> Row {
     Row { route, asks, path, body }
 }
 
-/// The rows, in the order of the document.
+/// The rows.
 fn rows() -> Vec<Row> {
     use Asks::{Elsewhere, For, Itself, Nothing, ThisMachineOr};
     use Permission as P;
@@ -48,7 +48,7 @@ fn rows() -> Vec<Row> {
     let fix = json!([{ "patrol": "T-1", "lon": 2.35, "lat": 48.85, "recorded_at": "2026-01-01T00:00:00Z" }]);
     let sos = json!({ "kind": "sos", "patrol": "T-1" });
     let seat = |name: &str| json!({ name: "salle-10", "role": "operator" });
-    vec![
+    let rows = vec![
         row("GET /api/v1/access-log", For(P::ReadRegisters), "/api/v1/access-log", None),
         row(
             "GET /api/v1/access-log/check",
@@ -107,6 +107,10 @@ fn rows() -> Vec<Row> {
         row("GET /api/v1/holds", For(P::ReadRegisters), "/api/v1/holds", None),
         row("POST /api/v1/holds", For(P::ManageHolds), "/api/v1/holds", Some(hold())),
         row("POST /api/v1/holds/{id}/lift", For(P::ManageHolds), "/api/v1/holds/{hold}/lift", None),
+        row("GET /api/v1/hotspots", For(P::ReadHeatmap), "/api/v1/hotspots?cell=site", None),
+        row("GET /api/v1/hotspots/density", For(P::CountExactly), "/api/v1/hotspots/density", None),
+        row("GET /api/v1/hotspots/repeats", For(P::CountExactly), "/api/v1/hotspots/repeats", None),
+        row("GET /api/v1/hotspots/series", For(P::ReadHeatmap), "/api/v1/hotspots/series", None),
         row("GET /api/v1/incidents", For(P::ReadIncidents), "/api/v1/incidents", None),
         row(
             "POST /api/v1/incidents",
@@ -127,7 +131,7 @@ fn rows() -> Vec<Row> {
             "/api/v1/incidents:batch",
             Some(incident),
         ),
-        row("GET /api/v1/indicators", For(P::ReadStock), "/api/v1/indicators", None),
+        row("GET /api/v1/indicators", For(P::ReadTracts), "/api/v1/indicators", None),
         row("GET /api/v1/kinds", For(P::ReadMeta), "/api/v1/kinds", None),
         row("GET /api/v1/kpis", For(P::ReadKpis), "/api/v1/kpis", None),
         row("GET /api/v1/landlords", For(P::ReadStock), "/api/v1/landlords", None),
@@ -172,9 +176,23 @@ fn rows() -> Vec<Row> {
             "/api/v1/patrols/T-1/mission",
             None,
         ),
+        row(
+            "POST /api/v1/portraits",
+            For(P::ReadHeatmap),
+            "/api/v1/portraits",
+            Some(
+                json!({ "type": "Polygon", "coordinates": [[[2.3, 48.8], [2.4, 48.8], [2.4, 48.9], [2.3, 48.8]]] }),
+            ),
+        ),
+        row(
+            "GET /api/v1/portraits/{of}/{code}",
+            For(P::ReadHeatmap),
+            "/api/v1/portraits/site/AA-01",
+            None,
+        ),
         row("POST /api/v1/positions", For(P::ReportPositions), "/api/v1/positions", Some(fix)),
         row("GET /api/v1/purges", For(P::ReadRegisters), "/api/v1/purges", None),
-        row("GET /api/v1/reports/monthly", For(P::ReadReports), "/api/v1/reports/monthly", None),
+        row("GET /api/v1/reports/monthly", For(P::ReadNotes), "/api/v1/reports/monthly", None),
         row(
             "GET /api/v1/reports/morning",
             For(P::ReadNights),
@@ -223,6 +241,15 @@ fn rows() -> Vec<Row> {
             "/api/v1/settings",
             Some(json!({ "remarks": true })),
         ),
+        row(
+            "POST /api/v1/signals",
+            For(P::SendSignals),
+            "/api/v1/signals",
+            Some(
+                json!({ "signals": [{ "source": "lifts", "kind": "stopped", "at": "2026-01-01T00:00:00Z", "site_code": "AA-01" }] }),
+            ),
+        ),
+        row("GET /api/v1/signals/sources", For(P::ReadMeta), "/api/v1/signals/sources", None),
         row("GET /api/v1/sites", For(P::ReadStock), "/api/v1/sites", None),
         row("GET /api/v1/sites/{code}", For(P::ReadStock), "/api/v1/sites/AA-01", None),
         row(
@@ -231,6 +258,9 @@ fn rows() -> Vec<Row> {
             "/api/v1/sites/AA-01/hazards",
             Some(json!({ "hazards": [] })),
         ),
+        row("GET /api/v1/situations", For(P::ReadSituations), "/api/v1/situations", None),
+        row("GET /api/v1/subjects", For(P::ReadHeatmap), "/api/v1/subjects", None),
+        row("GET /api/v1/subjects/{id}", For(P::ReadHeatmap), "/api/v1/subjects/halls", None),
         row("GET /api/v1/surroundings", For(P::ReadStock), "/api/v1/surroundings", None),
         row("GET /api/v1/tokens", For(P::ManageAccounts), "/api/v1/tokens", None),
         row("POST /api/v1/tokens", For(P::ManageAccounts), "/api/v1/tokens", Some(seat("label"))),
@@ -240,10 +270,10 @@ fn rows() -> Vec<Row> {
             "/api/v1/tokens/{token}/revoke",
             None,
         ),
-        row("GET /api/v1/tracts", For(P::ReadStock), "/api/v1/tracts", None),
+        row("GET /api/v1/tracts", For(P::ReadTracts), "/api/v1/tracts", None),
         row(
             "GET /api/v1/tracts/classes",
-            For(P::ReadStock),
+            For(P::ReadTracts),
             "/api/v1/tracts/classes?indicator=X",
             None,
         ),
@@ -252,7 +282,22 @@ fn rows() -> Vec<Row> {
         row("GET /metrics", ThisMachineOr(P::ReadMetrics), "/metrics", None),
         row("GET /openapi.json", Nothing, "/openapi.json", None),
         row("GET /readyz", Nothing, "/readyz", None),
-    ]
+        row("GET /tiles/heatmap.json", For(P::ReadHeatmap), "/tiles/heatmap.json", None),
+        row(
+            "GET /tiles/heatmap/{z}/{x}/{y}.mvt",
+            For(P::ReadHeatmap),
+            "/tiles/heatmap/0/0/0.mvt?cell=site",
+            None,
+        ),
+        row("GET /tiles/{layer}.json", For(P::ReadStock), "/tiles/sites.json", None),
+        row(
+            "GET /tiles/{layer}/{z}/{x}/{y}.mvt",
+            For(P::ReadStock),
+            "/tiles/sites/0/0/0.mvt",
+            None,
+        ),
+    ];
+    rows.into_iter().chain(matrix_ogc::rows()).collect()
 }
 
 /// A hold for a day.
@@ -283,7 +328,7 @@ impl Row {
     }
 }
 
-fn roles() -> impl Iterator<Item = Role> {
+pub fn roles() -> impl Iterator<Item = Role> {
     Role::ALL.iter().copied().filter(|role| role.is_given())
 }
 
@@ -295,10 +340,13 @@ fn every_route_has_a_row_and_every_row_a_route() {
         let methods = item.as_object().unwrap().keys();
         methods.map(move |method| format!("{} {path}", method.to_uppercase()))
     });
+    let mut routes: Vec<String> = routes.collect();
+    routes.sort();
 
-    let known: Vec<String> = rows().iter().map(|row| row.route.to_owned()).collect();
+    let mut known: Vec<String> = rows().iter().map(|row| row.route.to_owned()).collect();
+    known.sort();
 
-    assert_eq!(known, routes.collect::<Vec<_>>(), "say here what the new route asks for");
+    assert_eq!(known, routes, "say here what the new route asks for");
 }
 
 #[test]
@@ -312,7 +360,8 @@ fn every_role_may_what_the_table_says_and_nothing_else_on_every_route() {
                 Asks::Itself => false,
                 Asks::For(permission) => role.may(permission),
             };
-            let told = format!("{} as {role:?}: {} {}", row.route, answer.status, answer.text());
+            let said = String::from_utf8_lossy(&answer.bytes);
+            let told = format!("{} as {role:?}: {} {said}", row.route, answer.status);
             assert!(answer.status < 500, "{told}");
             assert_eq!(!matches!(answer.status, 401 | 403 | 429), may, "{told}");
             if may {

@@ -2,8 +2,11 @@
 //! mission.
 
 mod administering;
+mod files;
 mod isolation;
 mod matrix;
+mod matrix_ogc;
+mod ogc;
 mod remarks;
 mod second_factor;
 mod sessions;

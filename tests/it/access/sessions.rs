@@ -69,6 +69,10 @@ impl<'a> Browser<'a> {
         self.town.send(method, path, &all, body.to_string().into_bytes())
     }
 
+    fn signs_out(&self) -> Answer {
+        self.sends("DELETE", SESSION, &[("x-vigie-csrf", &self.csrf)], &json!({}))
+    }
+
     fn reports(&self, headers: &[(&str, &str)]) -> u16 {
         let call =
             json!({ "kind": "OCC-HAL", "channel": "call", "location": { "site_code": "PH-0001" } });
@@ -141,7 +145,10 @@ fn signing_out_ends_every_session_of_the_account_and_so_does_another_password() 
         Browser::sign_in(&town, "salle-1", PASSWORD),
         Browser::sign_in(&town, "salle-1", PASSWORD),
     );
-    let out = first.sends("DELETE", SESSION, &[], &json!({}));
+    let without = first.sends("DELETE", SESSION, &[], &json!({}));
+    assert_eq!(without.status, 403, "without the word of our page");
+    assert_eq!([first.get("/api/v1/meta").status, second.get("/api/v1/meta").status], [200, 200]);
+    let out = first.signs_out();
     assert_eq!(out.status, 200);
     assert!(out.header("set-cookie").contains("Max-Age=0"));
     assert_eq!([first.get("/api/v1/meta").status, second.get("/api/v1/meta").status], [401, 401]);
@@ -193,6 +200,28 @@ fn whoever_fails_too_often_waits_also_with_the_right_password() {
 }
 
 #[test]
+fn a_stranger_with_a_network_of_addresses_does_not_lock_a_post_out() {
+    let town = staffed();
+    let from = |address: &str, password: &str| {
+        sign_in(&town, "salle-1", password, &[("x-forwarded-for", address)]).status
+    };
+    let tries = (0..18).map(|n| from(&format!("2001:db8:0:1::{n:x}"), "wrong password"));
+    assert_eq!(tries.filter(|status| *status == 401).count(), 5, "it is one address");
+    assert_eq!(from("203.0.113.50", PASSWORD), 200, "elsewhere nobody has failed");
+
+    for number in 0..18 {
+        from(&format!("2001:db8:0:{:x}::1", 0x100 + number), "wrong password");
+    }
+    assert_eq!(from("203.0.113.50", PASSWORD), 200, "where the post signed in of late");
+    for number in 0..18 {
+        from(&format!("2001:db8:0:{:x}::1", 0x200 + number), "wrong password");
+    }
+    let new = sign_in(&town, "salle-1", PASSWORD, &[("x-forwarded-for", "203.0.113.51")]);
+    assert_eq!(new.status, 429);
+    assert!((1..=60).contains(&new.header("retry-after").parse::<u32>().unwrap()));
+}
+
+#[test]
 fn the_link_of_the_first_start_makes_one_administrator_once() {
     let settings = Settings { first_code: Some("the-code".to_owned()), ..Settings::default() };
     let late = closed_town_with(settings.clone(), starts());
@@ -239,7 +268,8 @@ fn a_guest_of_a_demo_takes_a_role_with_its_limits_and_puts_it_down_again() {
     assert_eq!(landlord.reports(&[("x-vigie-csrf", &landlord.csrf)]), 403);
     let crew = Browser::of(&town, &take(json!({ "role": "patrol" })));
     assert_eq!(crew.get(SESSION).json()["patrol"], "T-1", "the first, where none is named");
-    let out = crew.sends("DELETE", SESSION, &[], &json!({}));
+    assert_eq!(crew.sends("DELETE", SESSION, &[], &json!({})).status, 403);
+    let out = crew.signs_out();
 
     assert_eq!(out.json()["role"], "demo");
     assert_eq!(take(json!({ "role": "landlord", "landlord": "nobody" })).status, 404);
@@ -266,6 +296,22 @@ fn a_demo_is_open_to_this_machine_and_to_nobody_beyond() {
     ] {
         assert_eq!(town.get_with("/api/v1/sites", &[header]).status, 401, "{header:?}");
     }
+}
+
+#[test]
+fn a_page_of_another_site_changes_nothing_in_an_open_demo() {
+    let town = town(starts());
+    let call =
+        json!({ "kind": "OCC-HAL", "channel": "call", "location": { "site_code": "PH-0001" } });
+    let reports = |header| {
+        let headers = [("content-type", "application/json"), header];
+        let body = call.to_string().into_bytes();
+        town.send("POST", "/api/v1/incidents", &headers, body).status
+    };
+    assert_eq!(reports(("origin", "https://evil.example")), 403);
+    assert_eq!(reports(("sec-fetch-site", "cross-site")), 403);
+    assert_eq!(reports(("origin", town.address())), 201);
+    assert_eq!(reports(("accept", "*/*")), 201, "a program says no origin");
 }
 
 #[test]

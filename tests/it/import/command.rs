@@ -215,3 +215,23 @@ fn a_site_code_that_the_stock_has_not_is_told_and_the_building_joined_by_positio
     assert_eq!(told["stock"]["unknown_codes"], serde_json::json!(["PH-0001"]));
     assert_eq!(told["files"][0]["repairs"]["not a site code"]["count"], 1);
 }
+
+#[test]
+fn a_site_that_is_called_after_whoever_lives_there_is_refused_and_others_are_told() {
+    let folder = folder();
+    let rows = "code;bailleur;nom;logements;lon;lat\n\
+                PH-0001;Paris Habitat;Chez Jean-Pierre Dupont;40;2.35;48.85\n\
+                PH-0002;Paris Habitat;Jean-Pierre Dupont;40;2.36;48.85\n\
+                PH-0003;Paris Habitat;Résidence Jean-Jaurès;40;2.37;48.85\n\
+                PH-0004;Paris Habitat;Les Tilleuls;40;2.38;48.85\n";
+    std::fs::write(folder.path().join("names.csv"), rows).unwrap();
+    let told = json(&vigie(&folder, &["sites", "names.csv", "--store", "sqlite:v.db", "--json"]));
+    let file = &told["files"][0];
+    assert_eq!(file["kept"], 3, "{file}");
+    let refused = &file["refusals"]["tells of a person"];
+    assert_eq!(refused["count"], 1, "{file}");
+    let looked_at = &file["repairs"]["name that may be a person's"];
+    assert_eq!(looked_at["count"], 1, "{file}");
+    assert!(looked_at["examples"].to_string().contains("line 3"), "{file}");
+    assert!(!told.to_string().contains("Dupont"), "{told}");
+}

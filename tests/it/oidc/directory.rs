@@ -123,14 +123,25 @@ impl Browser {
         self.sends("GET", url, "")
     }
 
+    /// Signs out there, as the page of the server does.
+    pub fn signs_out(&mut self, address: &str) -> Answer {
+        let url = format!("{address}/api/v1/session");
+        let csrf = self.opens(&url).json()["csrf"].as_str().unwrap_or_default().to_owned();
+        self.sends_with("DELETE", &url, ("x-vigie-csrf", &csrf), "")
+    }
+
     /// Sends a form.
     pub fn sends(&mut self, method: &str, url: &str, form: &str) -> Answer {
+        self.sends_with(method, url, ("x-vigie-csrf", ""), form)
+    }
+
+    fn sends_with(&mut self, method: &str, url: &str, header: (&str, &str), form: &str) -> Answer {
         let host = host(url).to_owned();
         let of_host = self.0.iter().filter(|((of, _), _)| *of == host);
         let cookies: Vec<String> =
             of_host.map(|((_, name), value)| format!("{name}={value}")).collect();
         let cookies = cookies.join("; ");
-        let mut headers = vec![("cookie", cookies.as_str()), ("accept", "text/html")];
+        let mut headers = vec![("cookie", cookies.as_str()), ("accept", "text/html"), header];
         if method == "POST" {
             headers.push(("content-type", "application/x-www-form-urlencoded"));
         }

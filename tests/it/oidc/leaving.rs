@@ -9,7 +9,7 @@ use super::{
 use crate::support::Town;
 
 fn signs_out(browser: &mut Browser, town: &Town) {
-    let answer = browser.sends("DELETE", &format!("{}/api/v1/session", town.address()), "");
+    let answer = browser.signs_out(town.address());
     assert_eq!(answer.status, 200, "{}", answer.text());
 }
 

@@ -104,7 +104,7 @@ fn whoever_the_directory_puts_on_a_post_signs_in_to_it_and_out_again() {
     assert_eq!(browser.name(town.address()).as_deref(), Some("salle-1"));
     assert_eq!(browser.opens(&format!("{}/api/v1/incidents", town.address())).status, 200);
 
-    browser.sends("DELETE", &format!("{}/api/v1/session", town.address()), "");
+    assert_eq!(browser.signs_out(town.address()).status, 200);
     assert_eq!(browser.name(town.address()), None);
 }
 
